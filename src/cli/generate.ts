@@ -1,0 +1,96 @@
+import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { check } from '../core/check.ts';
+import { filesOf, fileText } from '../core/files.ts';
+import type { Issue } from '../core/issues.ts';
+import { parseLink } from '../core/link.ts';
+import { plan } from '../core/plan.ts';
+import { speaker, type Say } from '../core/say.ts';
+import { TEXTS, type Language } from '../site/texts.ts';
+
+const USAGE = `npm run --silent generate -- '<link or fragment>' [--lang fr|en] (--out DIR | --json)
+
+  --lang   language of the comments and messages (fr)
+  --out    writes DIR/<role>/<file name>
+  --json   prints the deployment, which never has the password
+  REDIS_PASSWORD in the environment is the password of Redis`;
+
+/** Ends the command with status 2 and a message on standard error. */
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        lang: { type: 'string', default: 'fr' },
+        out: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+function describe(say: Say, { code, field, params }: Issue): string {
+  return `${field ?? 'link'}: ${say(`issue.${code}`, params)}`;
+}
+
+/**
+ * Writes files so that a failure leaves nothing half-written: all of them first go to a folder
+ * beside the destination, and each is then renamed into place. Files are for their owner alone
+ * when they hold a password.
+ */
+async function write(out: string, files: ReadonlyMap<string, string>, secret: boolean) {
+  const target = resolve(out);
+  await mkdir(dirname(target), { recursive: true });
+  const draft = await mkdtemp(`${target}.draft-`);
+  try {
+    for (const [path, text] of files) {
+      const place = join(draft, path);
+      await mkdir(dirname(place), { recursive: true });
+      await writeFile(place, text, { mode: secret ? 0o600 : 0o644 });
+      if (path.endsWith('.sh')) await chmod(place, secret ? 0o700 : 0o755);
+    }
+    for (const path of files.keys()) {
+      await mkdir(dirname(join(target, path)), { recursive: true });
+      await rename(join(draft, path), join(target, path));
+    }
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+const { values, positionals } = readArguments();
+const [link] = positionals;
+if (link === undefined || positionals.length > 1) fail(USAGE);
+if (!(values.lang in TEXTS)) fail(`--lang: fr, en\n\n${USAGE}`);
+if (values.json === (values.out !== undefined)) fail(USAGE);
+
+const language = values.lang as Language;
+const say = speaker(TEXTS[language], language);
+const password = process.env['REDIS_PASSWORD'] ?? '';
+const parsed = parseLink(link);
+const architecture = password === '' ? parsed.architecture : { ...parsed.architecture, auth: 'password' as const };
+const found = check(architecture, password);
+// A person can see what a page left out of a link; a playbook would go on with the wrong settings.
+const errors = [...parsed.issues, ...found.filter(({ severity }) => severity === 'error')];
+if (errors.length > 0) fail(errors.map((issue) => describe(say, issue)).join('\n'));
+for (const issue of found) console.error(describe(say, issue));
+
+const deployment = plan(architecture);
+if (values.out === undefined) console.log(JSON.stringify(deployment, null, 2));
+else {
+  const files = filesOf(deployment, { say, password });
+  const texts = new Map(files.map((file) => [`${file.folder}/${file.name}`, fileText(file)]));
+  try {
+    await write(values.out, texts, password !== '');
+  } catch (error) {
+    fail(`${values.out}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

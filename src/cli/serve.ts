@@ -1,0 +1,102 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import { extname, join, sep } from 'node:path';
+
+const types: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.xml': 'application/xml',
+};
+
+/** A built site being served. */
+export interface Served {
+  /** The address of its first page, base included. */
+  readonly address: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a built site the way GitHub Pages does: `/x` may be `x.html` or lead to `/x/`, and what
+ * does not exist is the site's own 404 page, with its status.
+ *
+ * @param directory where the site was built
+ * @param base the path it was built for, as `/` or `/Esup-Pod/`
+ * @param port where to listen; 0 takes any free one
+ */
+export async function serve(directory: string, base: string, port = 0): Promise<Served> {
+  const send = (response: ServerResponse, status: number, file: string) => {
+    response.writeHead(status, {
+      'Content-Type': types[extname(file)] ?? 'application/octet-stream',
+      'Cache-Control': 'no-cache',
+    });
+    createReadStream(file).pipe(response);
+  };
+  const answer = async (path: string, query: string, response: ServerResponse) => {
+    if (path + '/' === base) {
+      response.writeHead(301, { Location: base + query }).end();
+      return;
+    }
+    if (!path.startsWith(base)) {
+      response.writeHead(404, { 'Content-Type': 'text/plain' }).end(`This site is at ${base}\n`);
+      return;
+    }
+    const wanted = join(directory, path.slice(base.length));
+    const inside = (wanted + sep).startsWith(join(directory, sep));
+    const candidates = path.endsWith('/') ? [join(wanted, 'index.html')] : [wanted, `${wanted}.html`];
+    for (const file of inside ? candidates : []) {
+      if (await isFile(file)) {
+        send(response, 200, file);
+        return;
+      }
+    }
+    if (inside && !path.endsWith('/') && (await isFile(join(wanted, 'index.html')))) {
+      response.writeHead(301, { Location: `${encodeURI(path)}/${query}` }).end();
+      return;
+    }
+    send(response, 404, join(directory, '404.html'));
+  };
+
+  const server = createServer((request, response) => {
+    const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
+    let path: string;
+    try {
+      path = decodeURIComponent(pathname);
+    } catch {
+      response.writeHead(400).end();
+      return;
+    }
+    answer(path, search, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, 'localhost', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return {
+    address: `http://localhost:${address.port}${base}`,
+    port: address.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,85 @@
+/** What a text typed as an address is. */
+export type AddressKind = 'name' | 'ipv4' | 'ipv6';
+
+/** Why a text is no address. */
+export type AddressFault = 'host.malformed' | 'host.url' | 'host.brackets' | 'host.number';
+
+/**
+ * The host of Pod's own default settings (pod/settings.py:371), a name that only exists in its
+ * Docker set-up.
+ */
+export const DOCKER_HOST = 'redis.localhost';
+
+/**
+ * Stands for the address the reader has not given yet. The top-level domain `.invalid` never
+ * resolves (RFC 2606), so that no client can connect by it.
+ */
+export const ADDRESS_PLACEHOLDER = 'REDIS-ADDRESS.invalid';
+
+const OCTET = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const IPV4 = new RegExp(`^${OCTET}(\\.${OCTET}){3}$`);
+const LABEL = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i;
+const GROUP = /^[0-9a-f]{1,4}$/i;
+
+function isIpv6(text: string): boolean {
+  const halves = text.split('::');
+  if (halves.length > 2) return false;
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
+  const last = groups.at(-1) ?? '';
+  const mapped = IPV4.test(last) && text.endsWith(last);
+  const hex = mapped ? groups.slice(0, -1) : groups;
+  const size = hex.length + (mapped ? 2 : 0);
+  return hex.every((group) => GROUP.test(group)) && (halves.length === 2 ? size < 8 : size === 8);
+}
+
+/**
+ * Tells what an address is, or why it is none: a name as DNS and Docker have them (letters,
+ * digits, `-`, `_`), an IPv4 address in four decimal parts, or an IPv6 address without brackets.
+ *
+ * @param text the address as typed, without surrounding blanks
+ */
+export function addressKind(text: string): AddressKind | AddressFault {
+  if (/^[a-z+]+:\/\//i.test(text) || text.includes('/') || text.includes('@')) return 'host.url';
+  if (/^\[.*\]$/.test(text)) return 'host.brackets';
+  if (IPV4.test(text)) return 'ipv4';
+  if (isIpv6(text)) return 'ipv6';
+  if (/^[^:]+:\d+$/.test(text)) return 'host.url';
+  const labels = text.split('.');
+  if (text.length > 253 || !labels.every((label) => LABEL.test(label))) return 'host.malformed';
+  // Resolvers read a name that ends in a number as an IPv4 address in another notation.
+  return /^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? '') ? 'host.number' : 'name';
+}
+
+/** IPv6 text as eight groups of lower-case digits, so that two spellings of one address are equal. */
+function groupsOf(text: string): string {
+  const dotted = text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) => {
+    const pair = (high: string, low: string) => (Number(high) * 256 + Number(low)).toString(16);
+    return `${pair(a as string, b as string)}:${pair(c as string, d as string)}`;
+  });
+  const [head = '', tail] = dotted.split('::');
+  const split = (half: string) => (half === '' ? [] : half.split(':'));
+  const [left, right] = [split(head), split(tail ?? '')];
+  const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill('0');
+  return [...left, ...zeros, ...right].map((group) => parseInt(group, 16).toString(16)).join(':');
+}
+
+/**
+ * Whether an address leads back to the server that uses it: 127.0.0.0/8, `::1`, `localhost` and
+ * names below it. Pod's {@link DOCKER_HOST} is one of those names but is another container.
+ */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase();
+  if (name === DOCKER_HOST) return false;
+  if (name.includes(':')) return /^(0:){7}1$|^(0:){5}(ffff|0):7f[0-9a-f]{2}:/.test(groupsOf(name));
+  return IPV4.test(name) ? name.startsWith('127.') : /(^|\.)localhost$/.test(name);
+}
+
+/** Whether an address means "every interface", which a server listens on and no client calls. */
+export function isUnspecified(host: string): boolean {
+  return host.includes(':') ? /^(0:){7}0$/.test(groupsOf(host)) : host === '0.0.0.0';
+}
+
+/** The host as URLs and `host:port` have it: an IPv6 address in brackets. */
+export function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,198 @@
+import { addressKind } from './address.ts';
+import { DATABASE_ROLES, GUIDE_NUMBERS, LAST_DATABASE, type DatabaseRole } from './databases.ts';
+import type { Issue, IssueCode } from './issues.ts';
+import type { Params } from './say.ts';
+
+/** The three ways in which Pod 4 encodes videos. */
+export const ARCHITECTURES = ['standalone', 'celery', 'microservices'] as const;
+
+/** Where the Redis server runs. */
+export const REDIS_PLACES = ['web', 'worker', 'dedicated', 'docker'] as const;
+
+/** How a client shows Redis who it is. */
+export const AUTHS = ['none', 'password'] as const;
+
+/**
+ * What the administrator chose; nothing in it is derived. The names are the names of a link's
+ * parameters and never change. A password is no part of it, so that none can get into a link.
+ */
+export type Architecture = Readonly<
+  {
+    arch: (typeof ARCHITECTURES)[number];
+    /** Web servers; 1 whatever it says when standalone. */
+    web: number;
+    /** Encoding servers; 0 puts every worker on the web server itself. */
+    workers: number;
+    transcription: boolean;
+    xapi: boolean;
+    redis: (typeof REDIS_PLACES)[number];
+    /** The address of Redis; empty until the reader gives one. */
+    host: string;
+    port: number;
+    auth: (typeof AUTHS)[number];
+    /** One settings_local.py for every server. */
+    shared: boolean;
+    prefix: string;
+    /** The longest encoding or transcription, in hours. */
+    hours: number;
+    comments: boolean;
+  } & Record<`db.${DatabaseRole}`, number>
+>;
+
+/** A field of the form, a parameter of a link, a property of {@link Architecture}. */
+export type FieldName = keyof Architecture;
+
+/** A value as read from a text, or the reason why it is none. */
+type Reading<V> = { value: V } | { fault: IssueCode; params: Params };
+
+/** One choice: its default, where it counts, how its text is read. */
+interface Field<V> {
+  readonly group: 'servers' | 'redis' | 'security' | 'details';
+  readonly initial: V;
+  /** The values of a choice, in the order of the form. */
+  readonly values?: readonly V[];
+  /** The bounds of a number, both included. */
+  readonly range?: readonly [min: number, max: number];
+  readonly read: (text: string) => Reading<V>;
+  /** Whether the choice changes anything in this architecture. */
+  readonly applies: (architecture: Architecture) => boolean;
+}
+
+const always = () => true;
+
+function choice<V extends string>(
+  group: Field<V>['group'],
+  values: readonly V[],
+  initial: V,
+  applies: Field<V>['applies'] = always,
+): Field<V> {
+  const read = (text: string): Reading<V> => {
+    const value = values.find((known) => known === text);
+    return value === undefined
+      ? { fault: 'choice.unknown', params: { values: values.join(', ') } }
+      : { value };
+  };
+  return { group, initial, values, read, applies };
+}
+
+function integer(
+  group: Field<number>['group'],
+  range: readonly [number, number],
+  initial: number,
+  applies: Field<number>['applies'] = always,
+): Field<number> {
+  const [min, max] = range;
+  const read = (text: string): Reading<number> => {
+    if (!/^-?\d{1,15}$/.test(text)) return { fault: 'number.malformed', params: { min, max } };
+    const value = Number(text);
+    return value < min || value > max
+      ? { fault: 'number.range', params: { min, max } }
+      : { value };
+  };
+  return { group, initial, range, read, applies };
+}
+
+function flag(
+  group: Field<boolean>['group'],
+  initial: boolean,
+  applies: Field<boolean>['applies'] = always,
+): Field<boolean> {
+  const read = (text: string): Reading<boolean> =>
+    /^[01]$/.test(text) ? { value: text === '1' } : { fault: 'flag.malformed', params: {} };
+  return { group, initial, read, applies };
+}
+
+const host: Field<string> = {
+  group: 'redis',
+  initial: '',
+  read: (text) => {
+    const kind = text === '' ? 'name' : addressKind(text);
+    return kind === 'name' || kind === 'ipv4' || kind === 'ipv6'
+      ? { value: text }
+      : { fault: kind, params: {} };
+  },
+  applies: always,
+};
+
+const prefix: Field<string> = {
+  group: 'details',
+  initial: 'pod',
+  read: (text) =>
+    /^[\w.-]{0,40}$/.test(text)
+      ? { value: text }
+      : { fault: 'prefix.malformed', params: { max: 40 } },
+  applies: always,
+};
+
+function database(role: DatabaseRole): Field<number> {
+  return integer('details', [0, LAST_DATABASE], GUIDE_NUMBERS[role], (architecture) =>
+    databasesOf(architecture).includes(role),
+  );
+}
+
+/** Whether encoding goes through a broker. */
+const remote = (architecture: Architecture) => architecture.arch !== 'standalone';
+
+/** Every choice, in the order of the form. */
+export const FIELDS: { readonly [F in FieldName]: Field<Architecture[F]> } = {
+  arch: choice('servers', ARCHITECTURES, 'celery'),
+  web: integer('servers', [1, 20], 1, remote),
+  workers: integer('servers', [0, 50], 0, remote),
+  transcription: flag('servers', false, remote),
+  xapi: flag('servers', false),
+  redis: choice('redis', REDIS_PLACES, 'web'),
+  host,
+  port: integer('redis', [1, 65535], 6379),
+  auth: choice('security', AUTHS, 'none'),
+  hours: integer('details', [1, 240], 24, remote),
+  shared: flag('details', false, remote),
+  prefix,
+  'db.select2': database('select2'),
+  'db.default': database('default'),
+  'db.sessions': database('sessions'),
+  'db.encoding': database('encoding'),
+  'db.xapi': database('xapi'),
+  comments: flag('details', true),
+};
+
+/** The names of {@link FIELDS}, in the order of the form. */
+export const FIELD_NAMES = Object.keys(FIELDS) as FieldName[];
+
+/** The seed's own case: one web server that also runs the Celery worker, Redis on 127.0.0.1. */
+export const DEFAULTS = Object.fromEntries(
+  FIELD_NAMES.map((name) => [name, FIELDS[name].initial]),
+) as Architecture;
+
+/** The databases that an architecture uses: caches and sessions always, queues where it has any. */
+export function databasesOf(architecture: Architecture): DatabaseRole[] {
+  return DATABASE_ROLES.filter((role) =>
+    role === 'encoding' ? remote(architecture) : role !== 'xapi' || architecture.xapi,
+  );
+}
+
+/** A value as links and form controls have it. */
+export function fieldText(architecture: Architecture, name: FieldName): string {
+  const value = architecture[name];
+  return typeof value === 'boolean' ? String(Number(value)) : String(value);
+}
+
+/**
+ * Reads the texts of a form or link.
+ *
+ * @param texts texts by field; a field that is not there keeps the value of `base`
+ * @param base what fields have that are absent or cannot be read
+ * @returns the architecture and an error for each text that could not be read
+ */
+export function readFields(
+  texts: ReadonlyMap<FieldName, string>,
+  base: Architecture,
+): { architecture: Architecture; issues: Issue[] } {
+  const issues: Issue[] = [];
+  const values: Partial<Record<FieldName, unknown>> = {};
+  for (const [field, text] of texts) {
+    const reading = FIELDS[field].read(text.trim());
+    if ('value' in reading) values[field] = reading.value;
+    else issues.push({ code: reading.fault, field, severity: 'error', params: reading.params });
+  }
+  return { architecture: { ...base, ...(values as Partial<Architecture>) }, issues };
+}

@@ -1,0 +1,60 @@
+import { DOCKER_HOST, isLoopback, isUnspecified } from './address.ts';
+import { databasesOf, type Architecture, type FieldName } from './architecture.ts';
+import type { Issue, IssueCode } from './issues.ts';
+import { plan } from './plan.ts';
+import type { Params } from './say.ts';
+
+/** The address that a host has to stand for, where it cannot: see facts on 127.0.0.1. */
+function hostFault({ host, redis }: Architecture, servers: number): IssueCode | undefined {
+  const docker = redis === 'docker';
+  if (host === '') return undefined;
+  if (isUnspecified(host)) return 'host.unspecified';
+  if (isLoopback(host)) return docker ? 'host.container' : servers > 1 ? 'host.loopback' : undefined;
+  return host.toLowerCase() === DOCKER_HOST && !docker ? 'host.docker-only' : undefined;
+}
+
+/**
+ * Finds what is wrong with, or missing from, an architecture whose every value is valid by itself.
+ *
+ * @param password the password typed; empty when none is given yet
+ */
+export function check(architecture: Architecture, password = ''): Issue[] {
+  const issues: Issue[] = [];
+  const say = (
+    severity: Issue['severity'],
+    code: IssueCode,
+    field: FieldName | 'password',
+    params: Params = {},
+  ) => issues.push({ code, field, severity, params });
+
+  const { arch, web, workers, redis, auth } = architecture;
+  const deployment = plan(architecture);
+  const servers = deployment.servers.reduce((sum, group) => sum + group.count, 0);
+
+  if (redis === 'worker' && (arch === 'standalone' || workers === 0))
+    say('error', 'redis.no-worker', 'redis');
+  if (redis === 'docker' && arch !== 'standalone' && web > 1)
+    say('error', 'redis.docker-webs', 'redis', { web });
+
+  const fault = hostFault(architecture, servers);
+  if (fault) say('error', fault, 'host', { host: architecture.host, servers });
+  if (deployment.redis.placeholder) say('todo', 'host.missing', 'host', { servers });
+
+  const seen = new Map<number, FieldName>();
+  for (const role of databasesOf(architecture)) {
+    const field = `db.${role}` as const;
+    const number = architecture[field];
+    const other = seen.get(number);
+    if (other) say('error', 'db.same', field, { number, other });
+    else seen.set(number, field);
+  }
+
+  if (auth === 'password' && password === '') say('todo', 'auth.password', 'password');
+  // Clusters of UTF-16 that are no text have no percent-encoding, and a line break ends a line of
+  // redis.conf and of every prompt.
+  if (auth === 'password' && (/[\r\n\0]/.test(password) || !password.isWellFormed()))
+    say('error', 'password.malformed', 'password');
+  if (auth === 'none' && redis !== 'docker' && !deployment.redis.local)
+    say('warning', 'auth.missing', 'auth', { host: deployment.redis.host });
+  return issues;
+}

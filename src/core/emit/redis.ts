@@ -1,0 +1,42 @@
+import { isLoopback } from '../address.ts';
+import { Code, name, plain, type Line, type Token, type Writing } from '../code.ts';
+import type { Deployment } from '../plan.ts';
+import { redisString } from '../quote.ts';
+import { hostToken, passwordToken } from './connection.ts';
+
+/**
+ * The lines of redis.conf that Pod needs other than Redis's defaults. Append-only persistence
+ * survives a SIGKILL; `volatile-ttl` never evicts a queue, which has no expiry, as measured on
+ * Redis 7.0.15.
+ */
+export function redisConf(deployment: Deployment, writing: Writing): Line[] {
+  const { redis, architecture } = deployment;
+  const code = new Code(writing.say, architecture.comments);
+  const set = (directive: string, ...value: Token[]) =>
+    code.line(name(directive), plain(' '), ...value);
+
+  code.note('file.redis.what', { server: redis.on });
+  if (redis.placeholder) code.note('file.placeholder', { field: 'host' });
+  const own = isLoopback(redis.host)
+    ? []
+    : [plain(' '), hostToken(deployment, redis.host, plain)];
+  code.gap().note(own.length > 0 ? 'file.redis.bind' : 'file.redis.bindLocal', { field: 'host' });
+  set('bind', plain('127.0.0.1 -::1'), ...own);
+  set('port', plain(String(redis.port), { field: 'port' }));
+
+  const exposed = !redis.local && !redis.password;
+  code
+    .gap()
+    .note(exposed ? 'file.redis.unprotected' : 'file.redis.protected', { field: 'auth' });
+  set('protected-mode', plain('yes'));
+  if (redis.password) {
+    const { text, ...rest } = passwordToken(writing, redisString);
+    set('requirepass', { ...rest, text, kind: 'plain' });
+  }
+
+  code.gap().note('file.redis.persistence');
+  set('appendonly', plain('yes'));
+  code.gap().note('file.redis.memory');
+  set('maxmemory-policy', plain('volatile-ttl'));
+  return code.done();
+}

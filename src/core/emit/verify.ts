@@ -1,0 +1,105 @@
+import { Code, comment, name, plain, string, type Line, type Token, type Writing } from '../code.ts';
+import type { Deployment, Role, ServerGroup, WorkerRole } from '../plan.ts';
+import { databaseNumber, hostToken } from './connection.ts';
+import { APPS, CONFIG_MODULE, needsConfigModule, PROJECT, VENV_BIN } from './worker.ts';
+
+const isWorker = (role: Role): role is WorkerRole => role !== 'web' && role !== 'redis';
+
+/** Python that writes, reads and drops a key in a cache, and prints whether that worked. */
+const CACHES_CHECK = `from django.core.cache import caches
+for alias in ("default", "select2"):
+    caches[alias].set("redis-pod-check", "ok", 60)
+    print(alias, caches[alias].get("redis-pod-check"))
+    caches[alias].delete("redis-pod-check")`;
+
+/** Python that saves and drops a session. */
+const SESSION_CHECK = `from importlib import import_module
+from django.conf import settings
+session = import_module(settings.SESSION_ENGINE).SessionStore()
+session["redis-pod-check"] = "ok"
+session.save()
+print("session", session.exists(session.session_key))
+session.delete()`;
+
+/** `python manage.py shell` with a script on its standard input. */
+function djangoShell(code: Code, docker: boolean, script: string): void {
+  const python = docker ? 'python' : `${VENV_BIN}/python`;
+  code.line(plain(`${python} manage.py shell <<'PYTHON'`));
+  for (const line of script.split('\n')) code.line(string(line));
+  code.line(string('PYTHON'));
+}
+
+/**
+ * Commands that verify a server from that server: Redis answers, each database and queue is there,
+ * Django's caches and sessions work, the workers answer. The password is asked for and stays in
+ * the shell's memory.
+ */
+export function verification(
+  deployment: Deployment,
+  { say }: Writing,
+  { id, roles }: ServerGroup,
+): Line[] {
+  const { redis, architecture } = deployment;
+  const docker = architecture.redis === 'docker';
+  const code = new Code(say, architecture.comments);
+  const redisCli = (...rest: Token[]) =>
+    code.line(
+      plain('redis-cli -h '),
+      hostToken(deployment, redis.host, plain),
+      plain(' -p '),
+      plain(String(redis.port), { field: 'port' }),
+      ...rest,
+    );
+
+  code.line(comment('#!/usr/bin/env bash'));
+  code.note('file.verify.what', { server: id });
+  if (redis.placeholder) code.note('file.placeholder', { field: 'host' });
+  if (redis.password)
+    code
+      .gap()
+      .note('file.verify.password', { field: 'auth' })
+      .line(plain('read -rsp '), string('"Redis: "', { field: 'auth' }), plain(' REDISCLI_AUTH'))
+      .line(plain('export REDISCLI_AUTH'));
+
+  code.gap().note('file.verify.ping');
+  redisCli(plain(' PING'));
+  if (redis.on === id) {
+    code.note('file.verify.server');
+    for (const key of ['bind', 'protected-mode', 'appendonly', 'maxmemory-policy'])
+      redisCli(plain(` CONFIG GET ${key}`));
+  }
+
+  const queues = new Map(
+    deployment.uses.flatMap(({ server, queue, database }) =>
+      server === id && queue !== undefined ? [[queue, database] as const] : [],
+    ),
+  );
+  if (queues.size > 0) code.gap().note('file.verify.queues');
+  for (const [queue, database] of queues)
+    redisCli(
+      plain(' -n '),
+      plain(String(databaseNumber(deployment, database)), { field: `db.${database}`, database }),
+      plain(` LLEN ${queue}`, { database }),
+    );
+
+  const django = roles.includes('web') || roles.includes('worker');
+  if (!docker && (django || roles.some(isWorker))) code.gap().line(plain(`cd ${PROJECT}`));
+  if (django) {
+    code.note('file.verify.caches');
+    djangoShell(code, docker, CACHES_CHECK);
+  }
+  if (roles.includes('web')) {
+    code.note('file.verify.sessions', { database: 'sessions' });
+    djangoShell(code, docker, SESSION_CHECK);
+  }
+  const workers = roles.filter(isWorker);
+  if (workers.length > 0) code.gap().note('file.verify.workers');
+  for (const role of workers)
+    code.line(
+      ...(needsConfigModule(role)
+        ? [name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE} `)]
+        : []),
+      plain(`${docker ? '' : `${VENV_BIN}/`}celery -A ${APPS[role]} inspect ping`, { server: role }),
+    );
+  return code.done();
+}

@@ -1,0 +1,38 @@
+import type { AddressFault } from './address.ts';
+import type { FieldName } from './architecture.ts';
+import type { Params } from './say.ts';
+
+/** What is the matter; the site has a text `issue.CODE` for each. */
+export type IssueCode =
+  | AddressFault
+  | 'choice.unknown'
+  | 'flag.malformed'
+  | 'number.malformed'
+  | 'number.range'
+  | 'prefix.malformed'
+  | 'password.malformed'
+  | 'db.same'
+  | 'host.loopback'
+  | 'host.container'
+  | 'host.docker-only'
+  | 'host.unspecified'
+  | 'host.missing'
+  | 'redis.no-worker'
+  | 'redis.docker-webs'
+  | 'auth.missing'
+  | 'auth.password'
+  | 'link.unknown'
+  | 'link.repeated'
+  | 'link.value';
+
+/**
+ * Something the reader must know about what they chose. An `error` gives no files; a `todo` gives
+ * files with a placeholder in them; a `warning` gives files that have a drawback.
+ */
+export interface Issue {
+  readonly code: IssueCode;
+  /** The field beside which it is said; none when it concerns a whole link. */
+  readonly field?: FieldName | 'password';
+  readonly severity: 'error' | 'todo' | 'warning';
+  readonly params: Params;
+}

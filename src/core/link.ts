@@ -1,0 +1,79 @@
+import {
+  DEFAULTS,
+  FIELDS,
+  FIELD_NAMES,
+  fieldText,
+  readFields,
+  type Architecture,
+  type FieldName,
+} from './architecture.ts';
+import type { Issue } from './issues.ts';
+
+/** What a link says. */
+export interface Link {
+  /** The id of a heading, which a fragment may begin with: `#settings&arch=celery`. */
+  readonly anchor: string;
+  readonly architecture: Architecture;
+  /** What was left out of the architecture, and why. */
+  readonly issues: readonly Issue[];
+}
+
+const SHOWN = 60;
+
+/** Hostile or mistyped text, short enough to be shown in a message. */
+function shown(text: string): string {
+  const line = text.replace(/\p{C}/gu, '�');
+  return line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line;
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads a link from whatever was pasted or followed. Never throws: what is unknown, repeated or
+ * malformed is left out and told.
+ *
+ * @param text an address with a fragment, or the fragment alone, with or without `#`
+ */
+export function parseLink(text: string): Link {
+  const hash = text.indexOf('#');
+  const fragment = hash >= 0 ? text.slice(hash + 1) : text.includes('://') ? '' : text;
+  const parts = fragment.split('&').filter((part) => part !== '');
+  const anchor = parts[0]?.includes('=') === false ? (decoded(parts.shift() ?? '') ?? '') : '';
+  const issues: Issue[] = [];
+  const leave = (code: Issue['code'], name: string, value: string) =>
+    issues.push({ code, severity: 'warning', params: { name: shown(name), value: shown(value) } });
+
+  const texts = new Map<FieldName, string>();
+  for (const part of parts) {
+    const equals = part.indexOf('=');
+    const rawName = equals < 0 ? part : part.slice(0, equals);
+    const rawValue = equals < 0 ? '' : part.slice(equals + 1);
+    const name = FIELD_NAMES.find((known) => known === decoded(rawName));
+    const value = decoded(rawValue);
+    if (name === undefined) leave('link.unknown', decoded(rawName) ?? rawName, rawValue);
+    else if (texts.has(name)) leave('link.repeated', name, value ?? rawValue);
+    else if (value === undefined || 'fault' in FIELDS[name].read(value.trim()))
+      leave('link.value', name, value ?? rawValue);
+    else texts.set(name, value);
+  }
+  return { anchor, architecture: readFields(texts, DEFAULTS).architecture, issues };
+}
+
+/**
+ * The fragment, without `#`, that {@link parseLink} reads back: only what differs from the
+ * defaults, and so empty for the default architecture.
+ *
+ * @param anchor the id of the heading that the link leads to, if any
+ */
+export function formatLink(architecture: Architecture, anchor = ''): string {
+  const pairs = FIELD_NAMES.filter((name) => architecture[name] !== DEFAULTS[name]).map(
+    (name) => `${name}=${encodeURIComponent(fieldText(architecture, name)).replaceAll('%3A', ':')}`,
+  );
+  return [...(anchor === '' ? [] : [encodeURIComponent(anchor)]), ...pairs].join('&');
+}

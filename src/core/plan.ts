@@ -1,0 +1,211 @@
+import { ADDRESS_PLACEHOLDER, DOCKER_HOST, isLoopback } from './address.ts';
+import { databasesOf, type Architecture } from './architecture.ts';
+import type { DatabaseRole } from './databases.ts';
+
+/** What a server does in Pod. */
+export type Role = 'web' | 'worker' | 'encoding' | 'transcription' | 'xapi' | 'redis';
+
+/** The roles that run a Celery worker. */
+export type WorkerRole = Exclude<Role, 'web' | 'redis'>;
+
+/** Servers that are alike; the id is the first of their roles. */
+export interface ServerGroup {
+  readonly id: Role;
+  readonly roles: readonly Role[];
+  readonly count: number;
+}
+
+/** The settings that lead to a database. */
+export type ConnectionSetting =
+  | 'CACHES["default"]'
+  | 'CACHES["select2"]'
+  | 'SESSION_REDIS'
+  | 'CELERY_BROKER_URL'
+  | 'ENCODING_TRANSCODING_CELERY_BROKER_URL'
+  | 'XAPI_CELERY_BROKER_URL';
+
+/** How a role uses a database: reads and writes it, publishes tasks to it, consumes them. */
+export type Usage = 'store' | 'producer' | 'consumer';
+
+/** One role's use of one database. */
+export interface Use {
+  readonly server: Role;
+  readonly role: Role;
+  readonly database: DatabaseRole;
+  readonly setting: ConnectionSetting;
+  readonly as: Usage;
+  /** The Celery queue of a producer or consumer. */
+  readonly queue?: string;
+}
+
+/** The Redis server as its clients see it. */
+export interface RedisServer {
+  /** The servers on the first of which it runs. */
+  readonly on: Role;
+  readonly host: string;
+  /** `host` stands for an address that the reader has not given. */
+  readonly placeholder: boolean;
+  /** Only the server it runs on can reach it. */
+  readonly local: boolean;
+  readonly port: number;
+  readonly password: boolean;
+}
+
+/** Everything that follows from an architecture; files, diagram, table and checks read it. */
+export interface Deployment {
+  readonly architecture: Architecture;
+  readonly servers: readonly ServerGroup[];
+  readonly redis: RedisServer;
+  readonly databases: readonly { readonly role: DatabaseRole; readonly number: number }[];
+  readonly uses: readonly Use[];
+  /** Prefixes of the keys; empty where Pod's own default has none. */
+  readonly prefixes: { readonly default: string; readonly select2: string; readonly sessions: string };
+  /** After how many seconds a worker stops a task. */
+  readonly timeLimit: number;
+  /** After how many seconds Redis hands a task out again that was not acknowledged. */
+  readonly visibilityTimeout: number;
+}
+
+/** The queue each worker consumes (pod/main/celery.py, the `-Q` of Pod's own commands). */
+export const QUEUES: Readonly<Record<WorkerRole, string>> = {
+  worker: 'celery',
+  encoding: 'encoding',
+  transcription: 'transcripting',
+  xapi: 'xapi',
+};
+
+const HOUR = 3600;
+
+/**
+ * The workers that an architecture has besides its web servers. Transcription is a task of the
+ * Celery worker in that mode, a worker of its own among the microservices.
+ */
+function workerRoles({ arch, transcription, xapi }: Architecture): WorkerRole[] {
+  const roles: WorkerRole[] = [];
+  if (arch === 'celery') roles.push('worker');
+  if (arch === 'microservices') roles.push('encoding');
+  if (arch === 'microservices' && transcription) roles.push('transcription');
+  if (xapi) roles.push('xapi');
+  return roles;
+}
+
+/**
+ * The servers: web servers, then each kind of worker on servers of its own, or on the web servers
+ * when there are no encoding servers; Redis on one of those or apart.
+ */
+export function serversOf(architecture: Architecture): ServerGroup[] {
+  const { arch, web, workers, redis } = architecture;
+  const roles = workerRoles(architecture);
+  const apart = arch !== 'standalone' && workers > 0;
+  const groups: ServerGroup[] = [
+    { id: 'web', roles: apart ? ['web'] : ['web', ...roles], count: arch === 'standalone' ? 1 : web },
+  ];
+  if (apart)
+    for (const role of roles) {
+      const encodes = role === 'worker' || role === 'encoding';
+      groups.push({ id: role, roles: [role], count: encodes ? workers : 1 });
+    }
+  if (redis === 'dedicated' || redis === 'docker')
+    groups.push({ id: 'redis', roles: ['redis'], count: 1 });
+  return groups;
+}
+
+/** How many servers, or containers, an architecture has. */
+export function serverCount(architecture: Architecture): number {
+  return serversOf(architecture).reduce((sum, group) => sum + group.count, 0);
+}
+
+function redisOf(architecture: Architecture, servers: readonly ServerGroup[]): RedisServer {
+  const { redis, host, port, auth } = architecture;
+  const encoders = servers.find(({ id }) => id === 'worker' || id === 'encoding');
+  const on = redis === 'web' ? 'web' : redis === 'worker' ? (encoders?.id ?? 'web') : 'redis';
+  const alone = serverCount(architecture) === 1;
+  const own = redis === 'docker' ? DOCKER_HOST : alone ? '127.0.0.1' : ADDRESS_PLACEHOLDER;
+  const address = host === '' ? own : host;
+  return {
+    on,
+    host: address,
+    placeholder: address === ADDRESS_PLACEHOLDER,
+    local: isLoopback(address),
+    port,
+    password: auth === 'password',
+  };
+}
+
+/**
+ * Who uses which database, as read in Pod 4.1.0: the web server's caches and sessions
+ * (pod/settings.py:371-399); producers and consumers by the mode of encoding; the Celery worker
+ * also uses the default cache, since saving a video builds thumbnails (video/models.py:1032).
+ */
+function usesOf({ arch, transcription, xapi }: Architecture, servers: readonly ServerGroup[]): Use[] {
+  const cache = (role: Role): Omit<Use, 'server'> => ({
+    role,
+    database: 'default',
+    setting: 'CACHES["default"]',
+    as: 'store',
+  });
+  const task = (
+    role: Role,
+    worker: WorkerRole,
+    setting: ConnectionSetting,
+    as: Usage,
+  ): Omit<Use, 'server'> => ({
+    role,
+    database: worker === 'xapi' ? 'xapi' : 'encoding',
+    setting,
+    as,
+    queue: QUEUES[worker],
+  });
+  const microservices = 'ENCODING_TRANSCODING_CELERY_BROKER_URL';
+  const ofRole: Record<Role, () => Omit<Use, 'server'>[]> = {
+    web: () => [
+      { role: 'web', database: 'select2', setting: 'CACHES["select2"]', as: 'store' },
+      cache('web'),
+      { role: 'web', database: 'sessions', setting: 'SESSION_REDIS', as: 'store' },
+      ...(arch === 'celery' ? [task('web', 'worker', 'CELERY_BROKER_URL', 'producer')] : []),
+      ...(arch === 'microservices' ? [task('web', 'encoding', microservices, 'producer')] : []),
+      ...(arch === 'microservices' && transcription
+        ? [task('web', 'transcription', microservices, 'producer')]
+        : []),
+      ...(xapi ? [task('web', 'xapi', 'XAPI_CELERY_BROKER_URL', 'producer')] : []),
+    ],
+    worker: () => [cache('worker'), task('worker', 'worker', 'CELERY_BROKER_URL', 'consumer')],
+    encoding: () => [task('encoding', 'encoding', microservices, 'consumer')],
+    transcription: () => [task('transcription', 'transcription', microservices, 'consumer')],
+    xapi: () => [task('xapi', 'xapi', 'XAPI_CELERY_BROKER_URL', 'consumer')],
+    redis: () => [],
+  };
+  return servers.flatMap(({ id, roles }) =>
+    roles.flatMap((role) => ofRole[role]().map((use) => ({ server: id, ...use }))),
+  );
+}
+
+/**
+ * The prefixes of the keys. `pod` is Pod's own default and is on the default cache alone
+ * (pod/settings.py:371-379), sessions having `session`; another prefix keeps this Pod's keys from
+ * those of another Pod in all three databases.
+ */
+function prefixesOf(prefix: string): Deployment['prefixes'] {
+  return prefix === '' || prefix === 'pod'
+    ? { default: prefix, select2: '', sessions: 'session' }
+    : { default: prefix, select2: prefix, sessions: `${prefix}-session` };
+}
+
+/**
+ * Works out the deployment of an architecture; pure and total, also for a wrong architecture.
+ * The visibility timeout is one hour above the time limit, as in the measured remedy (90000 s
+ * above --time-limit=86400; celery issues 5935 and 5306).
+ */
+export function plan(architecture: Architecture): Deployment {
+  const servers = serversOf(architecture);
+  return {
+    architecture,
+    servers,
+    redis: redisOf(architecture, servers),
+    databases: databasesOf(architecture).map((role) => ({ role, number: architecture[`db.${role}`] })),
+    uses: usesOf(architecture, servers),
+    prefixes: prefixesOf(architecture.prefix),
+    timeLimit: architecture.hours * HOUR,
+    visibilityTimeout: (architecture.hours + 1) * HOUR,
+  };
+}

@@ -1,0 +1,55 @@
+import { ARCHITECTURES, DEFAULTS, type Architecture } from './architecture.ts';
+
+/** An architecture worth a name and a page of its own. */
+export interface Preset {
+  /** Its page's slug, and the key of its texts. */
+  readonly id: PresetId;
+  readonly architecture: Architecture;
+}
+
+const CHOICES = {
+  standalone: { arch: 'standalone' },
+  'standalone-docker': { arch: 'standalone', redis: 'docker' },
+  'celery-one-server': { arch: 'celery' },
+  'celery-servers': { arch: 'celery', workers: 2, auth: 'password' },
+  'celery-large': {
+    arch: 'celery',
+    web: 3,
+    workers: 4,
+    transcription: true,
+    xapi: true,
+    redis: 'dedicated',
+    auth: 'password',
+  },
+  microservices: {
+    arch: 'microservices',
+    workers: 1,
+    transcription: true,
+    auth: 'password',
+    shared: true,
+  },
+  'microservices-large': {
+    arch: 'microservices',
+    web: 2,
+    workers: 3,
+    transcription: true,
+    xapi: true,
+    redis: 'dedicated',
+    auth: 'password',
+  },
+} as const satisfies Record<string, Partial<Architecture>>;
+
+/** See {@link Preset}. */
+export type PresetId = keyof typeof CHOICES;
+
+/** The presets, simplest first in each architecture. */
+export const PRESETS: readonly Preset[] = (Object.keys(CHOICES) as PresetId[]).map((id) => ({
+  id,
+  architecture: { ...DEFAULTS, ...CHOICES[id] },
+}));
+
+/** The presets of each architecture. */
+export const PRESETS_BY_ARCHITECTURE = ARCHITECTURES.map((arch) => ({
+  arch,
+  presets: PRESETS.filter((preset) => preset.architecture.arch === arch),
+}));

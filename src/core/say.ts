@@ -1,0 +1,29 @@
+import type texts from '../content/i18n/fr.json' with { type: 'json' };
+
+/** The key of one of the site's translated texts. */
+export type TextKey = keyof typeof texts;
+
+/** Values that a text's `{{name}}` marks are replaced with. */
+export type Params = Readonly<Record<string, string | number>>;
+
+/** Says a text in the reader's language; the core itself knows keys and values only. */
+export type Say = (key: TextKey, params?: Params) => string;
+
+/**
+ * Makes a {@link Say} from one language's texts.
+ *
+ * A text may have plural forms as in i18next, `key_one` and `key_other`, chosen by the parameter
+ * `count`; `key` itself is then never looked up.
+ *
+ * @param texts the texts of one language, by key
+ * @param language the language's BCP 47 tag, for its plural rules
+ */
+export function speaker(texts: Readonly<Record<string, string>>, language: string): Say {
+  const plurals = new Intl.PluralRules(language);
+  return (key, params = {}) => {
+    const count = params['count'];
+    const plural = typeof count === 'number' && plurals.select(count) === 'one' ? '_one' : '_other';
+    const text = texts[key] ?? texts[key + plural] ?? key;
+    return text.replace(/\{\{(\w+)\}\}/g, (mark, name: string) => String(params[name] ?? mark));
+  };
+}

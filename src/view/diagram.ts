@@ -1,0 +1,157 @@
+import { urlHost } from '../core/address.ts';
+import type { DatabaseRole } from '../core/databases.ts';
+import type { Deployment, ServerGroup, Use } from '../core/plan.ts';
+import type { Say } from '../core/say.ts';
+import { html, type Html } from './html.ts';
+import { ref } from './refs.ts';
+import { usageText } from './table.ts';
+
+/** The sizes of one rendering, in units of the drawing. */
+interface Layout {
+  readonly width: number;
+  /** Distance between the lines of two databases. */
+  readonly pitch: number;
+  /** Size of text, and the width of a letter of it in the monospaced font. */
+  readonly font: number;
+  readonly letter: number;
+  /** Whether setting and usage stand on one line. */
+  readonly oneLine: boolean;
+}
+
+const WIDE: Layout = { width: 720, pitch: 46, font: 13, letter: 7.9, oneLine: true };
+const NARROW: Layout = { width: 344, pitch: 25, font: 11.5, letter: 7, oneLine: false };
+
+const HEAD = 92;
+const GAP = 16;
+const PAD = 12;
+
+/** Breaks a setting's name after underscores, in lines of at most `most` letters. */
+function broken(text: string, most: number): string[] {
+  const lines: string[] = [''];
+  for (const part of text.split(/(?<=_)/)) {
+    const last = lines.length - 1;
+    if ((lines[last] + part).length > most && lines[last] !== '') lines.push(part);
+    else lines[last] += part;
+  }
+  return lines;
+}
+
+function clipped(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
+/** Uses of a server, each drawn once though two of its roles may have it. */
+function drawnUses({ uses }: Deployment, { id }: ServerGroup): Use[] {
+  const seen = new Set<string>();
+  return uses.filter((use) => {
+    const key = `${use.setting} ${use.as} ${use.queue ?? ''}`;
+    return use.server === id && !seen.has(key) && seen.add(key);
+  });
+}
+
+/** A drawing of a deployment; see {@link diagram}. */
+class Drawing {
+  readonly #deployment: Deployment;
+  readonly #say: Say;
+  readonly #layout: Layout;
+  readonly #left: number;
+  readonly #ends = new Map<DatabaseRole, number>();
+  readonly #wires: Html[] = [];
+
+  constructor(deployment: Deployment, say: Say, layout: Layout) {
+    this.#deployment = deployment;
+    this.#say = say;
+    this.#layout = layout;
+    this.#left = layout.width - deployment.databases.length * layout.pitch - PAD / 2;
+  }
+
+  #x(role: DatabaseRole): number {
+    const at = this.#deployment.databases.findIndex((database) => database.role === role);
+    return this.#left + (at + 0.5) * this.#layout.pitch + PAD / 2;
+  }
+
+  /** A wire from a server to a database: its arrows point where the data goes. */
+  #wire(use: Use, y: number): void {
+    const { database, as, server } = use;
+    const x = this.#x(database);
+    const from = this.#left - GAP;
+    const into = as !== 'consumer' && html`<path d="M${x - 18} ${y - 4.5}l8 4.5l-8 4.5z"/>`;
+    const out = as !== 'producer' && html`<path d="M${from + 9} ${y - 4.5}l-8 4.5l8 4.5z"/>`;
+    this.#ends.set(database, y);
+    this.#wires.push(html`<g class="wire db-${database}" data-of="${ref.database(database)} ${ref.server(server)}"><path class="halo" d="M${from + 2} ${y}H${x}"/><path class="line" d="M${from + 1} ${y}H${x}"/>${into}${out}<circle cx="${x}" cy="${y}" r="9"/><text x="${x}" y="${y + 4}" class="number">${this.#deployment.architecture[`db.${database}`]}</text></g>`);
+  }
+
+  #row(use: Use, top: number): { markup: Html; height: number } {
+    const { font, letter, oneLine } = this.#layout;
+    const width = this.#left - GAP - 2 * PAD;
+    const names = oneLine ? [use.setting] : broken(use.setting, Math.floor(width / letter));
+    const text = usageText(use, this.#say);
+    const step = font + 4;
+    const height = (oneLine ? 1 : names.length + 1) * step + 8;
+    this.#wire(use, top + height / 2);
+    const first = top + step;
+    const markup = html`<g data-of="${ref.database(use.database)}">${names.map((name, at) => html`<text class="setting" x="${PAD}" y="${first + at * step}">${name}</text>`)}${
+      oneLine
+        ? html`<text class="usage" x="${this.#left - GAP - PAD}" y="${first}" text-anchor="end">${text}</text>`
+        : html`<text class="usage" x="${PAD}" y="${first + names.length * step}">${text}</text>`
+    }</g>`;
+    return { markup, height };
+  }
+
+  #server(group: ServerGroup, top: number): { markup: Html; height: number } {
+    const { font } = this.#layout;
+    const width = this.#left - GAP;
+    const roles = group.roles.filter((role) => role !== 'redis').map((role) => this.#say(`role.${role}`));
+    if (this.#deployment.redis.on === group.id) roles.push('Redis');
+    const rows: Html[] = [];
+    let y = top + 2 * font + 26;
+    for (const use of drawnUses(this.#deployment, group)) {
+      const row = this.#row(use, y);
+      rows.push(row.markup);
+      y += row.height;
+    }
+    const height = y + 6 - top;
+    const behind = group.count > 1 && html`<rect class="card behind" x="5" y="${top - 5}" width="${width - 1}" height="${height}" rx="8"/>`;
+    const markup = html`<g data-of="${ref.server(group.id)}">${behind}<rect class="card" x="1" y="${top}" width="${width - 1}" height="${height}" rx="8"/><text class="title" x="${PAD}" y="${top + font + 9}">${this.#say(`servers.${group.id}`, { count: group.count })}</text><text class="usage" x="${PAD}" y="${top + 2 * font + 15}">${roles.join(' + ')}</text>${rows}</g>`;
+    return { markup, height };
+  }
+
+  #redis(): Html {
+    const { width, font, letter } = this.#layout;
+    const { redis, databases, architecture } = this.#deployment;
+    const room = Math.floor((this.#left - 2 * PAD) / letter);
+    const address = `${urlHost(redis.host)}:${redis.port}`;
+    const lines = address.length > room ? [`${urlHost(redis.host)}`, `:${redis.port}`] : [address];
+    const place = this.#say(`gen.place.${architecture.redis}`);
+    const slots = databases.map(({ role, number }) => {
+      const x = this.#x(role);
+      return html`<g class="slot db-${role}" data-of="${ref.database(role)}"><path class="bus" d="M${x} ${HEAD}V${this.#ends.get(role) ?? HEAD}"/><text class="name" transform="translate(${x + 4} ${HEAD - 18})rotate(-90)">${this.#say(`database.${role}`)}</text><rect x="${x - 10}" y="${HEAD - 11}" width="20" height="20" rx="5"/><text x="${x}" y="${HEAD + 4}" class="number">${number}</text></g>`;
+    });
+    return html`<g><rect class="card redis" x="1" y="1" width="${width - 2}" height="${HEAD - 1}" rx="8" data-of="${ref.server(redis.on)}"/><text class="title" x="${PAD}" y="${font + 11}">Redis</text><text class="usage" x="${PAD}" y="${2 * font + 17}">${clipped(place, room + 4)}</text>${lines.map((line, at) => html`<text class="setting${redis.placeholder && ' todo'}" x="${PAD}" y="${3 * font + 24 + at * (font + 3)}" data-of="${ref.field('host')}">${clipped(line, room)}</text>`)}</g>${slots}`;
+  }
+
+  draw(): Html {
+    const { width, oneLine } = this.#layout;
+    const cards: Html[] = [];
+    let y = HEAD + GAP + 10;
+    for (const group of this.#deployment.servers) {
+      if (group.id === 'redis') continue;
+      const card = this.#server(group, y);
+      cards.push(card.markup);
+      y += card.height + GAP;
+    }
+    const height = Math.ceil(y - GAP + 2);
+    return html`<svg class="diagram ${oneLine ? 'wide' : 'narrow'}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" aria-hidden="true">${this.#redis()}${cards}${this.#wires}</svg>`;
+  }
+}
+
+/**
+ * Draws a deployment: Redis with its databases above, the servers below, one row for each use,
+ * wired to its database. Servers that are alike are one card with a count, so that fifty draw as
+ * large as one. Hidden from assistive technology, which has the table beside it.
+ *
+ * @param shape for a column of at least 45rem, or for a telephone
+ */
+export function diagram(deployment: Deployment, say: Say, shape: 'wide' | 'narrow'): Html {
+  return new Drawing(deployment, say, shape === 'wide' ? WIDE : NARROW).draw();
+}

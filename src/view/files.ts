@@ -1,0 +1,115 @@
+import { fileId, type Changes } from '../core/changes.ts';
+import type { Line, Token } from '../core/code.ts';
+import type { ConfigFile } from '../core/files.ts';
+import type { Deployment } from '../core/plan.ts';
+import type { Say } from '../core/say.ts';
+import { html, type Html } from './html.ts';
+import { lineRefs, ref } from './refs.ts';
+
+/** Files are compared with nothing: none of their lines is marked. */
+export const NO_CHANGES: Changes = { lines: new Map(), added: new Set() };
+
+const CLASSES: Readonly<Record<Token['kind'], string>> = {
+  plain: '',
+  comment: 'c',
+  name: 'n',
+  string: 's',
+  number: 'm',
+  constant: 'k',
+  section: 'h',
+};
+
+/** Neighbours of one colour share an element. */
+function tokens(line: Line): Html[] {
+  const runs: { text: string; tag: string; className: string }[] = [];
+  for (const { text, kind, placeholder } of line) {
+    const tag = placeholder ? 'mark' : 'span';
+    const className = CLASSES[kind];
+    const last = runs.at(-1);
+    if (last?.tag === tag && last.className === className) last.text += text;
+    else runs.push({ text, tag, className });
+  }
+  return runs.map(({ text, tag, className }) =>
+    tag === 'mark'
+      ? html`<mark>${text}</mark>`
+      : className === ''
+        ? html`${text}`
+        : html`<span class="${className}">${text}</span>`,
+  );
+}
+
+/**
+ * The lines of a file as the content of its `<code>`: each with the number of its database in the
+ * margin, and a mark where it changed.
+ */
+export function codeHtml(
+  file: ConfigFile,
+  deployment: Deployment,
+  say: Say,
+  changed: ReadonlySet<number> = new Set(),
+): Html {
+  const line = (content: Line, at: number) => {
+    const refs = lineRefs(content);
+    const database = content.find(({ source }) => source?.database)?.source?.database;
+    const mark = changed.has(at);
+    const className = `l${mark ? ' new' : ''}${database ? ` db-${database}` : ''}`;
+    const number = database && deployment.architecture[`db.${database}`];
+    return html`<span class="${className}"${refs !== '' && html` data-of="${refs}"`}${
+      number !== undefined && html` data-db="${number}"`
+    }>${mark && html`<span class="sr-only">${say('gen.changed')} </span>`}${tokens(content)}
+</span>`;
+  };
+  return html`${file.lines.map(line)}`;
+}
+
+/** Whose a file is: its servers and how many, and where it goes. */
+function owner(file: ConfigFile, { servers }: Deployment, say: Say): string {
+  const group = servers.find(({ id }) => id === file.server);
+  return group
+    ? say(`servers.${group.id}`, { count: group.count })
+    : say('server.all');
+}
+
+/** What a file's badge says: new, changed, or something still to be filled in. */
+function badges(file: ConfigFile, say: Say, changes: Changes): Html {
+  const id = fileId(file);
+  return html`${changes.added.has(id) && html`<span class="badge">${say('gen.file.new')}</span>`}${
+    changes.lines.has(id) && html`<span class="badge">${say('gen.file.changed')}</span>`
+  }${file.placeholder && html`<span class="badge todo">${say('gen.file.todo')}</span>`}`;
+}
+
+/** One file: where it goes, whose it is, its buttons, its lines. */
+export function fileHtml(
+  file: ConfigFile,
+  deployment: Deployment,
+  say: Say,
+  changes: Changes = NO_CHANGES,
+): Html {
+  const id = fileId(file);
+  const commands = file.path === '';
+  const title = commands ? file.name : file.path;
+  return html`<details class="file" open data-file="${id}" data-server="${ref.server(file.server)}">
+<summary><code class="path">${title}</code> <span class="badges">${badges(file, say, changes)}</span></summary>
+<div class="tools js-only"><button type="button" data-copy="${id}" aria-label="${say('gen.copy.label', { file: title })}">${say('gen.copy')}</button>
+<button type="button" data-download="${id}" aria-label="${say('gen.download.label', { file: title })}">${say('gen.download')}</button></div>
+<pre tabindex="0" role="group" aria-label="${say('gen.file.lines', { file: title, owner: owner(file, deployment, say) })}"><code>${codeHtml(file, deployment, say, changes.lines.get(id))}</code></pre>
+</details>`;
+}
+
+/** Every file, under its servers. */
+export function filesHtml(
+  files: readonly ConfigFile[],
+  deployment: Deployment,
+  say: Say,
+  changes: Changes = NO_CHANGES,
+): Html {
+  const servers = [...new Set(files.map(({ server }) => server))];
+  return html`${servers.map((server) => {
+    const own = files.filter((file) => file.server === server);
+    const [first] = own;
+    return html`<section class="server" data-of="${ref.server(server)}">
+<h4>${first && owner(first, deployment, say)}</h4>
+${own.map((file) => fileHtml(file, deployment, say, changes))}
+</section>`;
+  })}`;
+}

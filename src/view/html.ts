@@ -1,0 +1,39 @@
+/** Markup that is safe to insert as it is. */
+export class Html {
+  readonly text: string;
+
+  /** @param text markup in which every foreign text is escaped already */
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+/** What may stand in an {@link html} template; `false` and `undefined` leave nothing. */
+export type Insert = Html | string | number | false | undefined | readonly Insert[];
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function insert(value: Insert): string {
+  if (value instanceof Html) return value.text;
+  if (value === false || value === undefined) return '';
+  if (typeof value === 'object') return value.map(insert).join('');
+  return String(value).replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+}
+
+/**
+ * Makes markup, HTML or SVG, from a template: the one place where text is escaped. Attribute
+ * values must be quoted in the template.
+ */
+export function html(strings: TemplateStringsArray, ...values: readonly Insert[]): Html {
+  return new Html(strings.map((text, at) => text + insert(values[at])).join(''));
+}

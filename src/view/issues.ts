@@ -1,0 +1,11 @@
+import type { Issue } from '../core/issues.ts';
+import type { Say } from '../core/say.ts';
+import { html, type Html } from './html.ts';
+
+/** Messages as paragraphs; the severity is said in a word, not by colour alone. */
+export function issuesHtml(issues: readonly Issue[], say: Say): Html {
+  return html`${issues.map(
+    ({ code, severity, params }) =>
+      html`<p class="issue ${severity}"><strong>${say(`gen.severity.${severity}`)}</strong> ${say(`issue.${code}`, params)}</p>`,
+  )}`;
+}

@@ -1,0 +1,23 @@
+import type { FieldName } from '../core/architecture.ts';
+import type { Line } from '../core/code.ts';
+import type { DatabaseRole } from '../core/databases.ts';
+import type { Role } from '../core/plan.ts';
+
+/**
+ * Names what elements are about, in their `data-of`: what shares a name lights up together.
+ */
+export const ref = {
+  field: (name: FieldName) => `f-${name}`,
+  database: (role: DatabaseRole) => `d-${role}`,
+  server: (role: Role | 'all') => `s-${role}`,
+};
+
+/** What the pieces of a line are about; its server is that of its file. */
+export function lineRefs(line: Line): string {
+  const refs = new Set<string>();
+  for (const { source } of line) {
+    if (source?.field) refs.add(ref.field(source.field));
+    if (source?.database) refs.add(ref.database(source.database));
+  }
+  return [...refs].join(' ');
+}

@@ -1,0 +1,32 @@
+import type { DatabaseRole } from '../core/databases.ts';
+import type { Deployment, Use } from '../core/plan.ts';
+import type { Say } from '../core/say.ts';
+import { html, type Html } from './html.ts';
+import { ref } from './refs.ts';
+
+/** How a database is used, in words. */
+export function usageText({ as, queue }: Use, say: Say): string {
+  return as === 'store' || queue === undefined
+    ? say(`usage.${as}`)
+    : say(`usage.queue.${as}`, { queue });
+}
+
+/** The badge of a database: its number in its colour. */
+export function databaseBadge(role: DatabaseRole, number: number): Html {
+  return html`<span class="db db-${role}">${number}</span>`;
+}
+
+/** The uses of the databases as a table: what assistive technology reads of the diagram. */
+export function usesTable(deployment: Deployment, say: Say): Html {
+  const count = (server: Use['server']) =>
+    deployment.servers.find(({ id }) => id === server)?.count ?? 1;
+  const row = (use: Use) => html`<tr data-of="${ref.server(use.server)} ${ref.database(use.database)}">
+<th scope="row">${say(`servers.${use.server}`, { count: count(use.server) })}</th>
+<td>${say(`role.${use.role}`)}</td>
+<td class="nowrap">${databaseBadge(use.database, deployment.architecture[`db.${use.database}`])} ${say(`database.${use.database}`)}</td>
+<td><code>${use.setting}</code></td>
+<td>${usageText(use, say)}</td></tr>`;
+  return html`<table class="uses"><caption>${say('gen.table.caption')}</caption>
+<thead><tr><th scope="col">${say('gen.table.server')}</th><th scope="col">${say('gen.table.role')}</th><th scope="col">${say('gen.table.database')}</th><th scope="col">${say('gen.table.setting')}</th><th scope="col">${say('gen.table.usage')}</th></tr></thead>
+<tbody>${deployment.uses.map(row)}</tbody></table>`;
+}
