@@ -49,7 +49,9 @@ export async function serve(directory: string, base: string, port = 0): Promise<
     }
     const wanted = join(directory, path.slice(base.length));
     const inside = (wanted + sep).startsWith(join(directory, sep));
-    const candidates = path.endsWith('/') ? [join(wanted, 'index.html')] : [wanted, `${wanted}.html`];
+    const candidates = path.endsWith('/')
+      ? [join(wanted, 'index.html')]
+      : [wanted, `${wanted}.html`];
     for (const file of inside ? candidates : []) {
       if (await isFile(file)) {
         send(response, 200, file);

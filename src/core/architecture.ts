@@ -85,9 +85,7 @@ function integer(
   const read = (text: string): Reading<number> => {
     if (!/^-?\d{1,15}$/.test(text)) return { fault: 'number.malformed', params: { min, max } };
     const value = Number(text);
-    return value < min || value > max
-      ? { fault: 'number.range', params: { min, max } }
-      : { value };
+    return value < min || value > max ? { fault: 'number.range', params: { min, max } } : { value };
   };
   return { group, initial, range, read, applies };
 }

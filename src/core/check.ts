@@ -9,7 +9,8 @@ function hostFault({ host, redis }: Architecture, servers: number): IssueCode | 
   const docker = redis === 'docker';
   if (host === '') return undefined;
   if (isUnspecified(host)) return 'host.unspecified';
-  if (isLoopback(host)) return docker ? 'host.container' : servers > 1 ? 'host.loopback' : undefined;
+  if (isLoopback(host))
+    return docker ? 'host.container' : servers > 1 ? 'host.loopback' : undefined;
   return host.toLowerCase() === DOCKER_HOST && !docker ? 'host.docker-only' : undefined;
 }
 

@@ -52,12 +52,18 @@ function workerFiles(
 ): ConfigFile[] {
   const docker = deployment.architecture.redis === 'docker';
   const files: ConfigFile[] = [];
-  if (docker) files.push(file(role, server, `start-${role}.sh`, workerCommand(deployment, writing, role)));
+  if (docker)
+    files.push(file(role, server, `start-${role}.sh`, workerCommand(deployment, writing, role)));
   else if (role === 'worker')
     files.push(file(role, server, '/etc/default/celeryd', celeryDefaults(deployment, writing)));
   else
     files.push(
-      file(role, server, `/etc/systemd/system/pod-${role}.service`, systemdUnit(deployment, writing, role)),
+      file(
+        role,
+        server,
+        `/etc/systemd/system/pod-${role}.service`,
+        systemdUnit(deployment, writing, role),
+      ),
     );
   return files;
 }

@@ -59,7 +59,11 @@ export interface Deployment {
   readonly databases: readonly { readonly role: DatabaseRole; readonly number: number }[];
   readonly uses: readonly Use[];
   /** Prefixes of the keys; empty where Pod's own default has none. */
-  readonly prefixes: { readonly default: string; readonly select2: string; readonly sessions: string };
+  readonly prefixes: {
+    readonly default: string;
+    readonly select2: string;
+    readonly sessions: string;
+  };
   /** After how many seconds a worker stops a task. */
   readonly timeLimit: number;
   /** After how many seconds Redis hands a task out again that was not acknowledged. */
@@ -98,7 +102,11 @@ export function serversOf(architecture: Architecture): ServerGroup[] {
   const roles = workerRoles(architecture);
   const apart = arch !== 'standalone' && workers > 0;
   const groups: ServerGroup[] = [
-    { id: 'web', roles: apart ? ['web'] : ['web', ...roles], count: arch === 'standalone' ? 1 : web },
+    {
+      id: 'web',
+      roles: apart ? ['web'] : ['web', ...roles],
+      count: arch === 'standalone' ? 1 : web,
+    },
   ];
   if (apart)
     for (const role of roles) {
@@ -137,7 +145,10 @@ function redisOf(architecture: Architecture, servers: readonly ServerGroup[]): R
  * (pod/settings.py:371-399); producers and consumers by the mode of encoding; the Celery worker
  * also uses the default cache, since saving a video builds thumbnails (video/models.py:1032).
  */
-function usesOf({ arch, transcription, xapi }: Architecture, servers: readonly ServerGroup[]): Use[] {
+function usesOf(
+  { arch, transcription, xapi }: Architecture,
+  servers: readonly ServerGroup[],
+): Use[] {
   const cache = (role: Role): Omit<Use, 'server'> => ({
     role,
     database: 'default',
@@ -202,7 +213,10 @@ export function plan(architecture: Architecture): Deployment {
     architecture,
     servers,
     redis: redisOf(architecture, servers),
-    databases: databasesOf(architecture).map((role) => ({ role, number: architecture[`db.${role}`] })),
+    databases: databasesOf(architecture).map((role) => ({
+      role,
+      number: architecture[`db.${role}`],
+    })),
     uses: usesOf(architecture, servers),
     prefixes: prefixesOf(architecture.prefix),
     timeLimit: architecture.hours * HOUR,

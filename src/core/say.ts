@@ -1,7 +1,10 @@
-import type texts from '../content/i18n/fr.json' with { type: 'json' };
+import type texts from '../content/i18n/fr.json';
+
+/** A text with plural forms has the key that its forms `key_one` and `key_other` share. */
+type WithoutForm<K> = K extends `${infer Key}_one` ? Key : K extends `${string}_other` ? never : K;
 
 /** The key of one of the site's translated texts. */
-export type TextKey = keyof typeof texts;
+export type TextKey = WithoutForm<keyof typeof texts>;
 
 /** Values that a text's `{{name}}` marks are replaced with. */
 export type Params = Readonly<Record<string, string | number>>;

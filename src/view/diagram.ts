@@ -75,10 +75,22 @@ class Drawing {
     const { database, as, server } = use;
     const x = this.#x(database);
     const from = this.#left - GAP;
-    const into = as !== 'consumer' && html`<path d="M${x - 18} ${y - 4.5}l8 4.5l-8 4.5z"/>`;
-    const out = as !== 'producer' && html`<path d="M${from + 9} ${y - 4.5}l-8 4.5l8 4.5z"/>`;
+    const into = as !== 'consumer' && html`<path d="M${x - 18} ${y - 4.5}l8 4.5l-8 4.5z" />`;
+    const out = as !== 'producer' && html`<path d="M${from + 9} ${y - 4.5}l-8 4.5l8 4.5z" />`;
     this.#ends.set(database, y);
-    this.#wires.push(html`<g class="wire db-${database}" data-of="${ref.database(database)} ${ref.server(server)}"><path class="halo" d="M${from + 2} ${y}H${x}"/><path class="line" d="M${from + 1} ${y}H${x}"/>${into}${out}<circle cx="${x}" cy="${y}" r="9"/><text x="${x}" y="${y + 4}" class="number">${this.#deployment.architecture[`db.${database}`]}</text></g>`);
+    this.#wires.push(
+      html`<g class="wire db-${database}" data-of="${ref.database(database)} ${ref.server(server)}"
+        ><path class="halo" d="M${from + 2} ${y}H${x}" /><path
+          class="line"
+          d="M${from + 1} ${y}H${x}"
+        />${into}${out}<circle cx="${x}" cy="${y}" r="9" /><text
+          x="${x}"
+          y="${y + 4}"
+          class="number"
+          >${this.#deployment.architecture[`db.${database}`]}</text
+        ></g
+      >`,
+    );
   }
 
   #row(use: Use, top: number): { markup: Html; height: number } {
@@ -90,18 +102,24 @@ class Drawing {
     const height = (oneLine ? 1 : names.length + 1) * step + 8;
     this.#wire(use, top + height / 2);
     const first = top + step;
-    const markup = html`<g data-of="${ref.database(use.database)}">${names.map((name, at) => html`<text class="setting" x="${PAD}" y="${first + at * step}">${name}</text>`)}${
-      oneLine
-        ? html`<text class="usage" x="${this.#left - GAP - PAD}" y="${first}" text-anchor="end">${text}</text>`
-        : html`<text class="usage" x="${PAD}" y="${first + names.length * step}">${text}</text>`
-    }</g>`;
+    const markup = html`<g data-of="${ref.database(use.database)}"
+      >${names.map((name, at) => html`<text class="setting" x="${PAD}" y="${first + at * step}">${name}</text>`)}${
+        oneLine
+          ? html`<text class="usage" x="${this.#left - GAP - PAD}" y="${first}" text-anchor="end"
+              >${text}</text
+            >`
+          : html`<text class="usage" x="${PAD}" y="${first + names.length * step}">${text}</text>`
+      }</g
+    >`;
     return { markup, height };
   }
 
   #server(group: ServerGroup, top: number): { markup: Html; height: number } {
     const { font } = this.#layout;
     const width = this.#left - GAP;
-    const roles = group.roles.filter((role) => role !== 'redis').map((role) => this.#say(`role.${role}`));
+    const roles = group.roles
+      .filter((role) => role !== 'redis')
+      .map((role) => this.#say(`role.${role}`));
     if (this.#deployment.redis.on === group.id) roles.push('Redis');
     const rows: Html[] = [];
     let y = top + 2 * font + 26;
@@ -111,8 +129,29 @@ class Drawing {
       y += row.height;
     }
     const height = y + 6 - top;
-    const behind = group.count > 1 && html`<rect class="card behind" x="5" y="${top - 5}" width="${width - 1}" height="${height}" rx="8"/>`;
-    const markup = html`<g data-of="${ref.server(group.id)}">${behind}<rect class="card" x="1" y="${top}" width="${width - 1}" height="${height}" rx="8"/><text class="title" x="${PAD}" y="${top + font + 9}">${this.#say(`servers.${group.id}`, { count: group.count })}</text><text class="usage" x="${PAD}" y="${top + 2 * font + 15}">${roles.join(' + ')}</text>${rows}</g>`;
+    const behind =
+      group.count > 1 &&
+      html`<rect
+        class="card behind"
+        x="5"
+        y="${top - 5}"
+        width="${width - 1}"
+        height="${height}"
+        rx="8"
+      />`;
+    const markup = html`<g data-of="${ref.server(group.id)}"
+      >${behind}<rect
+        class="card"
+        x="1"
+        y="${top}"
+        width="${width - 1}"
+        height="${height}"
+        rx="8"
+      /><text class="title" x="${PAD}" y="${top + font + 9}"
+        >${this.#say(`servers.${group.id}`, { count: group.count })}</text
+      ><text class="usage" x="${PAD}" y="${top + 2 * font + 15}">${roles.join(' + ')}</text
+      >${rows}</g
+    >`;
     return { markup, height };
   }
 
@@ -125,9 +164,32 @@ class Drawing {
     const place = this.#say(`gen.place.${architecture.redis}`);
     const slots = databases.map(({ role, number }) => {
       const x = this.#x(role);
-      return html`<g class="slot db-${role}" data-of="${ref.database(role)}"><path class="bus" d="M${x} ${HEAD}V${this.#ends.get(role) ?? HEAD}"/><text class="name" transform="translate(${x + 4} ${HEAD - 18})rotate(-90)">${this.#say(`database.${role}`)}</text><rect x="${x - 10}" y="${HEAD - 11}" width="20" height="20" rx="5"/><text x="${x}" y="${HEAD + 4}" class="number">${number}</text></g>`;
+      return html`<g class="slot db-${role}" data-of="${ref.database(role)}"
+        ><path class="bus" d="M${x} ${HEAD}V${this.#ends.get(role) ?? HEAD}" /><text
+          class="name"
+          transform="translate(${x + 4} ${HEAD - 18})rotate(-90)"
+          >${this.#say(`database.${role}`)}</text
+        ><rect x="${x - 10}" y="${HEAD - 11}" width="20" height="20" rx="5" /><text
+          x="${x}"
+          y="${HEAD + 4}"
+          class="number"
+          >${number}</text
+        ></g
+      >`;
     });
-    return html`<g><rect class="card redis" x="1" y="1" width="${width - 2}" height="${HEAD - 1}" rx="8" data-of="${ref.server(redis.on)}"/><text class="title" x="${PAD}" y="${font + 11}">Redis</text><text class="usage" x="${PAD}" y="${2 * font + 17}">${clipped(place, room + 4)}</text>${lines.map((line, at) => html`<text class="setting${redis.placeholder && ' todo'}" x="${PAD}" y="${3 * font + 24 + at * (font + 3)}" data-of="${ref.field('host')}">${clipped(line, room)}</text>`)}</g>${slots}`;
+    return html`<g
+        ><rect
+          class="card redis"
+          x="1"
+          y="1"
+          width="${width - 2}"
+          height="${HEAD - 1}"
+          rx="8"
+          data-of="${ref.server(redis.on)}"
+        /><text class="title" x="${PAD}" y="${font + 11}">Redis</text
+        ><text class="usage" x="${PAD}" y="${2 * font + 17}">${clipped(place, room + 4)}</text
+        >${lines.map((line, at) => html`<text class="setting${redis.placeholder && ' todo'}" x="${PAD}" y="${3 * font + 24 + at * (font + 3)}" data-of="${ref.field('host')}">${clipped(line, room)}</text>`)}</g
+      >${slots}`;
   }
 
   draw(): Html {
@@ -141,7 +203,16 @@ class Drawing {
       y += card.height + GAP;
     }
     const height = Math.ceil(y - GAP + 2);
-    return html`<svg class="diagram ${oneLine ? 'wide' : 'narrow'}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" aria-hidden="true">${this.#redis()}${cards}${this.#wires}</svg>`;
+    return html`<svg
+      class="diagram ${oneLine ? 'wide' : 'narrow'}"
+      xmlns="http://www.w3.org/2000/svg"
+      viewBox="0 0 ${width} ${height}"
+      width="${width}"
+      height="${height}"
+      aria-hidden="true"
+    >
+      ${this.#redis()}${cards}${this.#wires}
+    </svg>`;
   }
 }
 

@@ -54,10 +54,13 @@ export function codeHtml(
     const mark = changed.has(at);
     const className = `l${mark ? ' new' : ''}${database ? ` db-${database}` : ''}`;
     const number = database && deployment.architecture[`db.${database}`];
-    return html`<span class="${className}"${refs !== '' && html` data-of="${refs}"`}${
-      number !== undefined && html` data-db="${number}"`
-    }>${mark && html`<span class="sr-only">${say('gen.changed')} </span>`}${tokens(content)}
-</span>`;
+    return html`<span
+      class="${className}"
+      ${refs !== '' && html` data-of="${refs}"`}${
+        number !== undefined && html` data-db="${number}"`
+      }
+      >${mark && html`<span class="sr-only">${say('gen.changed')} </span>`}${tokens(content)}
+    </span>`;
   };
   return html`${file.lines.map(line)}`;
 }
@@ -65,9 +68,7 @@ export function codeHtml(
 /** Whose a file is: its servers and how many, and where it goes. */
 function owner(file: ConfigFile, { servers }: Deployment, say: Say): string {
   const group = servers.find(({ id }) => id === file.server);
-  return group
-    ? say(`servers.${group.id}`, { count: group.count })
-    : say('server.all');
+  return group ? say(`servers.${group.id}`, { count: group.count }) : say('server.all');
 }
 
 /** What a file's badge says: new, changed, or something still to be filled in. */
@@ -89,11 +90,31 @@ export function fileHtml(
   const commands = file.path === '';
   const title = commands ? file.name : file.path;
   return html`<details class="file" open data-file="${id}" data-server="${ref.server(file.server)}">
-<summary><code class="path">${title}</code> <span class="badges">${badges(file, say, changes)}</span></summary>
-<div class="tools js-only"><button type="button" data-copy="${id}" aria-label="${say('gen.copy.label', { file: title })}">${say('gen.copy')}</button>
-<button type="button" data-download="${id}" aria-label="${say('gen.download.label', { file: title })}">${say('gen.download')}</button></div>
-<pre tabindex="0" role="group" aria-label="${say('gen.file.lines', { file: title, owner: owner(file, deployment, say) })}"><code>${codeHtml(file, deployment, say, changes.lines.get(id))}</code></pre>
-</details>`;
+    <summary>
+      <code class="path">${title}</code> <span class="badges">${badges(file, say, changes)}</span>
+    </summary>
+    <div class="tools js-only">
+      <button
+        type="button"
+        data-copy="${id}"
+        aria-label="${say('gen.copy.label', { file: title })}"
+      >
+        ${say('gen.copy')}
+      </button>
+      <button
+        type="button"
+        data-download="${id}"
+        aria-label="${say('gen.download.label', { file: title })}"
+      >
+        ${say('gen.download')}
+      </button>
+    </div>
+    <pre
+      tabindex="0"
+      role="group"
+      aria-label="${say('gen.file.lines', { file: title, owner: owner(file, deployment, say) })}"
+    ><code>${codeHtml(file, deployment, say, changes.lines.get(id))}</code></pre>
+  </details>`;
 }
 
 /** Every file, under its servers. */
@@ -108,8 +129,8 @@ export function filesHtml(
     const own = files.filter((file) => file.server === server);
     const [first] = own;
     return html`<section class="server" data-of="${ref.server(server)}">
-<h4>${first && owner(first, deployment, say)}</h4>
-${own.map((file) => fileHtml(file, deployment, say, changes))}
-</section>`;
+      <h4>${first && owner(first, deployment, say)}</h4>
+      ${own.map((file) => fileHtml(file, deployment, say, changes))}
+    </section>`;
   })}`;
 }

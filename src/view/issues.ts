@@ -6,6 +6,8 @@ import { html, type Html } from './html.ts';
 export function issuesHtml(issues: readonly Issue[], say: Say): Html {
   return html`${issues.map(
     ({ code, severity, params }) =>
-      html`<p class="issue ${severity}"><strong>${say(`gen.severity.${severity}`)}</strong> ${say(`issue.${code}`, params)}</p>`,
+      html`<p class="issue ${severity}">
+        <strong>${say(`gen.severity.${severity}`)}</strong> ${say(`issue.${code}`, params)}
+      </p>`,
   )}`;
 }

@@ -20,13 +20,54 @@ export function databaseBadge(role: DatabaseRole, number: number): Html {
 export function usesTable(deployment: Deployment, say: Say): Html {
   const count = (server: Use['server']) =>
     deployment.servers.find(({ id }) => id === server)?.count ?? 1;
-  const row = (use: Use) => html`<tr data-of="${ref.server(use.server)} ${ref.database(use.database)}">
-<th scope="row">${say(`servers.${use.server}`, { count: count(use.server) })}</th>
-<td>${say(`role.${use.role}`)}</td>
-<td class="nowrap">${databaseBadge(use.database, deployment.architecture[`db.${use.database}`])} ${say(`database.${use.database}`)}</td>
-<td><code>${use.setting}</code></td>
-<td>${usageText(use, say)}</td></tr>`;
-  return html`<table class="uses"><caption>${say('gen.table.caption')}</caption>
-<thead><tr><th scope="col">${say('gen.table.server')}</th><th scope="col">${say('gen.table.role')}</th><th scope="col">${say('gen.table.database')}</th><th scope="col">${say('gen.table.setting')}</th><th scope="col">${say('gen.table.usage')}</th></tr></thead>
-<tbody>${deployment.uses.map(row)}</tbody></table>`;
+  const row = (use: Use) =>
+    html`<tr data-of="${ref.server(use.server)} ${ref.database(use.database)}">
+      <th scope="row">${say(`servers.${use.server}`, { count: count(use.server) })}</th>
+      <td>${say(`role.${use.role}`)}</td>
+      <td class="nowrap">
+        ${databaseBadge(use.database, deployment.architecture[`db.${use.database}`])}
+        ${say(`database.${use.database}`)}
+      </td>
+      <td><code>${use.setting}</code></td>
+      <td>${usageText(use, say)}</td>
+    </tr>`;
+  return html`<table class="uses">
+    <caption>
+      ${say('gen.table.caption')}
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">${say('gen.table.server')}</th>
+        <th scope="col">${say('gen.table.role')}</th>
+        <th scope="col">${say('gen.table.database')}</th>
+        <th scope="col">${say('gen.table.setting')}</th>
+        <th scope="col">${say('gen.table.usage')}</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${deployment.uses.map(row)}
+    </tbody>
+  </table>`;
+}
+
+/**
+ * A button for each database and server, which lights up what belongs to it: for keyboards and
+ * touch, which have no pointer to hover with.
+ */
+export function handlesHtml({ databases, servers }: Deployment, say: Say): Html {
+  const handle = (name: string, content: Html) =>
+    html`<button
+      type="button"
+      class="handle"
+      aria-pressed="false"
+      data-handle="${name}"
+      data-of="${name}"
+    >
+      ${content}
+    </button> `;
+  return html`${databases.map(({ role, number }) =>
+    handle(ref.database(role), html`${databaseBadge(role, number)} ${say(`database.${role}`)}`),
+  )}${servers.map(({ id, count }) =>
+    handle(ref.server(id), html`${say(`servers.${id}`, { count })}`),
+  )}`;
 }

@@ -1,5 +1,12 @@
 import { urlHost } from '../address.ts';
-import { number, PASSWORD_PLACEHOLDER, string, type Source, type Token, type Writing } from '../code.ts';
+import {
+  number,
+  PASSWORD_PLACEHOLDER,
+  string,
+  type Source,
+  type Token,
+  type Writing,
+} from '../code.ts';
 import type { DatabaseRole } from '../databases.ts';
 import type { Deployment } from '../plan.ts';
 import { pythonString, urlPart } from '../quote.ts';
@@ -28,7 +35,11 @@ export function passwordToken({ password }: Writing, quote: (text: string) => st
  * A URL of a database as a Python string: `redis://[:PASSWORD@]HOST:PORT/NUMBER`, read alike by
  * django-redis and Celery.
  */
-export function redisUrl(deployment: Deployment, database: DatabaseRole, writing: Writing): Token[] {
+export function redisUrl(
+  deployment: Deployment,
+  database: DatabaseRole,
+  writing: Writing,
+): Token[] {
   const { redis } = deployment;
   return [
     string('"redis://'),
@@ -43,7 +54,10 @@ export function redisUrl(deployment: Deployment, database: DatabaseRole, writing
 }
 
 /** Connection entries of `SESSION_REDIS`: the password plain, an IPv6 address without brackets. */
-export function sessionEntries(deployment: Deployment, writing: Writing): [key: string, value: Token[]][] {
+export function sessionEntries(
+  deployment: Deployment,
+  writing: Writing,
+): [key: string, value: Token[]][] {
   const { redis } = deployment;
   const host = [string('"'), hostToken(deployment, redis.host), string('"')];
   const database = databaseNumber(deployment, 'sessions');

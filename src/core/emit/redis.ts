@@ -17,17 +17,13 @@ export function redisConf(deployment: Deployment, writing: Writing): Line[] {
 
   code.note('file.redis.what', { server: redis.on });
   if (redis.placeholder) code.note('file.placeholder', { field: 'host' });
-  const own = isLoopback(redis.host)
-    ? []
-    : [plain(' '), hostToken(deployment, redis.host, plain)];
+  const own = isLoopback(redis.host) ? [] : [plain(' '), hostToken(deployment, redis.host, plain)];
   code.gap().note(own.length > 0 ? 'file.redis.bind' : 'file.redis.bindLocal', { field: 'host' });
   set('bind', plain('127.0.0.1 -::1'), ...own);
   set('port', plain(String(redis.port), { field: 'port' }));
 
   const exposed = !redis.local && !redis.password;
-  code
-    .gap()
-    .note(exposed ? 'file.redis.unprotected' : 'file.redis.protected', { field: 'auth' });
+  code.gap().note(exposed ? 'file.redis.unprotected' : 'file.redis.protected', { field: 'auth' });
   set('protected-mode', plain('yes'));
   if (redis.password) {
     const { text, ...rest } = passwordToken(writing, redisString);

@@ -56,7 +56,8 @@ class Settings {
   #header(): void {
     this.#code.note('file.settings.part');
     for (const role of this.#roles)
-      if (role !== 'redis') this.#code.note(`file.needs.${role}`, { server: role }, { docs: POD_DOCS });
+      if (role !== 'redis')
+        this.#code.note(`file.needs.${role}`, { server: role }, { docs: POD_DOCS });
     if (this.#deployment.redis.placeholder) this.#code.note('file.placeholder', { field: 'host' });
   }
 
@@ -70,7 +71,11 @@ class Settings {
     this.#code.note('file.settings.acksLate');
     this.#on('CELERY_TASK_ACKS_LATE', {});
     this.#code
-      .note('file.settings.visibility', { field: 'hours' }, { hours: this.#deployment.architecture.hours })
+      .note(
+        'file.settings.visibility',
+        { field: 'hours' },
+        { hours: this.#deployment.architecture.hours },
+      )
       .line(
         name('CELERY_BROKER_TRANSPORT_OPTIONS'),
         plain(' = {'),
@@ -112,9 +117,19 @@ class Settings {
     const pairs: [string, Token[]][] = [
       ['BACKEND', [text('django_redis.cache.RedisCache', source)]],
       ['LOCATION', location],
-      ['OPTIONS', [plain('{'), text('CLIENT_CLASS'), plain(': '), text('django_redis.client.DefaultClient'), plain('}')]],
+      [
+        'OPTIONS',
+        [
+          plain('{'),
+          text('CLIENT_CLASS'),
+          plain(': '),
+          text('django_redis.client.DefaultClient'),
+          plain('}'),
+        ],
+      ],
     ];
-    if (prefix !== '') pairs.push(['KEY_PREFIX', [text(prefix, { field: 'prefix', database: alias })]]);
+    if (prefix !== '')
+      pairs.push(['KEY_PREFIX', [text(prefix, { field: 'prefix', database: alias })]]);
     for (const line of entries(pairs, '        ')) this.#code.line(...line);
     this.#code.line(plain('    },'));
   }

@@ -1,4 +1,13 @@
-import { Code, comment, name, plain, string, type Line, type Token, type Writing } from '../code.ts';
+import {
+  Code,
+  comment,
+  name,
+  plain,
+  string,
+  type Line,
+  type Token,
+  type Writing,
+} from '../code.ts';
 import type { Deployment, Role, ServerGroup, WorkerRole } from '../plan.ts';
 import { databaseNumber, hostToken } from './connection.ts';
 import { APPS, CONFIG_MODULE, needsConfigModule, PROJECT, VENV_BIN } from './worker.ts';
@@ -99,7 +108,9 @@ export function verification(
       ...(needsConfigModule(role)
         ? [name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE} `)]
         : []),
-      plain(`${docker ? '' : `${VENV_BIN}/`}celery -A ${APPS[role]} inspect ping`, { server: role }),
+      plain(`${docker ? '' : `${VENV_BIN}/`}celery -A ${APPS[role]} inspect ping`, {
+        server: role,
+      }),
     );
   return code.done();
 }

@@ -95,7 +95,7 @@ function workerArguments({ timeLimit }: Deployment, role: WorkerRole): Token[] {
 }
 
 /** A systemd unit for a worker. */
-export function systemdUnit(deployment: Deployment, { say }: Writing, role: WorkerRole): Line[] {
+export function systemdUnit(deployment: Deployment, { say }: Writing, role: Exclude<WorkerRole, 'worker'>): Line[] {
   const code = new Code(say, deployment.architecture.comments);
   const set = (key: string, ...value: Token[]) => code.line(name(key), plain('='), ...value);
   code.note(`file.unit.${role}`, { server: role });
@@ -134,8 +134,7 @@ export function workerCommand(deployment: Deployment, { say }: Writing, role: Wo
   code.note('file.container.what', { server: role });
   if (needsConfigModule(role))
     code.line(plain('export '), name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE}`));
-  const options =
-    role === 'worker' ? ' --max-tasks-per-child 1 --prefetch-multiplier 1' : '';
+  const options = role === 'worker' ? ' --max-tasks-per-child 1 --prefetch-multiplier 1' : '';
   code.line(plain('exec celery '), ...workerArguments(deployment, role), plain(options));
   return code.done();
 }

@@ -1,0 +1,96 @@
+import { pageTexts } from './texts.ts';
+
+/**
+ * Copy, download and zip for the files inside it. It reads their texts from the page, so that it
+ * serves files made at build and files made live alike.
+ */
+class ConfigFiles extends HTMLElement {
+  readonly #say = pageTexts();
+
+  connectedCallback(): void {
+    this.addEventListener('click', (event) => {
+      const button = event.target instanceof Element && event.target.closest('button');
+      if (!button) return;
+      const { copy, download } = button.dataset;
+      if (copy) void this.#copy(copy);
+      if (download) this.#download(download);
+      if ('zip' in button.dataset) void this.#zip();
+      if ('svg' in button.dataset) void this.#drawing();
+    });
+  }
+
+  #file(id: string): HTMLElement | null {
+    return this.querySelector(`[data-file="${CSS.escape(id)}"]`);
+  }
+
+  #text(id: string): string {
+    const lines = this.#file(id)?.querySelectorAll('.l') ?? [];
+    return Array.from(lines, (line) => {
+      const spoken = line.querySelector('.sr-only')?.textContent ?? '';
+      return line.textContent.slice(spoken.length);
+    }).join('');
+  }
+
+  /** Says that a file was handed over, and what is still wrong with it. */
+  #done(text: string, files: Iterable<Element | null>): void {
+    const said = [text];
+    if ([...files].some((file) => file?.querySelector('mark')))
+      said.push(this.#say('gen.done.todo'));
+    if (this.hasAttribute('data-stale')) said.push(this.#say('gen.done.stale'));
+    const place = this.querySelector('[data-part=done]');
+    if (place) {
+      place.textContent = said.join(' ');
+      place.classList.toggle('todo', said.length > 1);
+    }
+  }
+
+  async #copy(id: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(this.#text(id));
+      this.#done(this.#say('gen.done.copy', { file: id }), [this.#file(id)]);
+    } catch {
+      this.#done(this.#say('gen.done.refused'), []);
+    }
+  }
+
+  #save(blob: Blob, name: string): void {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    // The download has begun with its own copy of the address by the next task.
+    setTimeout(() => URL.revokeObjectURL(link.href));
+  }
+
+  #download(id: string): void {
+    this.#save(
+      new Blob([this.#text(id)], { type: 'text/plain' }),
+      id.slice(id.lastIndexOf('/') + 1),
+    );
+    this.#done(this.#say('gen.done.download', { file: id }), [this.#file(id)]);
+  }
+
+  async #zip(): Promise<void> {
+    const { downloadZip } = await import('client-zip');
+    const files = [...this.querySelectorAll<HTMLElement>('[data-file]')];
+    const entries = files.map(({ dataset: { file = '' } }) => ({
+      name: file,
+      input: this.#text(file),
+      lastModified: new Date(),
+    }));
+    const name = this.#say('gen.zip.file');
+    this.#save(await downloadZip(entries).blob(), name);
+    this.#done(this.#say('gen.done.download', { file: name }), files);
+  }
+
+  async #drawing(): Promise<void> {
+    const { standalone } = await import('../../view/standalone.ts');
+    const drawing = this.querySelector('svg.diagram.wide');
+    if (!drawing) return;
+    const name = this.#say('gen.diagram.file');
+    this.#save(new Blob([standalone(drawing.outerHTML)], { type: 'image/svg+xml' }), name);
+    this.#done(this.#say('gen.done.download', { file: name }), []);
+  }
+}
+
+customElements.define('config-files', ConfigFiles);

@@ -1,0 +1,343 @@
+import {
+  DEFAULTS,
+  FIELDS,
+  FIELD_NAMES,
+  fieldText,
+  readFields,
+  type Architecture,
+  type FieldName,
+} from '../../core/architecture.ts';
+import { changesBetween, fileId } from '../../core/changes.ts';
+import { check } from '../../core/check.ts';
+import { filesOf, type ConfigFile } from '../../core/files.ts';
+import type { Issue } from '../../core/issues.ts';
+import { formatLink, parseLink } from '../../core/link.ts';
+import { plan, type Deployment } from '../../core/plan.ts';
+import { diagram } from '../../view/diagram.ts';
+import { fileHtml, filesHtml } from '../../view/files.ts';
+import { issuesHtml } from '../../view/issues.ts';
+import { handlesHtml, usesTable } from '../../view/table.ts';
+import { pageTexts } from './texts.ts';
+
+type Control = HTMLInputElement | HTMLSelectElement;
+type Touched = FieldName | 'password';
+
+/** How long the reader pauses before a change is announced, in milliseconds. */
+const PAUSE = 700;
+
+/** Where each part of the page is; they are all there from the build on. */
+function part(root: ParentNode, name: string): HTMLElement {
+  const element = root.querySelector<HTMLElement>(`[data-part="${name}"]`);
+  if (!element) throw new Error(`The page has no part ${name}`);
+  return element;
+}
+
+/**
+ * The form, made live: reads its controls, has the core work out the files, repaints what differs,
+ * and keeps the state in the address's fragment.
+ */
+class RedisGenerator extends HTMLElement {
+  readonly #say = pageTexts();
+  /** What the form says, as far as it can be read. */
+  #architecture: Architecture = DEFAULTS;
+  /** What is on the page: the last state without an error. */
+  #shown: { architecture: Architecture; password: string } = {
+    architecture: DEFAULTS,
+    password: '',
+  };
+  #files: ConfigFile[] = this.#emit(plan(DEFAULTS), '');
+  /** The files before the field at hand was touched, which changes are marked against. */
+  #before = this.#files;
+  #touched: Touched | undefined;
+  #anchor = '';
+  #anchorFollowed = false;
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  #pinned: string | undefined;
+
+  connectedCallback(): void {
+    part(this, 'fields').removeAttribute('disabled');
+    this.addEventListener('input', ({ target }) => this.#edited(target));
+    this.addEventListener('change', ({ target }) => this.#edited(target));
+    this.addEventListener('submit', (event) => event.preventDefault());
+    this.addEventListener('click', ({ target }) => this.#clicked(target));
+    this.addEventListener('keydown', (event) => this.#walk(event));
+    for (const type of ['pointerover', 'focusin'])
+      this.addEventListener(type, ({ target }) => this.#light(target));
+    for (const type of ['pointerleave', 'focusout'])
+      this.addEventListener(type, () => this.#light(null));
+    document.addEventListener('click', ({ target }) => {
+      const hash =
+        target instanceof Element ? target.closest<HTMLAnchorElement>('a[href^="#"]')?.hash : '';
+      this.#anchorFollowed = Boolean(hash) && !hash?.includes('=');
+    });
+    addEventListener('hashchange', () => this.#follow());
+    this.#follow();
+  }
+
+  get #password(): HTMLInputElement {
+    return this.#control('password') as HTMLInputElement;
+  }
+
+  #control(field: Touched): Control {
+    return this.querySelector<Control>(
+      field === 'arch' ? 'input[name=arch]:checked' : `#f-${CSS.escape(field)}`,
+    )!;
+  }
+
+  #emit(deployment: Deployment, password: string): ConfigFile[] {
+    return filesOf(deployment, { say: this.#say, password });
+  }
+
+  /** Takes the state from the address; a mere heading's anchor leaves the state as it is. */
+  #follow(): void {
+    const { anchor, architecture, issues } = parseLink(location.hash);
+    if (this.#anchorFollowed && anchor !== '') {
+      this.#anchorFollowed = false;
+      this.#anchor = anchor;
+      this.#address(true);
+      return;
+    }
+    this.#anchor = document.getElementById(anchor) ? anchor : '';
+    const unknown = anchor !== '' && this.#anchor === '';
+    const left: Issue[] = unknown
+      ? [
+          { code: 'link.unknown', severity: 'warning', params: { name: anchor.slice(0, 60) } },
+          ...issues,
+        ]
+      : [...issues];
+    part(this, 'link-issues').hidden = left.length === 0;
+    part(this, 'link-list').innerHTML = issuesHtml(left, this.#say).text;
+    for (const field of FIELD_NAMES) this.#fill(field, architecture);
+    this.#touched = undefined;
+    this.#before = this.#files;
+    this.#architecture = architecture;
+    this.#update();
+    // The browser looks for an id that is the whole fragment, and finds none.
+    if (this.#anchor !== '' && location.hash !== `#${this.#anchor}`)
+      document.getElementById(this.#anchor)?.scrollIntoView();
+  }
+
+  #fill(field: FieldName, architecture: Architecture): void {
+    const text = fieldText(architecture, field);
+    if (field === 'arch') {
+      this.querySelector<HTMLInputElement>(`input[name=arch][value=${text}]`)!.checked = true;
+      return;
+    }
+    const control = this.#control(field);
+    if (control instanceof HTMLInputElement && control.type === 'checkbox')
+      control.checked = text === '1';
+    else control.value = text;
+  }
+
+  #text(field: FieldName): string {
+    const control = this.#control(field);
+    return control instanceof HTMLInputElement && control.type === 'checkbox'
+      ? String(Number(control.checked))
+      : control.value;
+  }
+
+  #edited(target: EventTarget | null): void {
+    if (!(target instanceof HTMLElement)) return;
+    const field = target.closest<HTMLElement>('[data-field]')?.dataset['field'] as
+      Touched | undefined;
+    if (!field) return;
+    const again = field === this.#touched;
+    if (!again) this.#before = this.#files;
+    this.#touched = field;
+    this.#update();
+    this.#address(again);
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => this.#announce(), PAUSE);
+  }
+
+  /** Reads the form and brings the page in line with it. */
+  #update(): void {
+    const texts = new Map(FIELD_NAMES.map((field) => [field, this.#text(field)]));
+    const { architecture, issues: misread } = readFields(texts, this.#architecture);
+    this.#architecture = architecture;
+    const password = architecture.auth === 'password' ? this.#password.value : '';
+    // A choice that changes nothing here cannot be wrong either.
+    const read = misread.filter(
+      ({ field }) => field && field !== 'password' && FIELDS[field].applies(architecture),
+    );
+    const issues = [...read, ...check(architecture, password)];
+    this.#showForm(texts, issues);
+
+    const errors = issues.filter(({ severity }) => severity === 'error').length;
+    const result = this.querySelector('config-files')!;
+    result.toggleAttribute('data-stale', errors > 0);
+    part(this, 'stale').hidden = errors === 0;
+    if (errors === 0) this.#show(architecture, password);
+    const todo = issues.filter(({ severity }) => severity === 'todo').length;
+    part(this, 'summary').textContent = [
+      this.#say('gen.summary.files', { count: this.#files.length }),
+      ...(errors > 0 ? [this.#say('gen.summary.errors', { count: errors })] : []),
+      ...(todo > 0 ? [this.#say('gen.summary.todo', { count: todo })] : []),
+    ].join(', ');
+  }
+
+  /** Shows which fields count, what is wrong with them, and which can be reset. */
+  #showForm(texts: ReadonlyMap<FieldName, string>, issues: readonly Issue[]): void {
+    for (const box of this.querySelectorAll<HTMLElement>('[data-field]')) {
+      const field = box.dataset['field'] as Touched;
+      const own = issues.filter((issue) => issue.field === field);
+      const wrong = own.some(({ severity }) => severity === 'error');
+      const list = box.querySelector('.issues')!;
+      const html = issuesHtml(own, this.#say).text;
+      if (list.innerHTML !== html) list.innerHTML = html;
+      this.#control(field).setAttribute('aria-invalid', String(wrong));
+      box.hidden =
+        field === 'password'
+          ? this.#architecture.auth !== 'password'
+          : !FIELDS[field].applies(this.#architecture);
+      // A message must not hide in a folded group.
+      if (wrong) box.closest('details')?.setAttribute('open', '');
+      const reset = box.querySelector<HTMLElement>('[data-reset]');
+      if (reset && field !== 'password')
+        reset.hidden = texts.get(field) === fieldText(DEFAULTS, field);
+    }
+  }
+
+  #show(architecture: Architecture, password: string): void {
+    const same = FIELD_NAMES.every(
+      (field) => architecture[field] === this.#shown.architecture[field],
+    );
+    if (same && password === this.#shown.password) return;
+    this.#shown = { architecture, password };
+    const deployment = plan(architecture);
+    this.#paint(
+      'diagram',
+      diagram(deployment, this.#say, 'wide').text + diagram(deployment, this.#say, 'narrow').text,
+    );
+    this.#paint('table', usesTable(deployment, this.#say).text);
+    this.#paint('handles', handlesHtml(deployment, this.#say).text);
+    this.#paintFiles(deployment, this.#emit(deployment, password));
+    this.#pin(this.#pinned);
+  }
+
+  readonly #painted = new Map<string, string>();
+
+  #paint(name: string, html: string): void {
+    if (this.#painted.get(name) === html) return;
+    this.#painted.set(name, html);
+    part(this, name).innerHTML = html;
+  }
+
+  /** Repaints the files that differ, and leaves the folded ones folded. */
+  #paintFiles(deployment: Deployment, files: ConfigFile[]): void {
+    const changes = changesBetween(this.#before, files);
+    const same = files.map(fileId).join() === this.#files.map(fileId).join();
+    this.#files = files;
+    const place = part(this, 'files');
+    const folded = new Set(
+      Array.from(
+        place.querySelectorAll<HTMLElement>('.file:not([open])'),
+        ({ dataset }) => dataset['file'],
+      ),
+    );
+    const counts = deployment.servers.map(({ id, count }) => `${id} ${count}`).join();
+    if (!same || this.#painted.get('counts') !== counts) {
+      this.#painted.set('counts', counts);
+      place.innerHTML = filesHtml(files, deployment, this.#say, changes).text;
+    } else
+      for (const file of files) {
+        const id = fileId(file);
+        const html = fileHtml(file, deployment, this.#say, changes).text;
+        if (this.#painted.get(id) === html) continue;
+        this.#painted.set(id, html);
+        place.querySelector(`[data-file="${CSS.escape(id)}"]`)!.outerHTML = html;
+      }
+    for (const file of place.querySelectorAll<HTMLElement>('.file'))
+      if (folded.has(file.dataset['file'])) file.removeAttribute('open');
+  }
+
+  /** Writes the state into the address; one entry of the history for each field at a time. */
+  #address(replace: boolean): void {
+    const fragment = formatLink(this.#shown.architecture, this.#anchor);
+    if (location.hash !== `#${fragment}` && (location.hash !== '' || fragment !== '')) {
+      const address = fragment === '' ? location.pathname + location.search : `#${fragment}`;
+      history[replace ? 'replaceState' : 'pushState'](null, '', address);
+    }
+    dispatchEvent(new Event('redis-pod:state'));
+  }
+
+  #announce(): void {
+    const { lines, added } = changesBetween(this.#before, this.#files);
+    const kept = new Set(this.#files.map(fileId));
+    const removed = this.#before.filter((file) => !kept.has(fileId(file))).length;
+    const changed = [...lines.values()].reduce((sum, set) => sum + set.size, 0);
+    const say = (key: 'lines' | 'added' | 'removed', count: number) =>
+      count > 0 ? [this.#say(`gen.said.${key}`, { count })] : [];
+    part(this, 'said').textContent = [
+      part(this, 'summary').textContent,
+      ...say('lines', changed),
+      ...say('added', added.size),
+      ...say('removed', removed),
+    ].join(', ');
+  }
+
+  #clicked(target: EventTarget | null): void {
+    const button = target instanceof Element && target.closest('button');
+    if (!button) return;
+    const { reset, handle, show, hide } = button.dataset;
+    if (reset) {
+      const field = reset as FieldName;
+      this.#fill(field, DEFAULTS);
+      this.#edited(button);
+      this.#control(field).focus();
+    }
+    if (handle) this.#pin(handle === this.#pinned ? undefined : handle);
+    if (show && hide) {
+      const hidden = this.#password.type === 'password';
+      this.#password.type = hidden ? 'text' : 'password';
+      button.textContent = hidden ? hide : show;
+    }
+    if ('dismiss' in button.dataset) {
+      part(this, 'link-issues').hidden = true;
+      this.#address(true);
+    }
+  }
+
+  /** Lights up what shares a field, database or server with an element, or what is pinned. */
+  #light(target: EventTarget | null): void {
+    const element =
+      target instanceof Element ? target.closest<HTMLElement | SVGElement>('[data-of]') : null;
+    const file = target instanceof Element ? target.closest<HTMLElement>('[data-server]') : null;
+    const names = element?.dataset['of']?.split(' ') ?? (this.#pinned ? [this.#pinned] : []);
+    for (const lit of this.querySelectorAll('.lit')) lit.classList.remove('lit');
+    for (const name of names) {
+      // A line lights up its server in the drawing, but not every other line of that server.
+      const scope = file && name === file.dataset['server'] ? 'svg ' : '';
+      for (const other of this.querySelectorAll(`${scope}[data-of~="${CSS.escape(name)}"]`))
+        other.classList.add('lit');
+    }
+    if (file)
+      for (const box of this.querySelectorAll(`svg [data-of="${file.dataset['server'] ?? ''}"]`))
+        box.classList.add('lit');
+  }
+
+  #pin(name: string | undefined): void {
+    this.#pinned = name;
+    for (const button of this.querySelectorAll<HTMLElement>('[data-handle]'))
+      button.setAttribute('aria-pressed', String(button.dataset['handle'] === name));
+    this.#light(null);
+  }
+
+  /** Up and down go from line to line of a file, as a pointer would. */
+  #walk(event: KeyboardEvent): void {
+    const lines = event.target instanceof HTMLPreElement && [
+      ...event.target.querySelectorAll('.l'),
+    ];
+    if (!lines || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return;
+    const at = lines.findIndex((line) => line.classList.contains('here'));
+    const next = at + (event.key === 'ArrowDown' ? 1 : -1);
+    const line = lines[Math.max(0, Math.min(next, lines.length - 1))];
+    lines[at]?.classList.remove('here');
+    line?.classList.add('here');
+    line?.scrollIntoView({ block: 'nearest' });
+    this.#light(line ?? null);
+    event.preventDefault();
+  }
+}
+
+customElements.define('redis-generator', RedisGenerator);

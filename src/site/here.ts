@@ -1,0 +1,21 @@
+import { speaker, type Say } from '../core/say.ts';
+import { TEXTS, type Language } from './texts.ts';
+
+/**
+ * The language of the page that is being rendered, and its texts. It is read from the address:
+ * what a page passes to StarlightPage is rendered before Starlight knows the page's language.
+ */
+export function here({ url }: { url: URL }): { language: Language; say: Say } {
+  const path = url.pathname.slice(import.meta.env.BASE_URL.replace(/\/$/, '').length);
+  const language: Language = path.startsWith('/en/') ? 'en' : 'fr';
+  return { language, say: speaker(TEXTS[language], language) };
+}
+
+/**
+ * The address of a page in the language of the page that is being rendered.
+ *
+ * @param page its path below the language, with a slash at its end and none at its start
+ */
+export function pageAddress(language: Language, page: string): string {
+  return `${import.meta.env.BASE_URL.replace(/\/?$/, '/')}${language}/${page}`;
+}
