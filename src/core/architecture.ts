@@ -84,7 +84,8 @@ function integer(
   const [min, max] = range;
   const read = (text: string): Reading<number> => {
     if (!/^-?\d{1,15}$/.test(text)) return { fault: 'number.malformed', params: { min, max } };
-    const value = Number(text);
+    // Adding 0 makes 0 of -0.
+    const value = Number(text) + 0;
     return value < min || value > max ? { fault: 'number.range', params: { min, max } } : { value };
   };
   return { group, initial, range, read, applies };

@@ -59,7 +59,7 @@ export const section = token('section');
 export const comment = token('comment');
 
 /** Width at which comments are wrapped, in characters. */
-const WIDTH = 92;
+const WIDTH = 76;
 
 /** A text as comment lines, wrapped between words; a non-breaking space does not part. */
 export function commentLines(text: string, source?: Source, indent = ''): Line[] {

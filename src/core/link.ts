@@ -42,7 +42,7 @@ function decoded(text: string): string | undefined {
  */
 export function parseLink(text: string): Link {
   const hash = text.indexOf('#');
-  const fragment = hash >= 0 ? text.slice(hash + 1) : text.includes('://') ? '' : text;
+  const fragment = hash >= 0 ? text.slice(hash + 1) : /^[a-z][\w+.-]*:\/\//i.test(text) ? '' : text;
   const parts = fragment.split('&').filter((part) => part !== '');
   const anchor = parts[0]?.includes('=') === false ? (decoded(parts.shift() ?? '') ?? '') : '';
   const issues: Issue[] = [];

@@ -21,7 +21,7 @@ interface Layout {
 const WIDE: Layout = { width: 720, pitch: 46, font: 13, letter: 7.9, oneLine: true };
 const NARROW: Layout = { width: 344, pitch: 25, font: 11.5, letter: 7, oneLine: false };
 
-const HEAD = 92;
+const HEAD = 100;
 const GAP = 16;
 const PAD = 12;
 

@@ -50,17 +50,17 @@ export function codeHtml(
 ): Html {
   const line = (content: Line, at: number) => {
     const refs = lineRefs(content);
-    const database = content.find(({ source }) => source?.database)?.source?.database;
+    const database = content.find(({ kind, source }) => kind !== 'comment' && source?.database)
+      ?.source?.database;
     const mark = changed.has(at);
     const className = `l${mark ? ' new' : ''}${database ? ` db-${database}` : ''}`;
     const number = database && deployment.architecture[`db.${database}`];
-    return html`<span
-      class="${className}"
-      ${refs !== '' && html` data-of="${refs}"`}${
-        number !== undefined && html` data-db="${number}"`
-      }
-      >${mark && html`<span class="sr-only">${say('gen.changed')} </span>`}${tokens(content)}
-    </span>`;
+    const note = mark && html`<span class="sr-only">${say('gen.changed')} </span>`;
+    const about = refs !== '' && html` data-of="${refs}"`;
+    const margin = number !== undefined && html` data-db="${number}"`;
+    return html`<span class="${className}" ${about}${margin}
+      >${[note, tokens(content), '\n']}</span
+    >`;
   };
   return html`${file.lines.map(line)}`;
 }

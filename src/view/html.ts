@@ -30,10 +30,26 @@ function insert(value: Insert): string {
   return String(value).replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }
 
+/** The texts of each template, in which a line break and its indentation are one space. */
+const folded = new WeakMap<TemplateStringsArray, readonly string[]>();
+
+function fold(strings: TemplateStringsArray): readonly string[] {
+  const known = folded.get(strings);
+  if (known) return known;
+  const texts = strings.map((text) => text.replace(/\s*\n\s*/g, ' '));
+  folded.set(strings, texts);
+  return texts;
+}
+
 /**
  * Makes markup, HTML or SVG, from a template: the one place where text is escaped. Attribute
- * values must be quoted in the template.
+ * values must be quoted in the template; line breaks in the template itself, which the formatter
+ * sets as it likes, count as spaces.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly Insert[]): Html {
-  return new Html(strings.map((text, at) => text + insert(values[at])).join(''));
+  return new Html(
+    fold(strings)
+      .map((text, at) => text + insert(values[at]))
+      .join(''),
+  );
 }

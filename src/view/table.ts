@@ -16,35 +16,41 @@ export function databaseBadge(role: DatabaseRole, number: number): Html {
   return html`<span class="db db-${role}">${number}</span>`;
 }
 
-/** The uses of the databases as a table: what assistive technology reads of the diagram. */
+/**
+ * The uses of the databases as a table: what assistive technology reads of the diagram. Its roles
+ * are spelled out because a narrow page lays the rows out as blocks, which some browsers then take
+ * for no table.
+ */
 export function usesTable(deployment: Deployment, say: Say): Html {
   const count = (server: Use['server']) =>
     deployment.servers.find(({ id }) => id === server)?.count ?? 1;
   const row = (use: Use) =>
-    html`<tr data-of="${ref.server(use.server)} ${ref.database(use.database)}">
-      <th scope="row">${say(`servers.${use.server}`, { count: count(use.server) })}</th>
-      <td>${say(`role.${use.role}`)}</td>
-      <td class="nowrap">
+    html`<tr role="row" data-of="${ref.server(use.server)} ${ref.database(use.database)}">
+      <th scope="row" role="rowheader">
+        ${say(`servers.${use.server}`, { count: count(use.server) })}
+      </th>
+      <td role="cell">${say(`role.${use.role}`)}</td>
+      <td role="cell" class="nowrap">
         ${databaseBadge(use.database, deployment.architecture[`db.${use.database}`])}
         ${say(`database.${use.database}`)}
       </td>
-      <td><code>${use.setting}</code></td>
-      <td>${usageText(use, say)}</td>
+      <td role="cell"><code>${use.setting}</code></td>
+      <td role="cell">${usageText(use, say)}</td>
     </tr>`;
-  return html`<table class="uses">
+  return html`<table class="uses" role="table">
     <caption>
       ${say('gen.table.caption')}
     </caption>
-    <thead>
-      <tr>
-        <th scope="col">${say('gen.table.server')}</th>
-        <th scope="col">${say('gen.table.role')}</th>
-        <th scope="col">${say('gen.table.database')}</th>
-        <th scope="col">${say('gen.table.setting')}</th>
-        <th scope="col">${say('gen.table.usage')}</th>
+    <thead role="rowgroup">
+      <tr role="row">
+        <th scope="col" role="columnheader">${say('gen.table.server')}</th>
+        <th scope="col" role="columnheader">${say('gen.table.role')}</th>
+        <th scope="col" role="columnheader">${say('gen.table.database')}</th>
+        <th scope="col" role="columnheader">${say('gen.table.setting')}</th>
+        <th scope="col" role="columnheader">${say('gen.table.usage')}</th>
       </tr>
     </thead>
-    <tbody>
+    <tbody role="rowgroup">
       ${deployment.uses.map(row)}
     </tbody>
   </table>`;

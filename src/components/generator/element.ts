@@ -72,6 +72,8 @@ class RedisGenerator extends HTMLElement {
     });
     addEventListener('hashchange', () => this.#follow());
     this.#follow();
+    // What a link brought is where the reader starts, and no change of theirs.
+    this.#settle();
   }
 
   get #password(): HTMLInputElement {
@@ -221,6 +223,17 @@ class RedisGenerator extends HTMLElement {
     if (this.#painted.get(name) === html) return;
     this.#painted.set(name, html);
     part(this, name).innerHTML = html;
+  }
+
+  /** Takes the files as they are for the state that changes are marked against. */
+  #settle(): void {
+    this.#before = this.#files;
+    for (const line of this.querySelectorAll('.l.new')) {
+      line.classList.remove('new');
+      line.querySelector('.sr-only')?.remove();
+    }
+    for (const badge of this.querySelectorAll('.badge:not(.todo)')) badge.remove();
+    this.#painted.clear();
   }
 
   /** Repaints the files that differ, and leaves the folded ones folded. */

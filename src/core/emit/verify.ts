@@ -33,7 +33,7 @@ session.delete()`;
 /** `python manage.py shell` with a script on its standard input. */
 function djangoShell(code: Code, docker: boolean, script: string): void {
   const python = docker ? 'python' : `${VENV_BIN}/python`;
-  code.line(plain(`${python} manage.py shell <<'PYTHON'`));
+  code.line(plain(`${python} manage.py shell <<`), string("'PYTHON'"));
   for (const line of script.split('\n')) code.line(string(line));
   code.line(string('PYTHON'));
 }
@@ -67,7 +67,12 @@ export function verification(
     code
       .gap()
       .note('file.verify.password', { field: 'auth' })
-      .line(plain('read -rsp '), string('"Redis: "', { field: 'auth' }), plain(' REDISCLI_AUTH'))
+      // Without IFS, blanks at the ends of the password stay.
+      .line(
+        plain('IFS= read -rsp '),
+        string('"Redis: "', { field: 'auth' }),
+        plain(' REDISCLI_AUTH'),
+      )
       .line(plain('export REDISCLI_AUTH'));
 
   code.gap().note('file.verify.ping');

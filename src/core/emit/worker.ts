@@ -95,7 +95,11 @@ function workerArguments({ timeLimit }: Deployment, role: WorkerRole): Token[] {
 }
 
 /** A systemd unit for a worker. */
-export function systemdUnit(deployment: Deployment, { say }: Writing, role: Exclude<WorkerRole, 'worker'>): Line[] {
+export function systemdUnit(
+  deployment: Deployment,
+  { say }: Writing,
+  role: Exclude<WorkerRole, 'worker'>,
+): Line[] {
   const code = new Code(say, deployment.architecture.comments);
   const set = (key: string, ...value: Token[]) => code.line(name(key), plain('='), ...value);
   code.note(`file.unit.${role}`, { server: role });
