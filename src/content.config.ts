@@ -4,14 +4,12 @@ import { defineCollection } from 'astro:content';
 import { z } from 'astro/zod';
 import { TEXTS } from './site/texts.ts';
 
-type Key = keyof (typeof TEXTS)['fr'] & keyof (typeof TEXTS)['en'];
-
 // Starlight would quietly show the default language's text, or the key itself, for a missing one.
 const everyText = Object.fromEntries(
   Object.values(TEXTS)
     .flatMap((texts) => Object.keys(texts))
     .map((key) => [key, z.string().min(1)]),
-) as Record<Key, z.ZodString>;
+) as Record<keyof (typeof TEXTS)['fr'], z.ZodString>;
 
 export const collections = {
   docs: defineCollection({ loader: docsLoader(), schema: docsSchema() }),

@@ -49,6 +49,8 @@ class RedisGenerator extends HTMLElement {
   /** The files before the field at hand was touched, which changes are marked against. */
   #before = this.#files;
   #touched: Touched | undefined;
+  /** The field whose changes are in the history's newest entry. */
+  #entry: Touched | undefined;
   #anchor = '';
   #anchorFollowed = false;
   #pause: ReturnType<typeof setTimeout> | undefined;
@@ -111,6 +113,7 @@ class RedisGenerator extends HTMLElement {
     part(this, 'link-list').innerHTML = issuesHtml(left, this.#say).text;
     for (const field of FIELD_NAMES) this.#fill(field, architecture);
     this.#touched = undefined;
+    this.#entry = undefined;
     this.#before = this.#files;
     this.#architecture = architecture;
     this.#update();
@@ -143,11 +146,10 @@ class RedisGenerator extends HTMLElement {
     const field = target.closest<HTMLElement>('[data-field]')?.dataset['field'] as
       Touched | undefined;
     if (!field) return;
-    const again = field === this.#touched;
-    if (!again) this.#before = this.#files;
+    if (field !== this.#touched) this.#before = this.#files;
     this.#touched = field;
     this.#update();
-    this.#address(again);
+    this.#address(field === this.#entry);
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => this.#announce(), PAUSE);
   }
@@ -270,6 +272,7 @@ class RedisGenerator extends HTMLElement {
     if (location.hash !== `#${fragment}` && (location.hash !== '' || fragment !== '')) {
       const address = fragment === '' ? location.pathname + location.search : `#${fragment}`;
       history[replace ? 'replaceState' : 'pushState'](null, '', address);
+      if (!replace) this.#entry = this.#touched;
     }
     dispatchEvent(new Event('redis-pod:state'));
   }

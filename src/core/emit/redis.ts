@@ -1,4 +1,3 @@
-import { isLoopback } from '../address.ts';
 import { Code, name, plain, type Line, type Token, type Writing } from '../code.ts';
 import type { Deployment } from '../plan.ts';
 import { redisString } from '../quote.ts';
@@ -17,8 +16,10 @@ export function redisConf(deployment: Deployment, writing: Writing): Line[] {
 
   code.note('file.redis.what', { server: redis.on });
   if (redis.placeholder) code.note('file.placeholder', { field: 'host' });
-  const own = isLoopback(redis.host) ? [] : [plain(' '), hostToken(deployment, redis.host, plain)];
-  code.gap().note(own.length > 0 ? 'file.redis.bind' : 'file.redis.bindLocal', { field: 'host' });
+  // 127.0.0.1 does not stand for the rest of 127.0.0.0/8, such as Debian's 127.0.1.1.
+  const listed = redis.local && !/^127\.(?!0\.0\.1$)/.test(redis.host);
+  const own = listed ? [] : [plain(' '), hostToken(deployment, redis.host, plain)];
+  code.gap().note(redis.local ? 'file.redis.bindLocal' : 'file.redis.bind', { field: 'host' });
   set('bind', plain('127.0.0.1 -::1'), ...own);
   set('port', plain(String(redis.port), { field: 'port' }));
 

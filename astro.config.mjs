@@ -1,0 +1,44 @@
+import { satteri } from '@astrojs/markdown-satteri';
+import sitemap from '@astrojs/sitemap';
+import starlight from '@astrojs/starlight';
+import { defineConfig } from 'astro/config';
+import { contentSecurityPolicy } from './src/site/csp.ts';
+import { languages } from './src/site/languages.ts';
+import { oldNameFiles } from './src/site/oldNames.ts';
+import { starlightOptions } from './src/site/starlight.ts';
+
+// An empty SITE_BASE is what GitHub Pages says for the root of a domain.
+const base = (process.env.SITE_BASE ?? '/redis-pod') || '/';
+
+export default defineConfig({
+  site: process.env.SITE_ORIGIN || 'https://esupportail.github.io',
+  base,
+  trailingSlash: 'always',
+  // A link that is only hovered costs nothing, and no script.
+  prefetch: false,
+  markdown: {
+    processor: satteri({
+      features: {
+        headingAttributes: true,
+        // It knows English quotation marks only, and would put them in the French pages.
+        smartPunctuation: false,
+      },
+    }),
+  },
+  vite: {
+    build: {
+      // It warns of a directive of Astro's own, once for every page.
+      rolldownOptions: { checks: { moduleLevelDirective: false } },
+    },
+  },
+  integrations: [
+    starlight(starlightOptions),
+    sitemap({
+      filter: (address) =>
+        Object.keys(languages).some((language) => address.includes(`/${language}/`)),
+      i18n: { defaultLocale: 'fr', locales: { fr: 'fr', en: 'en' } },
+    }),
+    oldNameFiles(),
+    contentSecurityPolicy(),
+  ],
+});

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { DOCKER_HOST } from '../../src/core/address.ts';
+import { ARCHITECTURES, AUTHS, REDIS_PLACES, type Architecture } from '../../src/core/architecture.ts';
+
+const labels = fc.stringMatching(/^[a-zA-Z0-9_](?:[a-zA-Z0-9_-]{0,12}[a-zA-Z0-9_])?$/);
+
+/** Names as DNS and Docker have them; the last label begins with a letter, so is no number. */
+const names = fc
+  .tuple(fc.array(labels, { maxLength: 3 }), fc.stringMatching(/^[a-zA-Z](?:[a-z0-9-]{0,12}[a-z0-9])?$/))
+  .map(([others, last]) => [...others, last].join('.'));
+
+/** Addresses that mean something of their own. */
+const special = fc.constantFrom(
+  '',
+  '127.0.0.1',
+  '127.0.1.1',
+  '::1',
+  '::ffff:127.0.0.1',
+  'localhost',
+  'pod.localhost',
+  DOCKER_HOST,
+  '0.0.0.0',
+  '::',
+);
+
+/** Every valid address of Redis, and none. */
+export const hosts = fc.oneof(names, fc.ipV4(), fc.ipV6(), special);
+
+const numbers = fc.integer({ min: 0, max: 15 });
+
+/** Every architecture whose fields are valid one by one; some are wrong as a whole. */
+export const architectures: fc.Arbitrary<Architecture> = fc.record({
+  arch: fc.constantFrom(...ARCHITECTURES),
+  web: fc.integer({ min: 1, max: 20 }),
+  workers: fc.integer({ min: 0, max: 50 }),
+  transcription: fc.boolean(),
+  xapi: fc.boolean(),
+  redis: fc.constantFrom(...REDIS_PLACES),
+  host: hosts,
+  port: fc.integer({ min: 1, max: 65535 }),
+  auth: fc.constantFrom(...AUTHS),
+  shared: fc.boolean(),
+  prefix: fc.stringMatching(/^[a-zA-Z0-9_.-]{0,40}$/),
+  hours: fc.integer({ min: 1, max: 240 }),
+  comments: fc.boolean(),
+  'db.select2': numbers,
+  'db.default': numbers,
+  'db.sessions': numbers,
+  'db.encoding': numbers,
+  'db.xapi': numbers,
+});
+
+const fiveNumbers = fc.shuffledSubarray(
+  Array.from({ length: 16 }, (_, number) => number),
+  { minLength: 5, maxLength: 5 },
+);
+
+/** The same, each database with a number of its own. */
+export const distinctArchitectures: fc.Arbitrary<Architecture> = fc
+  .tuple(architectures, fiveNumbers)
+  .map(([architecture, [select2, standard, sessions, encoding, xapi]]) => ({
+    ...architecture,
+    'db.select2': select2 ?? 0,
+    'db.default': standard ?? 0,
+    'db.sessions': sessions ?? 0,
+    'db.encoding': encoding ?? 0,
+    'db.xapi': xapi ?? 0,
+  }));
+
+/** Passwords: any text in one line, rich in what URLs, Python, shells and redis.conf quote. */
+export const passwords: fc.Arbitrary<string> = fc
+  .oneof(
+    fc.string({ unit: 'binary', minLength: 1 }),
+    fc.string({ unit: fc.constantFrom(...`@:/?#[]%+&;,='"\\ !()*\`$~é€😀a1\t`), minLength: 1 }),
+  )
+  .filter((password) => !/[\r\n\0]/.test(password));

@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ADDRESS_PLACEHOLDER, DOCKER_HOST } from '../../src/core/address.ts';
+import { DEFAULTS, readFields, type Architecture, type FieldName } from '../../src/core/architecture.ts';
+import { check } from '../../src/core/check.ts';
+import type { Issue, IssueCode } from '../../src/core/issues.ts';
+import { parseLink } from '../../src/core/link.ts';
+import { serverCount } from '../../src/core/plan.ts';
+import { PRESETS } from '../../src/core/presets.ts';
+import { speaker } from '../../src/core/say.ts';
+import { TEXTS } from '../../src/site/texts.ts';
+import { distinctArchitectures, passwords } from './architecture.ts';
+
+const typed = (field: FieldName, text: string) => readFields(new Map([[field, text]]), DEFAULTS).issues;
+const checked = (choices: Partial<Architecture>, password?: string) =>
+  check({ ...DEFAULTS, ...choices }, password);
+const linked = (text: string) => parseLink(text).issues;
+
+const loud = 'error' as const;
+
+/** An example of every issue; the type asks for one of each code. */
+const EXAMPLES: Readonly<Record<IssueCode, readonly [found: readonly Issue[], expected: Omit<Issue, 'code'>]>> = {
+  'host.malformed': [typed('host', 'é.fr'), { field: 'host', severity: loud, params: {} }],
+  'host.url': [typed('host', 'redis://h'), { field: 'host', severity: loud, params: {} }],
+  'host.brackets': [typed('host', '[::1]'), { field: 'host', severity: loud, params: {} }],
+  'host.number': [typed('host', '127.1'), { field: 'host', severity: loud, params: {} }],
+  'choice.unknown': [
+    typed('arch', 'cluster'),
+    { field: 'arch', severity: loud, params: { values: 'standalone, celery, microservices' } },
+  ],
+  'flag.malformed': [typed('xapi', 'yes'), { field: 'xapi', severity: loud, params: {} }],
+  'number.malformed': [
+    typed('port', 'many'),
+    { field: 'port', severity: loud, params: { min: 1, max: 65535 } },
+  ],
+  'number.range': [
+    typed('db.xapi', '16'),
+    { field: 'db.xapi', severity: loud, params: { min: 0, max: 15 } },
+  ],
+  'prefix.malformed': [
+    typed('prefix', 'a b'),
+    { field: 'prefix', severity: loud, params: { max: 40 } },
+  ],
+  'password.malformed': [
+    checked({ auth: 'password' }, 'two\nlines'),
+    { field: 'password', severity: loud, params: {} },
+  ],
+  'db.same': [
+    checked({ 'db.sessions': 3 }),
+    { field: 'db.sessions', severity: loud, params: { number: 3, other: 'db.default' } },
+  ],
+  'host.loopback': [
+    checked({ workers: 2, host: '127.0.0.1' }),
+    { field: 'host', severity: loud, params: { host: '127.0.0.1', servers: 3 } },
+  ],
+  'host.container': [
+    checked({ redis: 'docker', host: 'localhost' }),
+    { field: 'host', severity: loud, params: { host: 'localhost', servers: 2 } },
+  ],
+  'host.docker-only': [
+    checked({ host: DOCKER_HOST, auth: 'password' }, 'secret'),
+    { field: 'host', severity: loud, params: { host: DOCKER_HOST, servers: 1 } },
+  ],
+  'host.unspecified': [
+    checked({ host: '0.0.0.0', auth: 'password' }, 'secret'),
+    { field: 'host', severity: loud, params: { host: '0.0.0.0', servers: 1 } },
+  ],
+  'host.missing': [
+    checked({ workers: 1, auth: 'password' }, 'secret'),
+    { field: 'host', severity: 'todo', params: { servers: 2 } },
+  ],
+  'redis.no-worker': [checked({ redis: 'worker' }), { field: 'redis', severity: loud, params: {} }],
+  'redis.docker-webs': [
+    checked({ redis: 'docker', web: 2 }),
+    { field: 'redis', severity: loud, params: { web: 2 } },
+  ],
+  'auth.missing': [
+    checked({ workers: 1, host: '10.0.0.5' }),
+    { field: 'auth', severity: 'warning', params: { host: '10.0.0.5' } },
+  ],
+  'auth.password': [
+    checked({ auth: 'password' }),
+    { field: 'password', severity: 'todo', params: {} },
+  ],
+  'link.unknown': [linked('x=1'), { severity: 'warning', params: { name: 'x', value: '1' } }],
+  'link.repeated': [
+    linked('web=2&web=3'),
+    { severity: 'warning', params: { name: 'web', value: '3' } },
+  ],
+  'link.value': [linked('web=x'), { severity: 'warning', params: { name: 'web', value: 'x' } }],
+};
+const examples = Object.entries(EXAMPLES) as [IssueCode, (typeof EXAMPLES)[IssueCode]][];
+
+describe('issues', () => {
+  test.each(examples)('%s is found, alone', (code, [found, expected]) => {
+    expect(found).toEqual([{ code, ...expected }]);
+  });
+
+  test.each(examples)('%s is said in both languages, with all its values', (code, [, { params }]) => {
+    for (const language of ['fr', 'en'] as const) {
+      const sentence = speaker(TEXTS[language], language)(`issue.${code}`, params);
+      expect(sentence).not.toBe(`issue.${code}`);
+      expect(sentence).not.toContain('{{');
+    }
+  });
+
+  test('have no text that belongs to none of them', () => {
+    const keys = Object.keys(TEXTS.fr).filter((key) => key.startsWith('issue.'));
+    expect(keys.sort()).toEqual(Object.keys(EXAMPLES).map((code) => `issue.${code}`).sort());
+  });
+});
+
+const codes = (choices: Partial<Architecture>, password?: string) =>
+  checked(choices, password).map(({ code }) => code);
+
+describe('check', () => {
+  test('finds nothing in the default architecture', () => {
+    expect(checked({})).toEqual([]);
+  });
+
+  test.each(PRESETS)('finds no error in the preset $id', ({ architecture }) => {
+    expect(check(architecture).filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  test.each<[string, Partial<Architecture>, IssueCode[]]>([
+    ['one server may use its own address', { host: '::1' }, []],
+    ['a name below localhost is one, but Docker’s is not', { host: 'pod.localhost' }, []],
+    ['a loopback address in another spelling is still one', { workers: 1, host: '::ffff:7f00:1' }, ['host.loopback']],
+    ['workers beside Redis on a server of its own make several', { redis: 'dedicated', host: 'localhost' }, ['host.loopback']],
+    ['standalone has one server whatever `web` says', { arch: 'standalone', web: 3, host: '127.0.0.1' }, []],
+    ['Docker needs no address', { redis: 'docker' }, []],
+    ['Docker may be given its own', { redis: 'docker', host: DOCKER_HOST }, []],
+    ['Docker, another container', { redis: 'docker', host: 'my-redis' }, []],
+    ['standalone in Docker has one web server whatever `web` says', { arch: 'standalone', redis: 'docker', web: 3 }, []],
+    ['no encoding server in standalone', { arch: 'standalone', redis: 'worker', workers: 2 }, ['redis.no-worker']],
+    ['the placeholder typed as an address is none', { workers: 1, host: ADDRESS_PLACEHOLDER }, ['host.missing', 'auth.missing']],
+    ['a database that is not used may share its number', { 'db.xapi': 5 }, []],
+    ['the same of encoding in standalone', { arch: 'standalone', 'db.encoding': 3 }, []],
+    ['all unspecified spellings', { host: '0:0::0' }, ['host.unspecified', 'auth.missing']],
+  ])('%s', (_, choices, expected) => {
+    expect(codes(choices)).toEqual(expected);
+  });
+
+  test('says of each repeated number which database has it already', () => {
+    const same = checked({ 'db.default': 2, 'db.sessions': 2 });
+    expect(same.map(({ field, params }) => [field, params['other']])).toEqual([
+      ['db.default', 'db.select2'],
+      ['db.sessions', 'db.select2'],
+    ]);
+  });
+
+  test('refuses passwords that no file or URL can hold, and only those', () => {
+    for (const bad of ['a\nb', 'a\r', '\0', '\ud800', 'a\udc00'])
+      expect(codes({ auth: 'password' }, bad)).toEqual(['password.malformed']);
+    fc.assert(
+      fc.property(passwords, (password) => {
+        expect(codes({ auth: 'password' }, password)).toEqual([]);
+      }),
+    );
+  });
+
+  test('ignores a password that is not used', () => {
+    expect(codes({}, 'a\nb')).toEqual([]);
+  });
+
+  test('lets no architecture pass in which a server would call itself for Redis elsewhere', () => {
+    fc.assert(
+      fc.property(distinctArchitectures, (architecture) => {
+        const errors = check(architecture, 'secret').filter(({ severity }) => severity === 'error');
+        if (architecture.host === '127.0.0.1' && serverCount(architecture) > 1)
+          expect(errors.map(({ field }) => field)).toContain('host');
+      }),
+    );
+  });
+});

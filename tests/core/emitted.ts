@@ -1,0 +1,30 @@
+import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
+import { filesOf, fileText, type ConfigFile } from '../../src/core/files.ts';
+import { plan } from '../../src/core/plan.ts';
+import { speaker } from '../../src/core/say.ts';
+import { TEXTS, type Language } from '../../src/site/texts.ts';
+
+/** How files are asked for. */
+interface Asked {
+  readonly language?: Language;
+  readonly password?: string;
+}
+
+/** The files of an architecture, in French and without a password unless told otherwise. */
+export function emitted(
+  architecture: Partial<Architecture>,
+  { language = 'fr', password = '' }: Asked = {},
+): ConfigFile[] {
+  const say = speaker(TEXTS[language], language);
+  return filesOf(plan({ ...DEFAULTS, ...architecture }), { say, password });
+}
+
+/** Where a file is handed out: `web/settings_local.py`. */
+export const placeOf = ({ folder, name }: ConfigFile): string => `${folder}/${name}`;
+
+/** The text of the one file that is handed out at a place. */
+export function textAt(files: readonly ConfigFile[], place: string): string {
+  const file = files.find((each) => placeOf(each) === place);
+  if (!file) throw new Error(`${place} is not among ${files.map(placeOf).join(', ')}`);
+  return fileText(file);
+}

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { python } from '../software.ts';
+
+const SCRIPT = `
+import ast, json, sys
+
+def read(source):
+    settings = {}
+    for node in ast.parse(source).body:
+        if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)):
+            raise ValueError(f"not an assignment: {ast.unparse(node)}")
+        name = node.targets[0].id
+        if name in settings:
+            raise ValueError(f"assigned twice: {name}")
+        settings[name] = ast.literal_eval(node.value)
+    return settings
+
+sources = json.load(sys.stdin.buffer)
+json.dump([read(source) for source in sources], sys.stdout)
+`;
+
+/** What a Python module assigns, by name. */
+export type Assignments = Readonly<Record<string, unknown>>;
+
+/** Reads what modules assign, all in one run of Python, as literals: nothing is executed. */
+export function assignments(sources: readonly string[]): Assignments[] {
+  return runPython(SCRIPT, sources) as Assignments[];
+}
+
+/** Runs a script that reads JSON on its input and writes JSON on its output. */
+export function runPython(script: string, input: unknown): unknown {
+  const { status, stdout, stderr } = spawnSync(python(), ['-c', script], {
+    input: JSON.stringify(input),
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}

@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { pythonString, redisString, urlPart } from '../../src/core/quote.ts';
+import { passwords } from './architecture.ts';
+
+test('a Python string escapes quotes, backslashes and control characters', () => {
+  expect(pythonString('pod')).toBe('"pod"');
+  expect(pythonString(`'"\\\t\x01é😀`)).toBe(String.raw`"'\"\\\t\u0001é😀"`);
+});
+
+test('a part of a URL has nothing that a URL, LOCATION or a broker URL reads', () => {
+  expect(urlPart(`@:/?#[]%+&;,=!'()*`)).toBe('%40%3A%2F%3F%23%5B%5D%25%2B%26%3B%2C%3D%21%27%28%29%2A');
+  expect(urlPart('é😀 ~')).toBe('%C3%A9%F0%9F%98%80%20~');
+  fc.assert(
+    fc.property(passwords, (password) => {
+      expect(urlPart(password)).toMatch(/^(?:[\w.~-]|%[0-9A-F]{2})*$/);
+      expect(decodeURIComponent(urlPart(password))).toBe(password);
+    }),
+  );
+});
+
+test('a string of redis.conf escapes quotes, backslashes and control characters', () => {
+  expect(redisString('secret')).toBe('"secret"');
+  expect(redisString(`'"\\é`)).toBe(String.raw`"'\"\\é"`);
+  expect(redisString('\t\x7f')).toBe(String.raw`"\x09\x7f"`);
+});

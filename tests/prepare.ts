@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { chromium, python, pythonModules, redisServer } from './software.ts';
+
+const packages = [
+  'chromium',
+  'redis-server',
+  'python3-django',
+  'python3-django-redis',
+  'python3-django-redis-sessions',
+  'python3-celery',
+  'python3-redis',
+];
+const apt = `apt-get install --yes --no-install-recommends ${packages.join(' ')}`;
+
+function missing(): string[] {
+  return [chromium, redisServer, python].flatMap((find) => {
+    try {
+      find();
+      return [];
+    } catch (error) {
+      return [(error as Error).message];
+    }
+  });
+}
+
+function onDebian(): boolean {
+  try {
+    return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function run(command: string): void {
+  console.log(`> ${command}`);
+  const { status } = spawnSync(command, {
+    shell: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  if (status !== 0) {
+    console.error(`“${command}” failed.`);
+    process.exit(1);
+  }
+}
+
+if (missing().length > 0 && onDebian() && process.getuid?.() === 0) {
+  run('apt-get update');
+  run(apt);
+}
+const stillMissing = missing();
+if (stillMissing.length > 0) {
+  const pip = 'pip install django django-redis django-redis-sessions celery redis';
+  console.error(stillMissing.join('\n'));
+  console.error(
+    onDebian()
+      ? `Install it, as root: ${apt}`
+      : `Install Chromium (or Chrome), the Redis server, and in a Python 3 of your PATH ` +
+          `${pythonModules.join(', ')} (${pip}), then run the tests again.`,
+  );
+  process.exit(1);
+}

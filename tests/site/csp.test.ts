@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { withPolicy } from '../../src/site/csp.ts';
+
+const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const policyOf = (rest: string) => withPolicy(`<meta charset="utf-8"><p>${rest}</p>`, 'page.html');
+
+describe('the policy of a page', () => {
+  test('comes right after the encoding', () => {
+    expect(policyOf('')).toMatch(
+      /^<meta charset="utf-8"><meta http-equiv="Content-Security-Policy"/,
+    );
+  });
+
+  test('has the hash of each inline script and style, by its exact text', () => {
+    const script = '\n\tif (1 < 2 && "é") { run("</p>"); }\n';
+    const html = policyOf(`<script data-x="a > b">${script}</script><style> p { top: 0 } </style>`);
+    expect(html).toContain(hash(script));
+    expect(html).toContain(hash(' p { top: 0 } '));
+  });
+
+  test('says nothing of data, files, and what only looks like a script', () => {
+    const html = policyOf(
+      '<script type="application/json">{}</script><script src="/a.js"></script>' +
+        '<p title="<script>alert(1)</script>"></p>',
+    );
+    expect(html.split('</p>')[0]).not.toContain('sha256');
+  });
+
+  test('fails rather than leave a page without one', () => {
+    expect(() => withPolicy('<p></p>', 'page.html')).toThrow('page.html');
+  });
+});

@@ -1,0 +1,59 @@
+import { createServer } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { serve } from '../../src/cli/serve.ts';
+import { readArguments } from '../../src/cli/start.ts';
+import { sites } from '../sites.ts';
+
+describe('the arguments of npm start', () => {
+  test.each([
+    [[], { base: '/redis-pod/', port: 4321 }],
+    [['--base', '/'], { base: '/', port: 4321 }],
+    [['--base', '/Esup-Pod', '--port', '8080'], { base: '/Esup-Pod/', port: 8080 }],
+  ])('%j are understood', (args, options) => {
+    expect(readArguments(args)).toEqual(options);
+  });
+
+  test.each([
+    [['--base', 'Esup-Pod']],
+    [['--base', '//elsewhere/']],
+    [['--base']],
+    [['--port', '0']],
+    [['--port', '65536']],
+    [['--port', 'http']],
+    [['--prot', '4321']],
+    [['4321']],
+  ])('%j are refused', (args) => {
+    expect(() => readArguments(args)).toThrow();
+  });
+});
+
+describe.each(sites)('the server, under $base', ({ base, directory }) => {
+  test('answers as GitHub Pages does', async () => {
+    const served = await serve(directory, base);
+    const ask = async (path: string) => {
+      const response = await fetch(served.address + path, { redirect: 'manual' });
+      return [response.status, response.headers.get('Location')];
+    };
+    try {
+      expect(await ask('')).toEqual([200, null]);
+      expect(await ask('fr/redis/')).toEqual([200, null]);
+      expect(await ask('fr/redis?q=1')).toEqual([301, `${base}fr/redis/?q=1`]);
+      expect(await ask('redis_fr')).toEqual([200, null]);
+      expect(await ask('nowhere')).toEqual([404, null]);
+      expect(await ask('%2e%2e/%2e%2e/package.json')).toEqual([404, null]);
+      expect(await ask('..%2f..%2fpackage.json')).toEqual([404, null]);
+      expect(await ask('%')).toEqual([400, null]);
+    } finally {
+      await served.close();
+    }
+  });
+
+  test('says that a port is taken', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, 'localhost', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    await expect(serve(directory, base, port)).rejects.toThrow(/EADDRINUSE/);
+    other.close();
+  });
+});

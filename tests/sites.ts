@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse, type HTMLElement } from 'node-html-parser';
+
+/** The site as it is built for the tests: at the root of a domain, and under a path. */
+export const sites = [
+  { base: '/', directory: join(import.meta.dirname, '../.cache/site-root') },
+  { base: '/Esup-Pod/', directory: join(import.meta.dirname, '../.cache/site-Esup-Pod') },
+] as const;
+
+/** A site built for the tests. */
+export type Site = (typeof sites)[number];
+
+/** The origin that the tests' sites are built for. */
+export const origin = 'https://pod.example.org';
+
+/** A built page. */
+export interface Page {
+  /** The file, from the site's folder. */
+  readonly file: string;
+  readonly html: string;
+  readonly document: HTMLElement;
+  /** The file of the page in the other language; none for a page that is not of one language. */
+  readonly counterpart: string | undefined;
+}
+
+/** All HTML pages of a built site. */
+export async function pagesOf(site: Site): Promise<Page[]> {
+  const files = await Array.fromAsync(glob('**/*.html', { cwd: site.directory }));
+  return files.sort().map((file) => {
+    const html = readFileSync(join(site.directory, file), 'utf8');
+    const language = /^(fr|en)\//.exec(file)?.[1];
+    const other = language === 'fr' ? 'en' : 'fr';
+    return {
+      file,
+      html,
+      document: parse(html, { blockTextElements: { script: true, style: true } }),
+      counterpart: language && file.replace(language, other),
+    };
+  });
+}

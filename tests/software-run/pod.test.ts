@@ -1,0 +1,242 @@
+import { hostname, networkInterfaces } from 'node:os';
+import { describe, expect, test } from 'vitest';
+import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
+import { check } from '../../src/core/check.ts';
+import type { IssueCode } from '../../src/core/issues.ts';
+import { plan } from '../../src/core/plan.ts';
+import { emitted, textAt } from '../core/emitted.ts';
+import { PodServer, type WorkerReport } from './pod.ts';
+import { canListen, freePort, until, type Finally } from './processes.ts';
+import { ask, keysOf, startRedis } from './redis.ts';
+
+/** What is the same for all of Pod's workers: one task at a time. */
+const WORKER = { concurrency: 1, tasks_per_child: null };
+
+/** Workers whose tasks take hours keep a task until it ran, hold no other, and stop after a day. */
+const LONG = { ...WORKER, prefetch: 1, acks_late: true, visibility_timeout: 90000, time_limit: 86400 };
+
+const CELERY: WorkerReport = {
+  ...LONG,
+  app: 'pod_project',
+  node: `worker1@${hostname()}`,
+  queues: ['celery'],
+  tasks_per_child: 1,
+};
+const ENCODING: WorkerReport = { ...LONG, app: 'encoding_tasks', node: 'celery@encode', queues: ['encoding'] };
+const TRANSCRIPTION: WorkerReport = {
+  ...LONG,
+  app: 'transcripting_tasks',
+  node: 'celery@transcript',
+  queues: ['transcripting'],
+};
+/** A statement is sent in no time: Celery's own values are good. */
+const XAPI: WorkerReport = {
+  ...WORKER,
+  app: 'xapi_tasks',
+  node: 'celery@xapi',
+  queues: ['xapi'],
+  prefetch: 4,
+  acks_late: false,
+  visibility_timeout: 3600,
+  time_limit: null,
+};
+
+interface Case {
+  readonly name: string;
+  readonly choices: Partial<Architecture>;
+  readonly password?: string;
+  /** Errors that the case has for the test's sake: all its servers are this machine. */
+  readonly wrong?: IssueCode[];
+  /** What is in each database once a page was seen and a video sent, before any worker runs. */
+  readonly keys: (session: string) => Record<number, string[]>;
+  /** The length of each queue, by database. */
+  readonly queues: Record<string, number>;
+  readonly workers: WorkerReport[];
+  /** The task that each worker runs. */
+  readonly tasks: string[];
+}
+
+const CELERY_TASK = 'pod.main.celery.task_start_encode';
+const ENCODING_TASK = 'pod.video_encode_transcript.encoding_tasks.start_encoding_task';
+const TRANSCRIPTION_TASK =
+  'pod.video_encode_transcript.transcripting_tasks.start_transcripting_task';
+const XAPI_TASK = 'pod.xapi.xapi_tasks.send_xapi_statement_task';
+
+/** A queue as Celery keeps it: the list of tasks, and the binding that finds it. */
+const queue = (name: string) => [`_kombu.binding.${name}`, name];
+
+const usual = (session: string) => ({ 2: [':1:choice'], 3: ['pod:1:page'], 4: [`session:${session}`] });
+
+const CASES: Case[] = [
+  {
+    name: 'the guide’s own case: one server with a Celery worker',
+    choices: {},
+    keys: (session) => ({ ...usual(session), 5: queue('celery') }),
+    queues: { celery: 5 },
+    workers: [CELERY],
+    tasks: [CELERY_TASK],
+  },
+  {
+    name: 'standalone: no broker',
+    choices: { arch: 'standalone', redis: 'web' },
+    keys: usual,
+    queues: {},
+    workers: [],
+    tasks: [],
+  },
+  {
+    name: 'a password with every sign that URLs, Python and shells quote',
+    choices: { auth: 'password', xapi: true },
+    password: ` p@:/?#[]%+&;,=!'()*"\\$\`~é😀 `,
+    keys: (session) => ({ ...usual(session), 5: queue('celery'), 6: queue('xapi') }),
+    queues: { celery: 5, xapi: 6 },
+    workers: [CELERY, XAPI],
+    tasks: [CELERY_TASK, XAPI_TASK],
+  },
+  {
+    name: 'microservices, all on one server',
+    choices: { arch: 'microservices', transcription: true, xapi: true },
+    keys: (session) => ({
+      ...usual(session),
+      5: [...queue('encoding'), ...queue('transcripting')].sort(),
+      6: queue('xapi'),
+    }),
+    queues: { encoding: 5, transcripting: 5, xapi: 6 },
+    workers: [ENCODING, TRANSCRIPTION, XAPI],
+    tasks: [ENCODING_TASK, TRANSCRIPTION_TASK, XAPI_TASK],
+  },
+  {
+    name: 'another prefix and other databases',
+    choices: {
+      prefix: 'preprod',
+      hours: 1,
+      'db.select2': 15,
+      'db.default': 0,
+      'db.sessions': 1,
+      'db.encoding': 9,
+    },
+    keys: (session) => ({
+      15: ['preprod:1:choice'],
+      0: ['preprod:1:page'],
+      1: [`preprod-session:${session}`],
+      9: queue('celery'),
+    }),
+    queues: { celery: 9 },
+    workers: [{ ...CELERY, time_limit: 3600, visibility_timeout: 7200 }],
+    tasks: [CELERY_TASK],
+  },
+  {
+    name: 'the Celery worker and the xAPI worker on servers of their own',
+    choices: { workers: 1, xapi: true, host: '127.0.0.1', auth: 'password' },
+    password: 'secret',
+    wrong: ['host.loopback'],
+    keys: (session) => ({ ...usual(session), 5: queue('celery'), 6: queue('xapi') }),
+    queues: { celery: 5, xapi: 6 },
+    workers: [CELERY, XAPI],
+    tasks: [CELERY_TASK, XAPI_TASK],
+  },
+  {
+    name: 'microservices on servers of their own, with one file for all',
+    choices: { arch: 'microservices', workers: 1, transcription: true, shared: true, host: '127.0.0.1' },
+    wrong: ['host.loopback'],
+    keys: (session) => ({ ...usual(session), 5: [...queue('encoding'), ...queue('transcripting')].sort() }),
+    queues: { encoding: 5, transcripting: 5 },
+    workers: [ENCODING, TRANSCRIPTION],
+    tasks: [ENCODING_TASK, TRANSCRIPTION_TASK],
+  },
+  {
+    name: 'Pod’s Docker set-up, with this machine for its containers',
+    choices: { redis: 'docker', host: '127.0.0.1' },
+    wrong: ['host.container'],
+    keys: (session) => ({ ...usual(session), 5: queue('celery') }),
+    queues: { celery: 5 },
+    workers: [{ ...CELERY, node: 'celery@worker1' }],
+    tasks: [CELERY_TASK],
+  },
+];
+
+async function follow(each: Case, atEnd: Finally): Promise<void> {
+  const port = await freePort();
+  const architecture = { ...DEFAULTS, ...each.choices, port };
+  const password = each.password ?? '';
+  const errors = check(architecture, password).filter(({ severity }) => severity === 'error');
+  expect(errors.map(({ code }) => code)).toEqual(each.wrong ?? []);
+
+  const files = emitted(architecture, { password });
+  const docker = architecture.redis === 'docker';
+  await startRedis(docker ? `bind 127.0.0.1\nport ${port}\n` : textAt(files, 'redis/redis.conf'), atEnd);
+  const { redis, servers } = plan(architecture);
+  const door = { host: redis.host, port, ...(password === '' ? {} : { password }) };
+
+  const pods = await Promise.all(
+    servers
+      .filter(({ id }) => id !== 'redis')
+      .map((group) => PodServer.create(group, files, atEnd)),
+  );
+  const [web] = pods;
+  const session = await web?.visit(...(architecture.transcription ? ['transcription'] : []));
+  expect(await keysOf(door)).toEqual(each.keys(session ?? ''));
+  const lengths = async () => {
+    const found = Object.entries(each.queues).map(async ([name, database]) => [
+      name,
+      ...(await ask(door, '-n', String(database), 'LLEN', name)),
+    ]);
+    return Object.fromEntries(await Promise.all(found)) as Record<string, string>;
+  };
+  const all = (length: string) => Object.fromEntries(Object.keys(each.queues).map((name) => [name, length]));
+  expect(await lengths()).toEqual(all('1'));
+
+  for (const pod of pods) await pod.startWorkers();
+  const reports = async (name: 'workers' | 'tasks') =>
+    (await Promise.all(pods.map((pod) => pod[name]()))).flat();
+  await until(async () => (await reports('tasks')).length >= each.tasks.length);
+  expect(await reports('workers')).toEqual(each.workers);
+  const ran = (await reports('tasks')).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  expect(ran).toEqual(
+    each.tasks.map((task, at) => ({ task, video: 7, acks_late: each.workers[at]?.acks_late })),
+  );
+  expect(await lengths()).toEqual(all('0'));
+  const keys = await keysOf(door);
+  // Saving a video, the Celery worker wrote into the cache of the web servers.
+  const thumbnail = `${architecture.prefix}:1:thumbnail`;
+  expect(keys[architecture['db.default']]?.includes(thumbnail)).toBe(each.tasks.includes(CELERY_TASK));
+
+  for (const [at, pod] of pods.entries()) {
+    const { roles = [] } = servers.filter(({ id }) => id !== 'redis')[at] ?? {};
+    const { stdout, stderr } = await pod.verify(password);
+    const expected = (text: string, times: number) => {
+      expect({ text, times: stdout.split(text).length - 1, stdout, stderr }).toEqual({ text, times, stdout, stderr });
+    };
+    const workers = roles.filter((role) => role !== 'web');
+    expected('PONG', 1);
+    expected('default ok', roles.includes('web') || roles.includes('worker') ? 1 : 0);
+    expected('select2 ok', roles.includes('web') || roles.includes('worker') ? 1 : 0);
+    expected('session True', roles.includes('web') ? 1 : 0);
+    expected(': OK', workers.length);
+    expect(stdout).not.toMatch(/error|NOAUTH/i);
+  }
+}
+
+/** The guide's own case by IPv6. */
+const IPV6: Case = {
+  name: 'IPv6',
+  choices: { host: '::1' },
+  keys: (session) => ({ ...usual(session), 5: queue('celery') }),
+  queues: { celery: 5 },
+  workers: [CELERY],
+  tasks: [CELERY_TASK],
+};
+
+describe.concurrent('each key and task lands in its database, and its worker takes it', () => {
+  test.for(CASES)('$name', { timeout: 120_000 }, async (each, { onTestFinished }) => {
+    await follow(each, onTestFinished);
+  });
+
+  test('IPv6, where this machine has it', { timeout: 120_000 }, async ({ onTestFinished }) => {
+    if (await canListen('::1')) await follow(IPV6, onTestFinished);
+    else {
+      const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+      expect(addresses.filter(({ family }) => family === 'IPv6')).toEqual([]);
+    }
+  });
+});

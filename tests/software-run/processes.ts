@@ -1,0 +1,160 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** How a process is started. */
+export interface Start {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** How a process ended. */
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The processes that run, each the head of a group of its own. */
+const running = new Set<ChildProcess>();
+
+/** Ends a process and all that it started. */
+function kill({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It had ended by itself.
+  }
+}
+process.on('exit', () => {
+  running.forEach(kill);
+});
+
+/** Variables that would lead Celery or redis-cli elsewhere than the files say. */
+const MISLEADING = ['CELERY_BROKER_URL', 'CELERY_CONFIG_MODULE', 'REDISCLI_AUTH', 'DJANGO_SETTINGS_MODULE'];
+
+function launch(command: string, args: readonly string[], { cwd, env, input }: Start): ChildProcess {
+  const inherited = Object.entries(process.env).filter(([name]) => !MISLEADING.includes(name));
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...Object.fromEntries(inherited), ...env },
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  // A process that ends without reading its input is judged by what it says, not by that.
+  child.stdin?.on('error', () => undefined).end(input);
+  return child;
+}
+
+/** Runs a command to its end, for half a minute at most. */
+export function run(command: string, args: readonly string[], start: Start = {}): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = launch(command, args, start);
+    const timer = setTimeout(() => {
+      kill(child);
+    }, 30_000);
+    const texts = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const)
+      child[stream]?.setEncoding('utf8').on('data', (text: string) => (texts[stream] += text));
+    child.once('error', reject);
+    child.once('close', (status) => {
+      clearTimeout(timer);
+      resolve({ status, ...texts });
+    });
+  });
+}
+
+/** A process that runs until it is stopped. */
+export interface Service {
+  /** What it has said so far. */
+  readonly said: () => string;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts a process that is to keep running.
+ *
+ * @param isReady whether it is, from what it has said; asked again and again
+ */
+export async function serve(
+  command: string,
+  args: readonly string[],
+  start: Start,
+  isReady: (said: string) => boolean,
+): Promise<Service> {
+  const child = launch(command, args, start);
+  let said = '';
+  let ended = false;
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const closed = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      said += error.message;
+      ended = true;
+      resolve();
+    });
+    child.once('close', () => {
+      ended = true;
+      resolve();
+    });
+  });
+  const stop = async () => {
+    kill(child);
+    await closed;
+  };
+  try {
+    await until(() => {
+      if (ended) throw new Error(`${command} ended:\n${said}`);
+      return isReady(said);
+    });
+  } catch (error) {
+    await stop();
+    throw new Error(`${command} ${args.join(' ')} does not start:\n${said}`, { cause: error });
+  }
+  return { said: () => said, stop };
+}
+
+/** Waits for something to be true, for half a minute at most. */
+export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!(await isTrue())) {
+    if (Date.now() > end) throw new Error('It did not happen within half a minute.');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A TCP port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Whether something can listen on an address of this machine. */
+export function canListen(host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(0, host, () => server.close(() => { resolve(true); }));
+  });
+}
+
+/** What a test must undo when it ends, well or not; vitest's `onTestFinished`. */
+export type Finally = (undo: () => Promise<void>) => void;
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(atEnd: Finally): string {
+  const folder = mkdtempSync(join(tmpdir(), 'redis-pod-'));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

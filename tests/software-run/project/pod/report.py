@@ -1,0 +1,34 @@
+"""Tells the tests what workers do, in files of the folder POD_REPORTS."""
+
+import json
+import os
+
+from celery.signals import worker_ready
+
+
+def write(name, **values):
+    with open(os.path.join(os.environ["POD_REPORTS"], name), "a") as file:
+        file.write(json.dumps(values) + "\n")
+
+
+def ran(task, video):
+    """Reports that a worker ran a task, and whether it acknowledges it afterwards."""
+    write("tasks", task=task.name, video=video, acks_late=task.acks_late)
+
+
+@worker_ready.connect
+def ready(sender, **_):
+    """Reports what a worker applies, whatever it was told by whom."""
+    worker = sender.controller
+    write(
+        "workers",
+        app=sender.app.main,
+        node=worker.hostname,
+        queues=sorted(queue.name for queue in sender.task_consumer.queues),
+        concurrency=worker.concurrency,
+        prefetch=sender.qos.value,
+        time_limit=worker.time_limit,
+        tasks_per_child=worker.max_tasks_per_child,
+        acks_late=sender.app.conf.task_acks_late,
+        visibility_timeout=sender.connection.default_channel.visibility_timeout,
+    )

@@ -1,0 +1,39 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { redisServer } from '../software.ts';
+import { run, serve, temporaryFolder, type Finally } from './processes.ts';
+
+/** Runs redis-server with a configuration, in a folder of its own, until the test ends. */
+export async function startRedis(conf: string, atEnd: Finally): Promise<void> {
+  const folder = temporaryFolder(atEnd);
+  await writeFile(join(folder, 'redis.conf'), conf);
+  const service = await serve(redisServer(), ['redis.conf'], { cwd: folder }, (said) =>
+    said.includes('Ready to accept connections'),
+  );
+  atEnd(service.stop);
+}
+
+/** Where a Redis server is and how to get in. */
+export interface Door {
+  readonly host: string;
+  readonly port: number;
+  readonly password?: string;
+}
+
+/** Asks a Redis server by redis-cli, and gives the lines of its answer. */
+export async function ask({ host, port, password }: Door, ...command: string[]): Promise<string[]> {
+  const { stdout, stderr } = await run('redis-cli', ['-h', host, '-p', String(port), ...command], {
+    env: password === undefined ? {} : { REDISCLI_AUTH: password },
+  });
+  return (stdout + stderr).split('\n').filter((line) => line !== '');
+}
+
+/** The names of all keys, by database, of a server with the usual 16. */
+export async function keysOf(door: Door): Promise<Record<number, string[]>> {
+  const found: Record<number, string[]> = {};
+  for (let database = 0; database < 16; database++) {
+    const keys = await ask(door, '-n', String(database), 'KEYS', '*');
+    if (keys.length > 0) found[database] = keys.sort();
+  }
+  return found;
+}

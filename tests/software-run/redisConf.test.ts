@@ -1,0 +1,81 @@
+import { networkInterfaces } from 'node:os';
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Architecture } from '../../src/core/architecture.ts';
+import { passwords } from '../core/architecture.ts';
+import { emitted, textAt } from '../core/emitted.ts';
+import { canListen, freePort, type Finally } from './processes.ts';
+import { ask, startRedis } from './redis.ts';
+
+/** The addresses of this machine that others may reach it by, if it has any. */
+const outside = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
+  .map(({ address }) => address);
+
+/** The addresses of this machine that only it reaches; Linux alone answers on all of 127.0.0.0/8. */
+const inside = ['', '127.0.0.1', 'localhost', ...(process.platform === 'linux' ? ['127.0.0.2'] : [])];
+const inside6 = ['::1', '0:0:0:0:0:0:0:1'];
+
+/** Starts Redis by the redis.conf of an architecture with a free port. */
+async function started(choices: Partial<Architecture>, password: string, atEnd: Finally) {
+  const port = await freePort();
+  const auth = password === '' ? 'none' : 'password';
+  const files = emitted({ ...choices, port, auth }, { password });
+  await startRedis(textAt(files, 'redis/redis.conf'), atEnd);
+  return port;
+}
+
+describe('a real Redis by its redis.conf', () => {
+  test.each([...inside, ...outside])(
+    'answers at the address “%s”, to the password alone',
+    async (typed) => {
+      const password = `pässword "quoted" \\ 'and' 😀 #`;
+      const port = await started({ host: typed }, password, onTestFinished);
+      const door = { host: typed === '' ? '127.0.0.1' : typed, port };
+      expect(await ask({ ...door, password }, 'PING')).toEqual(['PONG']);
+      expect((await ask(door, 'PING')).join()).toContain('NOAUTH');
+      expect((await ask({ ...door, password: 'another' }, 'PING')).join()).toContain('WRONGPASS');
+    },
+  );
+
+  test.each(inside6)('answers at “%s”, or this machine has no IPv6', async (host) => {
+    const port = await started({ host }, '', onTestFinished);
+    const answer = await ask({ host, port }, 'PING');
+    if (await canListen('::1')) expect(answer).toEqual(['PONG']);
+    else expect(answer.join()).toContain('Could not connect');
+  });
+
+  test('refuses remote clients while it has no password, at every address they could use', async () => {
+    for (const host of outside) {
+      const port = await started({ host }, '', onTestFinished);
+      expect((await ask({ host, port }, 'PING')).join()).toMatch(/^DENIED|Connection reset/);
+    }
+  });
+
+  test('applies what the file says', async () => {
+    const port = await started({}, '', onTestFinished);
+    const get = (name: string) => ask({ host: '127.0.0.1', port }, 'CONFIG', 'GET', name);
+    expect(await get('bind')).toEqual(['bind', '127.0.0.1 -::1']);
+    expect(await get('port')).toEqual(['port', String(port)]);
+    expect(await get('protected-mode')).toEqual(['protected-mode', 'yes']);
+    expect(await get('appendonly')).toEqual(['appendonly', 'yes']);
+    expect(await get('maxmemory-policy')).toEqual(['maxmemory-policy', 'volatile-ttl']);
+    expect(await get('databases')).toEqual(['databases', '16']);
+  });
+
+  test('has the very password, whatever it is', async () => {
+    const run = async (password: string) => {
+      const undo: (() => Promise<void>)[] = [];
+      const port = await started({}, password, (each) => undo.unshift(each));
+      try {
+        // An empty line of the answer would be left out, but no password is empty.
+        const answer = await ask({ host: '127.0.0.1', port, password }, 'CONFIG', 'GET', 'requirepass');
+        expect(answer).toEqual(['requirepass', password]);
+      } finally {
+        for (const each of undo) await each();
+      }
+    };
+    await fc.assert(fc.asyncProperty(passwords, run), { numRuns: 15, endOnFailure: true });
+  });
+});

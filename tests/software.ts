@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+
+/** What Pod's Redis clients are to Python. */
+export const pythonModules = ['django', 'django_redis', 'redis_sessions', 'celery', 'redis'];
+
+/** A Python 3 that has Django, its Redis clients and Celery: not always the first one in PATH. */
+export const python = once('a python3 that can import ' + pythonModules.join(', '), () =>
+  inPath('python3', '/usr/bin/python3').find(
+    (path) => spawnSync(path, ['-c', `import ${pythonModules.join(', ')}`]).status === 0,
+  ),
+);
+
+/** Chromium, or the Chrome that is made of it. */
+export const chromium = once(
+  'chromium',
+  () =>
+    inPath(
+      'chromium',
+      'chromium-browser',
+      'google-chrome',
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    )[0],
+);
+
+/** The Redis server. */
+export const redisServer = once('redis-server', () => inPath('redis-server')[0]);
+
+function once(what: string, find: () => string | undefined): () => string {
+  let found: string | undefined;
+  return () => {
+    found ??= find();
+    if (found === undefined) throw new Error(`The tests need ${what}.`);
+    return found;
+  };
+}
+
+function inPath(...names: string[]): string[] {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return names
+    .flatMap((name) => (isAbsolute(name) ? name : folders.map((folder) => join(folder, name))))
+    .filter((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
