@@ -25,7 +25,7 @@ export type ConnectionSetting =
   | 'XAPI_CELERY_BROKER_URL';
 
 /** How a role uses a database: reads and writes it, publishes tasks to it, consumes them. */
-export type Usage = 'store' | 'producer' | 'consumer';
+type Usage = 'store' | 'producer' | 'consumer';
 
 /** One role's use of one database. */
 export interface Use {
@@ -39,7 +39,7 @@ export interface Use {
 }
 
 /** The Redis server as its clients see it. */
-export interface RedisServer {
+interface RedisServer {
   /** The servers on the first of which it runs. */
   readonly on: Role;
   readonly host: string;
@@ -97,7 +97,7 @@ function workerRoles({ arch, transcription, xapi }: Architecture): WorkerRole[] 
  * The servers: web servers, then each kind of worker on servers of its own, or on the web servers
  * when there are no encoding servers; Redis on one of those or apart.
  */
-export function serversOf(architecture: Architecture): ServerGroup[] {
+function serversOf(architecture: Architecture): ServerGroup[] {
   const { arch, web, workers, redis } = architecture;
   const roles = workerRoles(architecture);
   const apart = arch !== 'standalone' && workers > 0;

@@ -40,7 +40,7 @@ const CHOICES = {
 } as const satisfies Record<string, Partial<Architecture>>;
 
 /** See {@link Preset}. */
-export type PresetId = keyof typeof CHOICES;
+type PresetId = keyof typeof CHOICES;
 
 /** The presets, simplest first in each architecture. */
 export const PRESETS: readonly Preset[] = (Object.keys(CHOICES) as PresetId[]).map((id) => ({

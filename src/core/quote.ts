@@ -18,7 +18,6 @@ export function urlPart(text: string): string {
 export function redisString(text: string): string {
   const escaped = text
     .replace(/["\\]/g, '\\$&')
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
     .replace(
       /[\x00-\x1f\x7f]/g,
       (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`,

@@ -10,7 +10,7 @@ export const starlightOptions: StarlightUserConfig = {
   locales: languages,
   favicon: '/favicon.svg',
   sidebar: [
-    { slug: 'index' },
+    { label: TEXTS.fr['home.label'], translations: { en: TEXTS.en['home.label'] }, link: '/' },
     { slug: 'redis' },
     { slug: 'understand' },
     { slug: 'troubleshoot' },

@@ -27,13 +27,16 @@ const PAD = 12;
 
 /** Breaks a setting's name after underscores, in lines of at most `most` letters. */
 function broken(text: string, most: number): string[] {
-  const lines: string[] = [''];
+  const lines: string[] = [];
+  let line = '';
   for (const part of text.split(/(?<=_)/)) {
-    const last = lines.length - 1;
-    if ((lines[last] + part).length > most && lines[last] !== '') lines.push(part);
-    else lines[last] += part;
+    if (line !== '' && line.length + part.length > most) {
+      lines.push(line);
+      line = '';
+    }
+    line += part;
   }
-  return lines;
+  return [...lines, line];
 }
 
 function clipped(text: string, most: number): string {
@@ -160,7 +163,7 @@ class Drawing {
     const { redis, databases, architecture } = this.#deployment;
     const room = Math.floor((this.#left - 2 * PAD) / letter);
     const address = `${urlHost(redis.host)}:${redis.port}`;
-    const lines = address.length > room ? [`${urlHost(redis.host)}`, `:${redis.port}`] : [address];
+    const lines = address.length > room ? [urlHost(redis.host), `:${redis.port}`] : [address];
     const place = this.#say(`gen.place.${architecture.redis}`);
     const slots = databases.map(({ role, number }) => {
       const x = this.#x(role);

@@ -7,7 +7,7 @@ import { html, type Html } from './html.ts';
 import { lineRefs, ref } from './refs.ts';
 
 /** Files are compared with nothing: none of their lines is marked. */
-export const NO_CHANGES: Changes = { lines: new Map(), added: new Set() };
+const NO_CHANGES: Changes = { lines: new Map(), added: new Set() };
 
 const CLASSES: Readonly<Record<Token['kind'], string>> = {
   plain: '',
@@ -42,7 +42,7 @@ function tokens(line: Line): Html[] {
  * The lines of a file as the content of its `<code>`: each with the number of its database in the
  * margin, and a mark where it changed.
  */
-export function codeHtml(
+function codeHtml(
   file: ConfigFile,
   deployment: Deployment,
   say: Say,

@@ -1,3 +1,4 @@
+import { html, Html } from './html.ts';
 import { PALETTE } from './palette.ts';
 
 /** The style of a drawing that stands alone, in the light colours, as paper has them. */
@@ -14,10 +15,13 @@ const STYLE = `text{font:13px system-ui,sans-serif;fill:#23262f}.title{font-weig
  * A diagram as a file: with its own style, on white.
  *
  * @param svg the markup of a diagram of this site
+ * @param title what the drawing shows, for readers who do not see it
  */
-export function standalone(svg: string): string {
-  return svg.replace(
-    /^<svg[^>]*>/,
-    (open) => `${open}<style>${STYLE}</style><rect width="100%" height="100%" fill="#fff"/>`,
-  );
+export function standalone(svg: string, title: string): string {
+  const open = /^<svg[^>]*>/.exec(svg)?.[0] ?? '';
+  const head = html`<title>${title}</title
+    ><style>
+      ${new Html(STYLE)}</style
+    ><rect width="100%" height="100%" fill="#fff" />`;
+  return open.replace('aria-hidden="true"', 'role="img"') + head.text + svg.slice(open.length);
 }

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressKind, DOCKER_HOST, isLoopback, isUnspecified, urlHost } from '../../src/core/address.ts';
+import {
+  addressKind,
+  DOCKER_HOST,
+  isLoopback,
+  isUnspecified,
+  urlHost,
+} from '../../src/core/address.ts';
 import { hosts } from './architecture.ts';
 
 const long = (length: number) => `${'a'.repeat(60)}.`.repeat(5).slice(0, length - 1) + 'z';
@@ -69,12 +75,17 @@ describe('addressKind', () => {
     expect(addressKind(text)).toBe('host.malformed');
   });
 
-  test.each(['redis://h', 'redis://:secret@h:6379/5', 'rediss://[::1]', 'h:6379', '10.0.0.5:6379', 'u@h', '10.0.0.0/8'])(
-    '%s is more than an address',
-    (text) => {
-      expect(addressKind(text)).toBe('host.url');
-    },
-  );
+  test.each([
+    'redis://h',
+    'redis://:secret@h:6379/5',
+    'rediss://[::1]',
+    'h:6379',
+    '10.0.0.5:6379',
+    'u@h',
+    '10.0.0.0/8',
+  ])('%s is more than an address', (text) => {
+    expect(addressKind(text)).toBe('host.url');
+  });
 
   test.each(['[::1]', '[2001:db8::5]'])('%s has brackets', (text) => {
     expect(addressKind(text)).toBe('host.brackets');

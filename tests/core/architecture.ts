@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import { DOCKER_HOST } from '../../src/core/address.ts';
-import { ARCHITECTURES, AUTHS, REDIS_PLACES, type Architecture } from '../../src/core/architecture.ts';
+import {
+  ARCHITECTURES,
+  AUTHS,
+  REDIS_PLACES,
+  type Architecture,
+} from '../../src/core/architecture.ts';
 
 const labels = fc.stringMatching(/^[a-zA-Z0-9_](?:[a-zA-Z0-9_-]{0,12}[a-zA-Z0-9_])?$/);
 
 /** Names as DNS and Docker have them; the last label begins with a letter, so is no number. */
 const names = fc
-  .tuple(fc.array(labels, { maxLength: 3 }), fc.stringMatching(/^[a-zA-Z](?:[a-z0-9-]{0,12}[a-z0-9])?$/))
+  .tuple(
+    fc.array(labels, { maxLength: 3 }),
+    fc.stringMatching(/^[a-zA-Z](?:[a-z0-9-]{0,12}[a-z0-9])?$/),
+  )
   .map(([others, last]) => [...others, last].join('.'));
 
 /** Addresses that mean something of their own. */

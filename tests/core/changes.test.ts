@@ -11,7 +11,9 @@ function changed(after: typeof before): Record<string, string[]> {
   return Object.fromEntries(
     after.flatMap((file) => {
       const numbers = lines.get(placeOf(file));
-      return numbers ? [[placeOf(file), [...numbers].map((at) => lineText(file.lines[at] ?? []).trim())]] : [];
+      return numbers
+        ? [[placeOf(file), [...numbers].map((at) => lineText(file.lines[at] ?? []).trim())]]
+        : [];
     }),
   );
 }

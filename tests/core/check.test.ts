@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ADDRESS_PLACEHOLDER, DOCKER_HOST } from '../../src/core/address.ts';
-import { DEFAULTS, readFields, type Architecture, type FieldName } from '../../src/core/architecture.ts';
+import {
+  DEFAULTS,
+  readFields,
+  type Architecture,
+  type FieldName,
+} from '../../src/core/architecture.ts';
 import { check } from '../../src/core/check.ts';
 import type { Issue, IssueCode } from '../../src/core/issues.ts';
 import { parseLink } from '../../src/core/link.ts';
@@ -11,7 +16,8 @@ import { speaker } from '../../src/core/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
 import { distinctArchitectures, passwords } from './architecture.ts';
 
-const typed = (field: FieldName, text: string) => readFields(new Map([[field, text]]), DEFAULTS).issues;
+const typed = (field: FieldName, text: string) =>
+  readFields(new Map([[field, text]]), DEFAULTS).issues;
 const checked = (choices: Partial<Architecture>, password?: string) =>
   check({ ...DEFAULTS, ...choices }, password);
 const linked = (text: string) => parseLink(text).issues;
@@ -19,7 +25,9 @@ const linked = (text: string) => parseLink(text).issues;
 const loud = 'error' as const;
 
 /** An example of every issue; the type asks for one of each code. */
-const EXAMPLES: Readonly<Record<IssueCode, readonly [found: readonly Issue[], expected: Omit<Issue, 'code'>]>> = {
+const EXAMPLES: Readonly<
+  Record<IssueCode, readonly [found: readonly Issue[], expected: Omit<Issue, 'code'>]>
+> = {
   'host.malformed': [typed('host', 'é.fr'), { field: 'host', severity: loud, params: {} }],
   'host.url': [typed('host', 'redis://h'), { field: 'host', severity: loud, params: {} }],
   'host.brackets': [typed('host', '[::1]'), { field: 'host', severity: loud, params: {} }],
@@ -96,17 +104,24 @@ describe('issues', () => {
     expect(found).toEqual([{ code, ...expected }]);
   });
 
-  test.each(examples)('%s is said in both languages, with all its values', (code, [, { params }]) => {
-    for (const language of ['fr', 'en'] as const) {
-      const sentence = speaker(TEXTS[language], language)(`issue.${code}`, params);
-      expect(sentence).not.toBe(`issue.${code}`);
-      expect(sentence).not.toContain('{{');
-    }
-  });
+  test.each(examples)(
+    '%s is said in both languages, with all its values',
+    (code, [, { params }]) => {
+      for (const language of ['fr', 'en'] as const) {
+        const sentence = speaker(TEXTS[language], language)(`issue.${code}`, params);
+        expect(sentence).not.toBe(`issue.${code}`);
+        expect(sentence).not.toContain('{{');
+      }
+    },
+  );
 
   test('have no text that belongs to none of them', () => {
     const keys = Object.keys(TEXTS.fr).filter((key) => key.startsWith('issue.'));
-    expect(keys.sort()).toEqual(Object.keys(EXAMPLES).map((code) => `issue.${code}`).sort());
+    expect(keys.sort()).toEqual(
+      Object.keys(EXAMPLES)
+        .map((code) => `issue.${code}`)
+        .sort(),
+    );
   });
 });
 
@@ -125,15 +140,39 @@ describe('check', () => {
   test.each<[string, Partial<Architecture>, IssueCode[]]>([
     ['one server may use its own address', { host: '::1' }, []],
     ['a name below localhost is one, but Docker’s is not', { host: 'pod.localhost' }, []],
-    ['a loopback address in another spelling is still one', { workers: 1, host: '::ffff:7f00:1' }, ['host.loopback']],
-    ['workers beside Redis on a server of its own make several', { redis: 'dedicated', host: 'localhost' }, ['host.loopback']],
-    ['standalone has one server whatever `web` says', { arch: 'standalone', web: 3, host: '127.0.0.1' }, []],
+    [
+      'a loopback address in another spelling is still one',
+      { workers: 1, host: '::ffff:7f00:1' },
+      ['host.loopback'],
+    ],
+    [
+      'workers beside Redis on a server of its own make several',
+      { redis: 'dedicated', host: 'localhost' },
+      ['host.loopback'],
+    ],
+    [
+      'standalone has one server whatever `web` says',
+      { arch: 'standalone', web: 3, host: '127.0.0.1' },
+      [],
+    ],
     ['Docker needs no address', { redis: 'docker' }, []],
     ['Docker may be given its own', { redis: 'docker', host: DOCKER_HOST }, []],
     ['Docker, another container', { redis: 'docker', host: 'my-redis' }, []],
-    ['standalone in Docker has one web server whatever `web` says', { arch: 'standalone', redis: 'docker', web: 3 }, []],
-    ['no encoding server in standalone', { arch: 'standalone', redis: 'worker', workers: 2 }, ['redis.no-worker']],
-    ['the placeholder typed as an address is none', { workers: 1, host: ADDRESS_PLACEHOLDER }, ['host.missing', 'auth.missing']],
+    [
+      'standalone in Docker has one web server whatever `web` says',
+      { arch: 'standalone', redis: 'docker', web: 3 },
+      [],
+    ],
+    [
+      'no encoding server in standalone',
+      { arch: 'standalone', redis: 'worker', workers: 2 },
+      ['redis.no-worker'],
+    ],
+    [
+      'the placeholder typed as an address is none',
+      { workers: 1, host: ADDRESS_PLACEHOLDER },
+      ['host.missing', 'auth.missing'],
+    ],
     ['a database that is not used may share its number', { 'db.xapi': 5 }, []],
     ['the same of encoding in standalone', { arch: 'standalone', 'db.encoding': 3 }, []],
     ['all unspecified spellings', { host: '0:0::0' }, ['host.unspecified', 'auth.missing']],

@@ -35,7 +35,14 @@ describe('which files', () => {
       ],
     ],
     [
-      { arch: 'microservices', workers: 1, transcription: true, xapi: true, shared: true, redis: 'dedicated' },
+      {
+        arch: 'microservices',
+        workers: 1,
+        transcription: true,
+        xapi: true,
+        shared: true,
+        redis: 'dedicated',
+      },
       [
         'all/settings_local.py',
         'web/verify.sh',
@@ -73,7 +80,8 @@ describe('which files', () => {
         const files = emitted(architecture);
         const named = files.map(placeOf);
         expect(new Set(named).size).toBe(named.length);
-        for (const { name, path } of files) if (path !== '') expect(path).toMatch(new RegExp(`/${name}$`));
+        for (const { name, path } of files)
+          if (path !== '') expect(path).toMatch(new RegExp(`/${name}$`));
       }),
     );
   });
@@ -83,7 +91,9 @@ describe('what is still to be filled in', () => {
   /** Where files have either placeholder outside comments. */
   const open = (files: readonly ConfigFile[]) =>
     files.filter((file) =>
-      [ADDRESS_PLACEHOLDER, PASSWORD_PLACEHOLDER].some((mark) => code(file).join('\n').includes(mark)),
+      [ADDRESS_PLACEHOLDER, PASSWORD_PLACEHOLDER].some((mark) =>
+        code(file).join('\n').includes(mark),
+      ),
     );
 
   test('is nothing for one server without a password', () => {
@@ -146,13 +156,20 @@ describe('comments', () => {
       ]);
     fc.assert(
       fc.property(architectures, passwords, (architecture, password) => {
-        expect(inLanguage(architecture, 'fr', password)).toEqual(inLanguage(architecture, 'en', password));
+        expect(inLanguage(architecture, 'fr', password)).toEqual(
+          inLanguage(architecture, 'en', password),
+        );
       }),
     );
   });
 
   test('of a file fit into 92 characters, but for an address that cannot be parted', () => {
-    for (const { lines } of emitted({ arch: 'microservices', transcription: true, xapi: true, workers: 1 }))
+    for (const { lines } of emitted({
+      arch: 'microservices',
+      transcription: true,
+      xapi: true,
+      workers: 1,
+    }))
       for (const text of lines.map(lineText).filter(isComment))
         if (!text.includes('https://')) expect(text.length).toBeLessThanOrEqual(92);
   });
@@ -170,7 +187,13 @@ test('no token has a line break, and no file is empty, whatever is typed', () =>
 });
 
 test('a piece of code names the field, database and server that it came from', () => {
-  const choices = { ...DEFAULTS, workers: 2, host: 'redis.univ.fr', port: 6380, auth: 'password' as const };
+  const choices = {
+    ...DEFAULTS,
+    workers: 2,
+    host: 'redis.univ.fr',
+    port: 6380,
+    auth: 'password' as const,
+  };
   const files = emitted(choices, { password: 'secret' });
   const found = (text: string) =>
     files.flatMap(({ lines }) => lines.flat().filter((token) => token.text === text));

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DEFAULTS, FIELD_NAMES, FIELDS, fieldText, type Architecture } from '../../src/core/architecture.ts';
+import {
+  DEFAULTS,
+  FIELD_NAMES,
+  FIELDS,
+  fieldText,
+  type Architecture,
+} from '../../src/core/architecture.ts';
 import type { IssueCode } from '../../src/core/issues.ts';
 import { formatLink, parseLink } from '../../src/core/link.ts';
 import { PRESETS } from '../../src/core/presets.ts';
@@ -22,7 +28,9 @@ describe('formatLink', () => {
 
   test('may begin with the id of a heading', () => {
     expect(formatLink(DEFAULTS, 'settings')).toBe('settings');
-    expect(formatLink(SEVERAL, 'réglages')).toBe('r%C3%A9glages&arch=microservices&workers=2&xapi=1');
+    expect(formatLink(SEVERAL, 'réglages')).toBe(
+      'r%C3%A9glages&arch=microservices&workers=2&xapi=1',
+    );
   });
 
   test('stands in Markdown and HTML as it is', () => {
@@ -135,7 +143,21 @@ describe('parseLink', () => {
       fc.string({ unit: 'binary' }),
       fc.string().map(encodeURIComponent),
       fc.integer().map(String),
-      fc.constantFrom('-0', '00', '+1', ' 1 ', '1', '0', 'celery', 'docker', '%', '%E0%A4', '%00', '%23', '::1'),
+      fc.constantFrom(
+        '-0',
+        '00',
+        '+1',
+        ' 1 ',
+        '1',
+        '0',
+        'celery',
+        'docker',
+        '%',
+        '%E0%A4',
+        '%00',
+        '%23',
+        '::1',
+      ),
     );
     const name = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...FIELD_NAMES) }, fc.string());
     const pairs = fc

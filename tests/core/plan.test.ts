@@ -124,8 +124,16 @@ describe('the address of Redis', () => {
 
 test('the prefix stands on the default cache as in Pod itself, another one everywhere', () => {
   expect(planned({}).prefixes).toEqual({ default: 'pod', select2: '', sessions: 'session' });
-  expect(planned({ prefix: '' }).prefixes).toEqual({ default: '', select2: '', sessions: 'session' });
-  expect(planned({ prefix: 'b' }).prefixes).toEqual({ default: 'b', select2: 'b', sessions: 'b-session' });
+  expect(planned({ prefix: '' }).prefixes).toEqual({
+    default: '',
+    select2: '',
+    sessions: 'session',
+  });
+  expect(planned({ prefix: 'b' }).prefixes).toEqual({
+    default: 'b',
+    select2: 'b',
+    sessions: 'b-session',
+  });
 });
 
 test('the visibility timeout is one hour above the time limit', () => {
@@ -153,7 +161,9 @@ test('every architecture has a plan that agrees with itself', () => {
       for (const { role, number } of databases) expect(number).toBe(architecture[`db.${role}`]);
       // What is published is consumed, from the same database.
       const queues = (as: Use['as']) =>
-        new Set(uses.filter((use) => use.as === as).map(({ queue, database }) => `${queue} ${database}`));
+        new Set(
+          uses.filter((use) => use.as === as).map(({ queue, database }) => `${queue} ${database}`),
+        );
       expect(queues('producer')).toEqual(queues('consumer'));
       expect(redis.host).not.toBe('');
     }),

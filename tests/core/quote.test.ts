@@ -9,7 +9,9 @@ test('a Python string escapes quotes, backslashes and control characters', () =>
 });
 
 test('a part of a URL has nothing that a URL, LOCATION or a broker URL reads', () => {
-  expect(urlPart(`@:/?#[]%+&;,=!'()*`)).toBe('%40%3A%2F%3F%23%5B%5D%25%2B%26%3B%2C%3D%21%27%28%29%2A');
+  expect(urlPart(`@:/?#[]%+&;,=!'()*`)).toBe(
+    '%40%3A%2F%3F%23%5B%5D%25%2B%26%3B%2C%3D%21%27%28%29%2A',
+  );
   expect(urlPart('é😀 ~')).toBe('%C3%A9%F0%9F%98%80%20~');
   fc.assert(
     fc.property(passwords, (password) => {

@@ -8,7 +8,10 @@ const en = speaker(TEXTS.en, 'en');
 describe('speaker', () => {
   test('takes the plural of the language: zero is singular in French alone', () => {
     // A count has two keys; the type knows the base key from the sentences that have none.
-    const texts = { 'file.placeholder_one': '{{count}} file', 'file.placeholder_other': '{{count}} files' };
+    const texts = {
+      'file.placeholder_one': '{{count}} file',
+      'file.placeholder_other': '{{count}} files',
+    };
     const counts = [0, 1, 2, 50];
     const said = (language: string) =>
       counts.map((count) => speaker(texts, language)('file.placeholder', { count }));
@@ -36,7 +39,10 @@ describe('the texts', () => {
     for (const [key, text] of Object.entries(TEXTS.fr)) {
       // The singular may say “one” without its number.
       if (key.endsWith('_one')) continue;
-      expect({ key, marks: marks(TEXTS.en[key as keyof typeof TEXTS.en]) }).toEqual({ key, marks: marks(text) });
+      expect({ key, marks: marks(TEXTS.en[key as keyof typeof TEXTS.en]) }).toEqual({
+        key,
+        marks: marks(text),
+      });
     }
   });
 

@@ -43,7 +43,11 @@ export class PodServer {
   }
 
   /** @param files the files of the whole deployment */
-  static async create({ id }: ServerGroup, files: readonly ConfigFile[], atEnd: Finally): Promise<PodServer> {
+  static async create(
+    { id }: ServerGroup,
+    files: readonly ConfigFile[],
+    atEnd: Finally,
+  ): Promise<PodServer> {
     const folder = temporaryFolder(atEnd);
     const own = files.filter(({ server }) => server === id || server === 'all');
     const server = new PodServer(folder, own, atEnd);
@@ -72,14 +76,22 @@ export class PodServer {
     await mkdir(this.#bin);
     // As in a virtual environment, where celery does not see the working directory by itself.
     const celery = `#!${python()}\nimport sys\nfrom celery.__main__ import main\nsys.exit(main())\n`;
-    for (const [name, text] of [['celery', celery], ['python', `#!/bin/sh\nexec ${python()} "$@"\n`]] as const) {
+    for (const [name, text] of [
+      ['celery', celery],
+      ['python', `#!/bin/sh\nexec ${python()} "$@"\n`],
+    ] as const) {
       await writeFile(join(this.#bin, name), text);
       await chmod(join(this.#bin, name), 0o755);
     }
     for (const file of this.#files) {
       const path = file.path.replace(`${PROJECT}/`, '');
-      const place = path.startsWith('/') || path === '' ? join(this.#folder, file.name) : join(this.#project, path);
-      const text = fileText(file).replaceAll(PROJECT, this.#project).replaceAll(VENV_BIN, this.#bin);
+      const place =
+        path.startsWith('/') || path === ''
+          ? join(this.#folder, file.name)
+          : join(this.#project, path);
+      const text = fileText(file)
+        .replaceAll(PROJECT, this.#project)
+        .replaceAll(VENV_BIN, this.#bin);
       await writeFile(place, text);
     }
   }
@@ -113,11 +125,13 @@ export class PodServer {
         const get = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
         const [variable, value] = get('Environment').split('=');
         commands.push({
-          command: `cd ${get('WorkingDirectory')}; exec ${get('ExecStart')}`,
+          // systemd itself makes one % of two.
+          command: `cd ${get('WorkingDirectory')}; exec ${get('ExecStart').replaceAll('%%', '%')}`,
           ...(variable ? { env: { [variable]: value ?? '' } } : {}),
         });
       }
-      if (name.startsWith('start-')) commands.push({ command: `cd ${this.#project}; exec sh ${place}` });
+      if (name.startsWith('start-'))
+        commands.push({ command: `cd ${this.#project}; exec sh ${place}` });
     }
     const before = (await this.workers()).length;
     for (const { command, env } of commands) {

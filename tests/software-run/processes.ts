@@ -35,9 +35,18 @@ process.on('exit', () => {
 });
 
 /** Variables that would lead Celery or redis-cli elsewhere than the files say. */
-const MISLEADING = ['CELERY_BROKER_URL', 'CELERY_CONFIG_MODULE', 'REDISCLI_AUTH', 'DJANGO_SETTINGS_MODULE'];
+const MISLEADING = [
+  'CELERY_BROKER_URL',
+  'CELERY_CONFIG_MODULE',
+  'REDISCLI_AUTH',
+  'DJANGO_SETTINGS_MODULE',
+];
 
-function launch(command: string, args: readonly string[], { cwd, env, input }: Start): ChildProcess {
+function launch(
+  command: string,
+  args: readonly string[],
+  { cwd, env, input }: Start,
+): ChildProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !MISLEADING.includes(name));
   const child = spawn(command, args, {
     cwd,
@@ -145,7 +154,11 @@ export function canListen(host: string): Promise<boolean> {
     server.once('error', () => {
       resolve(false);
     });
-    server.listen(0, host, () => server.close(() => { resolve(true); }));
+    server.listen(0, host, () =>
+      server.close(() => {
+        resolve(true);
+      }),
+    );
   });
 }
 

@@ -14,7 +14,12 @@ const outside = Object.values(networkInterfaces())
   .map(({ address }) => address);
 
 /** The addresses of this machine that only it reaches; Linux alone answers on all of 127.0.0.0/8. */
-const inside = ['', '127.0.0.1', 'localhost', ...(process.platform === 'linux' ? ['127.0.0.2'] : [])];
+const inside = [
+  '',
+  '127.0.0.1',
+  'localhost',
+  ...(process.platform === 'linux' ? ['127.0.0.2'] : []),
+];
 const inside6 = ['::1', '0:0:0:0:0:0:0:1'];
 
 /** Starts Redis by the redis.conf of an architecture with a free port. */
@@ -70,7 +75,12 @@ describe('a real Redis by its redis.conf', () => {
       const port = await started({}, password, (each) => undo.unshift(each));
       try {
         // An empty line of the answer would be left out, but no password is empty.
-        const answer = await ask({ host: '127.0.0.1', port, password }, 'CONFIG', 'GET', 'requirepass');
+        const answer = await ask(
+          { host: '127.0.0.1', port, password },
+          'CONFIG',
+          'GET',
+          'requirepass',
+        );
         expect(answer).toEqual(['requirepass', password]);
       } finally {
         for (const each of undo) await each();

@@ -88,7 +88,12 @@ class ConfigFiles extends HTMLElement {
     const drawing = this.querySelector('svg.diagram.wide');
     if (!drawing) return;
     const name = this.#say('gen.diagram.file');
-    this.#save(new Blob([standalone(drawing.outerHTML)], { type: 'image/svg+xml' }), name);
+    this.#save(
+      new Blob([standalone(drawing.outerHTML, this.#say('gen.table.caption'))], {
+        type: 'image/svg+xml',
+      }),
+      name,
+    );
     this.#done(this.#say('gen.done.download', { file: name }), []);
   }
 }

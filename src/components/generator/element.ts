@@ -25,11 +25,15 @@ type Touched = FieldName | 'password';
 /** How long the reader pauses before a change is announced, in milliseconds. */
 const PAUSE = 700;
 
-/** Where each part of the page is; they are all there from the build on. */
-function part(root: ParentNode, name: string): HTMLElement {
-  const element = root.querySelector<HTMLElement>(`[data-part="${name}"]`);
-  if (!element) throw new Error(`The page has no part ${name}`);
+/** What the build has put on the page; that it is there is this script's condition. */
+function need(root: ParentNode, selector: string): HTMLElement {
+  const element = root.querySelector<HTMLElement>(selector);
+  if (!element) throw new Error(`The page has no ${selector}`);
   return element;
+}
+
+function part(root: ParentNode, name: string): HTMLElement {
+  return need(root, `[data-part="${name}"]`);
 }
 
 /**
@@ -52,14 +56,14 @@ class RedisGenerator extends HTMLElement {
   /** The field whose changes are in the history's newest entry. */
   #entry: Touched | undefined;
   #anchor = '';
-  #anchorFollowed = false;
+  /** The link into this page that was followed last. */
+  #followed = '';
   #pause: ReturnType<typeof setTimeout> | undefined;
   #pinned: string | undefined;
 
   connectedCallback(): void {
     part(this, 'fields').removeAttribute('disabled');
     this.addEventListener('input', ({ target }) => this.#edited(target));
-    this.addEventListener('change', ({ target }) => this.#edited(target));
     this.addEventListener('submit', (event) => event.preventDefault());
     this.addEventListener('click', ({ target }) => this.#clicked(target));
     this.addEventListener('keydown', (event) => this.#walk(event));
@@ -68,12 +72,12 @@ class RedisGenerator extends HTMLElement {
     for (const type of ['pointerleave', 'focusout'])
       this.addEventListener(type, () => this.#light(null));
     document.addEventListener('click', ({ target }) => {
-      const hash =
-        target instanceof Element ? target.closest<HTMLAnchorElement>('a[href^="#"]')?.hash : '';
-      this.#anchorFollowed = Boolean(hash) && !hash?.includes('=');
+      const link = target instanceof Element && target.closest<HTMLAnchorElement>('a[href^="#"]');
+      if (link) this.#followed = link.hash;
     });
     addEventListener('hashchange', () => this.#follow());
     this.#follow();
+    if (location.hash.includes('=') && this.#anchor === '') this.scrollIntoView();
     // What a link brought is where the reader starts, and no change of theirs.
     this.#settle();
   }
@@ -83,9 +87,8 @@ class RedisGenerator extends HTMLElement {
   }
 
   #control(field: Touched): Control {
-    return this.querySelector<Control>(
-      field === 'arch' ? 'input[name=arch]:checked' : `#f-${CSS.escape(field)}`,
-    )!;
+    const selector = field === 'arch' ? 'input[name=arch]:checked' : `#f-${CSS.escape(field)}`;
+    return need(this, selector) as Control;
   }
 
   #emit(deployment: Deployment, password: string): ConfigFile[] {
@@ -95,8 +98,9 @@ class RedisGenerator extends HTMLElement {
   /** Takes the state from the address; a mere heading's anchor leaves the state as it is. */
   #follow(): void {
     const { anchor, architecture, issues } = parseLink(location.hash);
-    if (this.#anchorFollowed && anchor !== '') {
-      this.#anchorFollowed = false;
+    const followed = location.hash === this.#followed && !this.#followed.includes('=');
+    this.#followed = '';
+    if (followed) {
       this.#anchor = anchor;
       this.#address(true);
       return;
@@ -125,7 +129,7 @@ class RedisGenerator extends HTMLElement {
   #fill(field: FieldName, architecture: Architecture): void {
     const text = fieldText(architecture, field);
     if (field === 'arch') {
-      this.querySelector<HTMLInputElement>(`input[name=arch][value=${text}]`)!.checked = true;
+      (need(this, `input[name=arch][value=${text}]`) as HTMLInputElement).checked = true;
       return;
     }
     const control = this.#control(field);
@@ -168,8 +172,7 @@ class RedisGenerator extends HTMLElement {
     this.#showForm(texts, issues);
 
     const errors = issues.filter(({ severity }) => severity === 'error').length;
-    const result = this.querySelector('config-files')!;
-    result.toggleAttribute('data-stale', errors > 0);
+    need(this, 'config-files').toggleAttribute('data-stale', errors > 0);
     part(this, 'stale').hidden = errors === 0;
     if (errors === 0) this.#show(architecture, password);
     const todo = issues.filter(({ severity }) => severity === 'todo').length;
@@ -186,7 +189,7 @@ class RedisGenerator extends HTMLElement {
       const field = box.dataset['field'] as Touched;
       const own = issues.filter((issue) => issue.field === field);
       const wrong = own.some(({ severity }) => severity === 'error');
-      const list = box.querySelector('.issues')!;
+      const list = need(box, '.issues');
       const html = issuesHtml(own, this.#say).text;
       if (list.innerHTML !== html) list.innerHTML = html;
       this.#control(field).setAttribute('aria-invalid', String(wrong));
@@ -260,7 +263,7 @@ class RedisGenerator extends HTMLElement {
         const html = fileHtml(file, deployment, this.#say, changes).text;
         if (this.#painted.get(id) === html) continue;
         this.#painted.set(id, html);
-        place.querySelector(`[data-file="${CSS.escape(id)}"]`)!.outerHTML = html;
+        need(place, `[data-file="${CSS.escape(id)}"]`).outerHTML = html;
       }
     for (const file of place.querySelectorAll<HTMLElement>('.file'))
       if (folded.has(file.dataset['file'])) file.removeAttribute('open');

@@ -16,7 +16,7 @@ import { pythonString } from '../quote.ts';
 import { redisUrl, sessionEntries } from './connection.ts';
 
 /** Where Pod's documentation is published; PAGE_fr or PAGE_en follows. */
-export const POD_DOCS = 'https://esupportail.github.io/Esup-Pod/4.x/Installation/';
+const POD_DOCS = 'https://esupportail.github.io/Esup-Pod/4.x/Installation/';
 
 const text = (value: string, source?: Source) => string(pythonString(value), source);
 const TRUE = constant('True');

@@ -27,7 +27,7 @@ from django.conf import settings
 session = import_module(settings.SESSION_ENGINE).SessionStore()
 session["redis-pod-check"] = "ok"
 session.save()
-print("session", session.exists(session.session_key))
+print("session", bool(session.exists(session.session_key)))
 session.delete()`;
 
 /** `python manage.py shell` with a script on its standard input. */

@@ -26,8 +26,8 @@ export const APPS: Readonly<Record<WorkerRole, string>> = {
   xapi: 'pod.xapi.xapi_tasks',
 };
 
-/** The node name of each worker, its `-n` argument. */
-export const NODES: Readonly<Record<WorkerRole, string>> = {
+/** The first part of each worker's node name; see {@link workerArguments} for the second. */
+const NODES: Readonly<Record<WorkerRole, string>> = {
   worker: 'worker1',
   encoding: 'encode',
   transcription: 'transcript',
@@ -35,7 +35,7 @@ export const NODES: Readonly<Record<WorkerRole, string>> = {
 };
 
 /** Whether a worker runs tasks of hours, and so needs the time limit and visibility timeout. */
-export function runsLong(role: WorkerRole): boolean {
+function runsLong(role: WorkerRole): boolean {
   return role !== 'xapi';
 }
 
@@ -81,13 +81,22 @@ export function celeryDefaults(deployment: Deployment, { say }: Writing): Line[]
   return code.done();
 }
 
-/** The arguments of `celery` that start a worker. */
-function workerArguments({ timeLimit }: Deployment, role: WorkerRole): Token[] {
+/**
+ * The arguments of `celery` that start a worker. Its node name ends with the name of its machine,
+ * `%h` to Celery: `inspect` counts two nodes of one name as one and warns (run on Celery 5.2.6).
+ *
+ * @param percent how the place that has the arguments writes a `%`
+ */
+function workerArguments(
+  { timeLimit }: Deployment,
+  role: WorkerRole,
+  percent: '%' | '%%',
+): Token[] {
   const queue: Source = { database: role === 'xapi' ? 'xapi' : 'encoding', server: role };
   return [
     plain(`-A ${APPS[role]} worker -l INFO `),
     plain(`-Q ${QUEUES[role]}`, queue),
-    plain(` --concurrency 1 -n ${NODES[role]}`),
+    plain(` --concurrency 1 -n ${NODES[role]}@${percent}h`),
     ...(runsLong(role)
       ? [plain(' --time-limit='), plain(String(timeLimit), { field: 'hours' })]
       : []),
@@ -118,7 +127,7 @@ export function systemdUnit(
     set('Environment', plain(`CELERY_CONFIG_MODULE=${CONFIG_MODULE}`, { field: 'hours' }));
   }
   code.note('file.unit.queue', { server: role }, { queue: QUEUES[role] });
-  set('ExecStart', plain(`${VENV_BIN}/celery `), ...workerArguments(deployment, role));
+  set('ExecStart', plain(`${VENV_BIN}/celery `), ...workerArguments(deployment, role, '%%'));
   code.note('file.unit.stop');
   set('KillMode', plain('mixed'));
   set(
@@ -139,7 +148,7 @@ export function workerCommand(deployment: Deployment, { say }: Writing, role: Wo
   if (needsConfigModule(role))
     code.line(plain('export '), name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE}`));
   const options = role === 'worker' ? ' --max-tasks-per-child 1 --prefetch-multiplier 1' : '';
-  code.line(plain('exec celery '), ...workerArguments(deployment, role), plain(options));
+  code.line(plain('exec celery '), ...workerArguments(deployment, role, '%'), plain(options));
   return code.done();
 }
 

@@ -91,7 +91,9 @@ function theirs(text: string, grammar: Grammar): string[][] {
       pieces(
         line
           .flatMap(({ explanation }) => explanation ?? [])
-          .flatMap(({ content, scopes }) => [...content].map((sign) => [sign, scopeOf(grammar, scopes)] as const)),
+          .flatMap(({ content, scopes }) =>
+            [...content].map((sign) => [sign, scopeOf(grammar, scopes)] as const),
+          ),
       ),
     );
 }
@@ -100,7 +102,9 @@ function theirs(text: string, grammar: Grammar): string[][] {
 function ours({ lines }: ConfigFile, grammar: Grammar): string[][] {
   const kindOf = (kind: Kind) => (kind in grammar.kinds ? kind : 'plain');
   return lines.map((line) =>
-    pieces(line.flatMap(({ text, kind }) => [...text].map((sign) => [sign, kindOf(kind)] as const))),
+    pieces(
+      line.flatMap(({ text, kind }) => [...text].map((sign) => [sign, kindOf(kind)] as const)),
+    ),
   );
 }
 
@@ -126,7 +130,8 @@ function expectAgreement(files: readonly ConfigFile[]): void {
 }
 
 test.each(EVERY_KIND)('our colours are those of Shiki: %j', (choices) => {
-  for (const language of ['fr', 'en'] as const) expectAgreement(emitted(choices, { language, password: `a"'\\é` }));
+  for (const language of ['fr', 'en'] as const)
+    expectAgreement(emitted(choices, { language, password: `a"'\\é` }));
 });
 
 test('our colours are those of Shiki whatever the architecture', () => {

@@ -54,7 +54,11 @@ function targetsOf(urls: readonly string[]): Target[] {
 const urlOf = (database: DatabaseRole) => ({ database });
 
 /** The settings that a deployment wants on servers with these roles, by who uses what there. */
-function expectedSettings(deployment: Deployment, roles: ReadonlySet<Role>, password: string): Assignments {
+function expectedSettings(
+  deployment: Deployment,
+  roles: ReadonlySet<Role>,
+  password: string,
+): Assignments {
   const { prefixes, redis, databases } = deployment;
   const settings: Record<string, unknown> = {};
   const cache = (database: 'default' | 'select2') => ({
@@ -87,7 +91,9 @@ function expectedSettings(deployment: Deployment, roles: ReadonlySet<Role>, pass
         settings['CELERY_TO_ENCODE'] = true;
         settings[setting] = urlOf(database);
         settings['CELERY_TASK_ACKS_LATE'] = true;
-        settings['CELERY_BROKER_TRANSPORT_OPTIONS'] = { visibility_timeout: deployment.visibilityTimeout };
+        settings['CELERY_BROKER_TRANSPORT_OPTIONS'] = {
+          visibility_timeout: deployment.visibilityTimeout,
+        };
         break;
       case 'ENCODING_TRANSCODING_CELERY_BROKER_URL':
         settings[setting] = urlOf(database);
@@ -115,7 +121,9 @@ function urlsIn(value: unknown): string[] {
 function resolved(value: unknown, targets: ReadonlyMap<string, Target>): unknown {
   if (isUrl(value)) return targets.get(value);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolved(each, targets)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, resolved(each, targets)]),
+  );
 }
 
 /** The expected settings with who each database's URL leads to. */
@@ -160,7 +168,9 @@ describe('what Python reads', () => {
               const expected =
                 file.name === 'podceleryconf.py'
                   ? {
-                      broker_transport_options: { visibility_timeout: deployment.visibilityTimeout },
+                      broker_transport_options: {
+                        visibility_timeout: deployment.visibilityTimeout,
+                      },
                       task_acks_late: true,
                       worker_prefetch_multiplier: 1,
                     }
@@ -198,7 +208,11 @@ describe('the settings of each role', () => {
 
   const cases: [name: string, choices: Partial<Architecture>, names: Record<string, string[]>][] = [
     ['standalone', { arch: 'standalone' }, { web: [...CACHES, ...SESSIONS] }],
-    ['standalone with xAPI', { arch: 'standalone', xapi: true }, { web: [...CACHES, ...SESSIONS, ...XAPI] }],
+    [
+      'standalone with xAPI',
+      { arch: 'standalone', xapi: true },
+      { web: [...CACHES, ...SESSIONS, ...XAPI] },
+    ],
     ['celery on one server', {}, { web: [...CACHES, ...CELERY, ...SESSIONS] }],
     [
       'celery on several, the worker without sessions',
