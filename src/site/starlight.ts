@@ -11,7 +11,11 @@ export const starlightOptions: StarlightUserConfig = {
   favicon: '/favicon.svg',
   sidebar: [
     { label: TEXTS.fr['home.label'], translations: { en: TEXTS.en['home.label'] }, link: '/' },
-    { slug: 'redis' },
+    {
+      slug: 'redis',
+      label: TEXTS.fr['guide.label'],
+      translations: { en: TEXTS.en['guide.label'] },
+    },
     { slug: 'understand' },
     { slug: 'troubleshoot' },
     { slug: 'reference' },

@@ -61,13 +61,13 @@ function launch(
   return child;
 }
 
-/** Runs a command to its end, for half a minute at most. */
+/** Runs a command to its end, for a minute at most. */
 export function run(command: string, args: readonly string[], start: Start = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = launch(command, args, start);
     const timer = setTimeout(() => {
       kill(child);
-    }, 30_000);
+    }, 60_000);
     const texts = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const)
       child[stream]?.setEncoding('utf8').on('data', (text: string) => (texts[stream] += text));
@@ -129,11 +129,11 @@ export async function serve(
   return { said: () => said, stop };
 }
 
-/** Waits for something to be true, for half a minute at most. */
+/** Waits for something to be true, for a minute at most. */
 export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 60_000;
   while (!(await isTrue())) {
-    if (Date.now() > end) throw new Error('It did not happen within half a minute.');
+    if (Date.now() > end) throw new Error('It did not happen within a minute.');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

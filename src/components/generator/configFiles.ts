@@ -1,3 +1,4 @@
+import { Related } from './related.ts';
 import { pageTexts } from './texts.ts';
 
 /**
@@ -8,6 +9,8 @@ class ConfigFiles extends HTMLElement {
   readonly #say = pageTexts();
 
   connectedCallback(): void {
+    // Within the generator, the form's fields take part too.
+    if (!this.closest('redis-generator')) new Related(this);
     this.addEventListener('click', (event) => {
       const button = event.target instanceof Element && event.target.closest('button');
       if (!button) return;

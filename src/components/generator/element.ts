@@ -17,6 +17,7 @@ import { diagram } from '../../view/diagram.ts';
 import { fileHtml, filesHtml } from '../../view/files.ts';
 import { issuesHtml } from '../../view/issues.ts';
 import { handlesHtml, usesTable } from '../../view/table.ts';
+import { Related } from './related.ts';
 import { pageTexts } from './texts.ts';
 
 type Control = HTMLInputElement | HTMLSelectElement;
@@ -59,18 +60,13 @@ class RedisGenerator extends HTMLElement {
   /** The link into this page that was followed last. */
   #followed = '';
   #pause: ReturnType<typeof setTimeout> | undefined;
-  #pinned: string | undefined;
+  readonly #related = new Related(this);
 
   connectedCallback(): void {
     part(this, 'fields').removeAttribute('disabled');
     this.addEventListener('input', ({ target }) => this.#edited(target));
     this.addEventListener('submit', (event) => event.preventDefault());
     this.addEventListener('click', ({ target }) => this.#clicked(target));
-    this.addEventListener('keydown', (event) => this.#walk(event));
-    for (const type of ['pointerover', 'focusin'])
-      this.addEventListener(type, ({ target }) => this.#light(target));
-    for (const type of ['pointerleave', 'focusout'])
-      this.addEventListener(type, () => this.#light(null));
     document.addEventListener('click', ({ target }) => {
       const link = target instanceof Element && target.closest<HTMLAnchorElement>('a[href^="#"]');
       if (link) this.#followed = link.hash;
@@ -219,7 +215,7 @@ class RedisGenerator extends HTMLElement {
     this.#paint('table', usesTable(deployment, this.#say).text);
     this.#paint('handles', handlesHtml(deployment, this.#say).text);
     this.#paintFiles(deployment, this.#emit(deployment, password));
-    this.#pin(this.#pinned);
+    this.#related.refresh();
   }
 
   readonly #painted = new Map<string, string>();
@@ -298,14 +294,13 @@ class RedisGenerator extends HTMLElement {
   #clicked(target: EventTarget | null): void {
     const button = target instanceof Element && target.closest('button');
     if (!button) return;
-    const { reset, handle, show, hide } = button.dataset;
+    const { reset, show, hide } = button.dataset;
     if (reset) {
       const field = reset as FieldName;
       this.#fill(field, DEFAULTS);
       this.#edited(button);
       this.#control(field).focus();
     }
-    if (handle) this.#pin(handle === this.#pinned ? undefined : handle);
     if (show && hide) {
       const hidden = this.#password.type === 'password';
       this.#password.type = hidden ? 'text' : 'password';
@@ -315,47 +310,6 @@ class RedisGenerator extends HTMLElement {
       part(this, 'link-issues').hidden = true;
       this.#address(true);
     }
-  }
-
-  /** Lights up what shares a field, database or server with an element, or what is pinned. */
-  #light(target: EventTarget | null): void {
-    const element =
-      target instanceof Element ? target.closest<HTMLElement | SVGElement>('[data-of]') : null;
-    const file = target instanceof Element ? target.closest<HTMLElement>('[data-server]') : null;
-    const names = element?.dataset['of']?.split(' ') ?? (this.#pinned ? [this.#pinned] : []);
-    for (const lit of this.querySelectorAll('.lit')) lit.classList.remove('lit');
-    for (const name of names) {
-      // A line lights up its server in the drawing, but not every other line of that server.
-      const scope = file && name === file.dataset['server'] ? 'svg ' : '';
-      for (const other of this.querySelectorAll(`${scope}[data-of~="${CSS.escape(name)}"]`))
-        other.classList.add('lit');
-    }
-    if (file)
-      for (const box of this.querySelectorAll(`svg [data-of="${file.dataset['server'] ?? ''}"]`))
-        box.classList.add('lit');
-  }
-
-  #pin(name: string | undefined): void {
-    this.#pinned = name;
-    for (const button of this.querySelectorAll<HTMLElement>('[data-handle]'))
-      button.setAttribute('aria-pressed', String(button.dataset['handle'] === name));
-    this.#light(null);
-  }
-
-  /** Up and down go from line to line of a file, as a pointer would. */
-  #walk(event: KeyboardEvent): void {
-    const lines = event.target instanceof HTMLPreElement && [
-      ...event.target.querySelectorAll('.l'),
-    ];
-    if (!lines || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return;
-    const at = lines.findIndex((line) => line.classList.contains('here'));
-    const next = at + (event.key === 'ArrowDown' ? 1 : -1);
-    const line = lines[Math.max(0, Math.min(next, lines.length - 1))];
-    lines[at]?.classList.remove('here');
-    line?.classList.add('here');
-    line?.scrollIntoView({ block: 'nearest' });
-    this.#light(line ?? null);
-    event.preventDefault();
   }
 }
 

@@ -1,0 +1,61 @@
+/**
+ * Lights up what belongs together inside an element: whatever shares a name in its `data-of` with
+ * what the pointer is over, the focus is in, or a handle has pinned.
+ */
+export class Related {
+  readonly #root: HTMLElement;
+  #pinned: string | undefined;
+
+  constructor(root: HTMLElement) {
+    this.#root = root;
+    for (const type of ['pointerover', 'focusin'])
+      root.addEventListener(type, ({ target }) => this.#light(target));
+    for (const type of ['pointerleave', 'focusout'])
+      root.addEventListener(type, () => this.#light(null));
+    root.addEventListener('keydown', (event) => this.#walk(event));
+    root.addEventListener('click', ({ target }) => {
+      const handle = target instanceof Element && target.closest<HTMLElement>('[data-handle]');
+      if (!handle) return;
+      const name = handle.dataset['handle'];
+      this.#pinned = name === this.#pinned ? undefined : name;
+      this.refresh();
+    });
+  }
+
+  /** Brings what is lit in line with the pinned handle, after a repaint too. */
+  refresh(): void {
+    for (const button of this.#root.querySelectorAll<HTMLElement>('[data-handle]'))
+      button.setAttribute('aria-pressed', String(button.dataset['handle'] === this.#pinned));
+    this.#light(null);
+  }
+
+  #light(target: EventTarget | null): void {
+    const element = target instanceof Element ? target : undefined;
+    const about = element?.closest<HTMLElement | SVGElement>('[data-of]')?.dataset['of'];
+    const server = element?.closest<HTMLElement>('[data-server]')?.dataset['server'];
+    for (const lit of this.#root.querySelectorAll('.lit')) lit.classList.remove('lit');
+    const light = (selector: string) => {
+      for (const each of this.#root.querySelectorAll(selector)) each.classList.add('lit');
+    };
+    // A file's server lights up in the drawing alone: all its other lines would be too much.
+    if (server) light(`svg [data-of="${CSS.escape(server)}"]`);
+    for (const name of about?.split(' ') ?? (this.#pinned ? [this.#pinned] : []))
+      if (name !== server) light(`[data-of~="${CSS.escape(name)}"]`);
+  }
+
+  /** Up and down go from line to line of a file, as a pointer would. */
+  #walk(event: KeyboardEvent): void {
+    const lines = event.target instanceof HTMLPreElement && [
+      ...event.target.querySelectorAll('.l'),
+    ];
+    if (!lines || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return;
+    const at = lines.findIndex((line) => line.classList.contains('here'));
+    const next = at + (event.key === 'ArrowDown' ? 1 : -1);
+    const line = lines[Math.max(0, Math.min(next, lines.length - 1))];
+    lines[at]?.classList.remove('here');
+    line?.classList.add('here');
+    line?.scrollIntoView({ block: 'nearest' });
+    this.#light(line ?? null);
+    event.preventDefault();
+  }
+}

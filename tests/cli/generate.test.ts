@@ -1,0 +1,227 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { DEFAULTS } from '../../src/core/architecture.ts';
+import { plan } from '../../src/core/plan.ts';
+import { emitted, textAt } from '../core/emitted.ts';
+
+const COMMAND = join(import.meta.dirname, '../../src/cli/generate.ts');
+
+/** Runs the command; its password is `secret` where it is to have one. */
+function generate(args: readonly string[], { password = '' } = {}) {
+  const { REDIS_PASSWORD: _, ...env } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
+    encoding: 'utf8',
+    env: { ...env, ...(password === '' ? {} : { REDIS_PASSWORD: password }) },
+  });
+  return { status, stdout, stderr };
+}
+
+/** An empty folder, gone after the test. */
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'redis-pod-'));
+  onTestFinished(() => {
+    rmSync(path, { recursive: true });
+  });
+  return path;
+}
+
+/** The files under a folder, by their path from there. */
+function filesIn(path: string): string[] {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
+    .sort();
+}
+
+const mode = (...path: string[]) => (statSync(join(...path)).mode & 0o777).toString(8);
+
+describe('generate --out', () => {
+  test('writes DIR/<role>/<file>, as the page shows them', () => {
+    const out = join(folder(), 'new/out');
+    const link = 'https://pod.example.org/en/redis/#workers=2&host=redis.univ.fr';
+    const { status, stdout } = generate([link, '--lang', 'en', '--out', out]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(filesIn(out)).toEqual([
+      'redis/redis.conf',
+      'web/settings_local.py',
+      'web/verify.sh',
+      'worker/celeryd',
+      'worker/settings_local.py',
+      'worker/verify.sh',
+    ]);
+    const files = emitted({ workers: 2, host: 'redis.univ.fr' }, { language: 'en' });
+    for (const place of filesIn(out))
+      expect(readFileSync(join(out, place), 'utf8')).toBe(textAt(files, place));
+    expect(readdirSync(join(out, '..'))).toEqual(['out']);
+  });
+
+  test('writes one file for all into `all` when it is shared', () => {
+    const out = folder();
+    generate(['arch=microservices&workers=1&shared=1&host=10.0.0.5', '--out', out]);
+    expect(filesIn(out)).toEqual([
+      'all/settings_local.py',
+      'encoding/pod-encoding.service',
+      'encoding/podceleryconf.py',
+      'encoding/verify.sh',
+      'redis/redis.conf',
+      'web/verify.sh',
+    ]);
+  });
+
+  test('writes comments in French unless told otherwise, or none', () => {
+    const settings = (...args: string[]) => {
+      const out = folder();
+      expect(generate([...args, '--out', out]).status).toBe(0);
+      return readFileSync(join(out, 'web/settings_local.py'), 'utf8');
+    };
+    expect(settings('')).toBe(textAt(emitted({}), 'web/settings_local.py'));
+    expect(settings('', '--lang', 'fr')).toContain('# Les sessions des utilisateurs.');
+    expect(settings('', '--lang', 'en')).toContain('# The users’ sessions.');
+    expect(settings('comments=0')).not.toContain('#');
+  });
+
+  test('puts REDIS_PASSWORD where it belongs, in files for their owner alone', () => {
+    const out = folder();
+    const { status, stdout, stderr } = generate(['', '--out', out], { password: `s@cr"t` });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+    const files = emitted({ auth: 'password' }, { password: `s@cr"t` });
+    for (const place of filesIn(out)) {
+      expect(readFileSync(join(out, place), 'utf8')).toBe(textAt(files, place));
+      expect({ place, mode: mode(out, place) }).toEqual({
+        place,
+        mode: place.endsWith('.sh') ? '700' : '600',
+      });
+    }
+    expect(readFileSync(join(out, 'web/settings_local.py'), 'utf8')).toContain(':s%40cr%22t@');
+    expect(readFileSync(join(out, 'web/verify.sh'), 'utf8')).not.toContain('s@cr');
+  });
+
+  test('makes scripts executable', () => {
+    const out = folder();
+    generate(['', '--out', out]);
+    expect(mode(out, 'web/verify.sh')).toBe('755');
+    expect(mode(out, 'web/settings_local.py')).toBe('644');
+  });
+
+  test('replaces its own files and keeps the others', () => {
+    const out = folder();
+    writeFileSync(join(out, 'kept'), 'kept');
+    generate(['port=6380', '--out', out]);
+    generate(['port=6381', '--out', out]);
+    expect(filesIn(out)).toContain('kept');
+    expect(readFileSync(join(out, 'redis/redis.conf'), 'utf8')).toContain('port 6381\n');
+  });
+
+  test('says what is still to be filled in, and writes the files with their placeholders', () => {
+    const out = folder();
+    const { status, stderr } = generate(['workers=1&auth=password', '--lang', 'en', '--out', out]);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^host: Give the address.*\npassword: Type the password/);
+    expect(readFileSync(join(out, 'web/settings_local.py'), 'utf8')).toContain(
+      'redis://:REDIS-PASSWORD@REDIS-ADDRESS.invalid:6379/5',
+    );
+  });
+});
+
+describe('generate --json', () => {
+  test('prints the deployment', () => {
+    const { status, stdout, stderr } = generate(
+      ['#settings&workers=2&host=redis.univ.fr&auth=password', '--json'],
+      {
+        password: 'secret',
+      },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual(
+      JSON.parse(
+        JSON.stringify(plan({ ...DEFAULTS, workers: 2, host: 'redis.univ.fr', auth: 'password' })),
+      ),
+    );
+  });
+
+  test('never has the password, and says that there is one', () => {
+    const { stdout, stderr } = generate(['', '--json'], { password: 'very-secret' });
+    expect(stdout + stderr).not.toContain('very-secret');
+    expect(JSON.parse(stdout)).toMatchObject({
+      redis: { password: true },
+      architecture: { auth: 'password' },
+    });
+  });
+});
+
+describe('generate refuses, with status 2 and nothing written,', () => {
+  const refused: [what: string, args: string[], said: RegExp][] = [
+    ['no link', [], /^npm run --silent generate/],
+    ['two links', ['', ''], /^npm run/],
+    ['an unknown option', ['', '--language', 'fr'], /--language.*\n\nnpm run/s],
+    ['an unknown language', ['', '--lang', 'de'], /^--lang: fr, en\n\nnpm run/],
+    ['the name of a method for a language', ['', '--lang', 'toString'], /^--lang: fr, en\n/],
+    ['an unknown name', ['color=red'], /^link: .*« color »/],
+    ['a value that is none', ['web=many'], /^link: .*« web ».*« many »/],
+    ['a repeated name', ['web=1&web=2'], /^link: .*« web »/],
+    ['malformed percent-encoding', ['prefix=%E9'], /^link: .*« prefix »/],
+    ['a URL for an address', ['host=redis://h'], /^link: .*« host »/],
+    ['all that is wrong, not the first alone', ['web=x&color=red'], /« web »[^]*« color »/],
+    ['an architecture that cannot work', ['workers=2&host=127.0.0.1'], /^host: 127\.0\.0\.1/],
+    ['two uses of one database', ['db.sessions=3'], /^db\.sessions: /],
+  ];
+  test.each(refused)('%s', (_, args, said) => {
+    const out = join(folder(), 'out');
+    const { status, stdout, stderr } = generate([...args, '--out', out]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(said);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('a password of two lines', () => {
+    const out = join(folder(), 'out');
+    const { status, stderr } = generate(['', '--out', out], { password: 'two\nlines' });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^password: /);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('neither --out nor --json, and both', () => {
+    expect(generate(['']).status).toBe(2);
+    const out = join(folder(), 'out');
+    const { status, stdout } = generate(['', '--json', '--out', out]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('a folder that cannot be made', () => {
+    const place = folder();
+    writeFileSync(join(place, 'file'), '');
+    const { status, stderr } = generate(['', '--out', join(place, 'file/out')]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/file\/out: ENOTDIR/);
+    expect(filesIn(place)).toEqual(['file']);
+  });
+
+  test.each(['redis', 'redis/redis.conf/in-the-way', 'web/verify.sh/in-the-way'])(
+    'a folder where %s is in the way',
+    (way) => {
+      const out = folder();
+      const obstacle = join(out, way);
+      mkdirSync(dirname(obstacle), { recursive: true });
+      writeFileSync(obstacle, '');
+      const { status, stderr } = generate(['', '--out', out]);
+      expect(status).toBe(2);
+      expect(stderr).toContain(`${out}: `);
+      expect(filesIn(out)).toEqual([way]);
+      expect(readdirSync(dirname(out)).filter((name) => name.includes('.draft-'))).toEqual([]);
+    },
+  );
+});
