@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { check } from '../core/check.ts';
@@ -10,6 +10,8 @@ import { speaker, type Say } from '../core/say.ts';
 import { TEXTS, type Language } from '../site/texts.ts';
 
 const USAGE = `npm run --silent generate -- '<link or fragment>' [--lang fr|en] (--out DIR | --json)
+
+  A link has a fragment (#arch=celery&web=2); '' stands for the default architecture.
 
   --lang   language of the comments and messages (fr)
   --out    writes DIR/<role>/<file name>
@@ -57,10 +59,14 @@ async function write(out: string, files: ReadonlyMap<string, string>, secret: bo
       await writeFile(place, text, { mode: secret ? 0o600 : 0o644 });
       if (path.endsWith('.sh')) await chmod(place, secret ? 0o700 : 0o755);
     }
+    // What could keep a file from its place is found before any is put there.
     for (const path of files.keys()) {
-      await mkdir(dirname(join(target, path)), { recursive: true });
-      await rename(join(draft, path), join(target, path));
+      const place = join(target, path);
+      await mkdir(dirname(place), { recursive: true });
+      const old = await lstat(place).catch(() => undefined);
+      if (old?.isDirectory()) throw new Error(`EISDIR: ${place}`);
     }
+    for (const path of files.keys()) await rename(join(draft, path), join(target, path));
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
@@ -69,7 +75,9 @@ async function write(out: string, files: ReadonlyMap<string, string>, secret: bo
 const { values, positionals } = readArguments();
 const [link] = positionals;
 if (link === undefined || positionals.length > 1) fail(USAGE);
-if (!(values.lang in TEXTS)) fail(`--lang: fr, en\n\n${USAGE}`);
+// Such a text would pass for a heading's anchor, or a page's address, and mean the defaults.
+if (link !== '' && !link.includes('#') && !/^[\w.]+=/.test(link)) fail(USAGE);
+if (!Object.hasOwn(TEXTS, values.lang)) fail(`--lang: fr, en\n\n${USAGE}`);
 if (values.json === (values.out !== undefined)) fail(USAGE);
 
 const language = values.lang as Language;

@@ -42,7 +42,9 @@ export function addressKind(text: string): AddressKind | AddressFault {
   if (/^[a-z+]+:\/\//i.test(text) || text.includes('/') || text.includes('@')) return 'host.url';
   if (/^\[.*\]$/.test(text)) return 'host.brackets';
   if (IPV4.test(text)) return 'ipv4';
-  if (isIpv6(text)) return 'ipv6';
+  // An IPv4 address in IPv6 notation: redis-server cannot bind it, so it is asked for plainly.
+  if (isIpv6(text))
+    return /^(0:){5}ffff:/.test(groupsOf(text.toLowerCase())) ? 'host.number' : 'ipv6';
   if (/^[^:]+:\d+$/.test(text)) return 'host.url';
   const labels = text.split('.');
   if (text.length > 253 || !labels.every((label) => LABEL.test(label))) return 'host.malformed';
@@ -70,7 +72,7 @@ function groupsOf(text: string): string {
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase();
   if (name === DOCKER_HOST) return false;
-  if (name.includes(':')) return /^(0:){7}1$|^(0:){5}(ffff|0):7f[0-9a-f]{2}:/.test(groupsOf(name));
+  if (name.includes(':')) return /^(0:){7}1$/.test(groupsOf(name));
   return IPV4.test(name) ? name.startsWith('127.') : /(^|\.)localhost$/.test(name);
 }
 

@@ -7,7 +7,7 @@ import { html, type Html } from './html.ts';
 import { lineRefs, ref } from './refs.ts';
 
 /** Files are compared with nothing: none of their lines is marked. */
-const NO_CHANGES: Changes = { lines: new Map(), added: new Set() };
+export const NO_CHANGES: Changes = { lines: new Map(), added: new Set() };
 
 const CLASSES: Readonly<Record<Token['kind'], string>> = {
   plain: '',
@@ -117,19 +117,24 @@ export function fileHtml(
   </details>`;
 }
 
-/** Every file, under its servers. */
+/**
+ * Every file, under its servers.
+ *
+ * @param heading the level that the servers' headings have in the page's outline
+ */
 export function filesHtml(
   files: readonly ConfigFile[],
   deployment: Deployment,
   say: Say,
   changes: Changes = NO_CHANGES,
+  heading: 'h2' | 'h4' = 'h4',
 ): Html {
   const servers = [...new Set(files.map(({ server }) => server))];
   return html`${servers.map((server) => {
     const own = files.filter((file) => file.server === server);
     const [first] = own;
     return html`<section class="server" data-of="${ref.server(server)}">
-      <h4>${first && owner(first, deployment, say)}</h4>
+      <${heading}>${first && owner(first, deployment, say)}</${heading}>
       ${own.map((file) => fileHtml(file, deployment, say, changes))}
     </section>`;
   })}`;

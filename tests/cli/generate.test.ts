@@ -18,12 +18,11 @@ import { emitted, textAt } from '../core/emitted.ts';
 
 const COMMAND = join(import.meta.dirname, '../../src/cli/generate.ts');
 
-/** Runs the command; its password is `secret` where it is to have one. */
+/** Runs the command; an empty password is none. */
 function generate(args: readonly string[], { password = '' } = {}) {
-  const { REDIS_PASSWORD: _, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
     encoding: 'utf8',
-    env: { ...env, ...(password === '' ? {} : { REDIS_PASSWORD: password }) },
+    env: { ...process.env, REDIS_PASSWORD: password },
   });
   return { status, stdout, stderr };
 }
@@ -112,7 +111,8 @@ describe('generate --out', () => {
     const out = folder();
     generate(['', '--out', out]);
     expect(mode(out, 'web/verify.sh')).toBe('755');
-    expect(mode(out, 'web/settings_local.py')).toBe('644');
+    // Read at least by its owner, whatever the umask is.
+    expect(mode(out, 'web/settings_local.py')).toMatch(/^6/);
   });
 
   test('replaces its own files and keeps the others', () => {
@@ -168,18 +168,18 @@ describe('generate refuses, with status 2 and nothing written,', () => {
     ['an unknown option', ['', '--language', 'fr'], /--language.*\n\nnpm run/s],
     ['an unknown language', ['', '--lang', 'de'], /^--lang: fr, en\n\nnpm run/],
     ['the name of a method for a language', ['', '--lang', 'toString'], /^--lang: fr, en\n/],
-    ['an unknown name', ['color=red'], /^link: .*« color »/],
-    ['a value that is none', ['web=many'], /^link: .*« web ».*« many »/],
-    ['a repeated name', ['web=1&web=2'], /^link: .*« web »/],
-    ['malformed percent-encoding', ['prefix=%E9'], /^link: .*« prefix »/],
-    ['a URL for an address', ['host=redis://h'], /^link: .*« host »/],
-    ['all that is wrong, not the first alone', ['web=x&color=red'], /« web »[^]*« color »/],
+    ['an unknown name', ['color=red'], /^link: .*“color”/],
+    ['a value that is none', ['web=many'], /^link: .*“web”.*“many”/],
+    ['a repeated name', ['web=1&web=2'], /^link: .*“web”/],
+    ['malformed percent-encoding', ['prefix=%E9'], /^link: .*“prefix”/],
+    ['a URL for an address', ['host=redis://h'], /^link: .*“host”/],
+    ['all that is wrong, not the first alone', ['web=x&color=red'], /“web”.*\nlink: .*“color”/],
     ['an architecture that cannot work', ['workers=2&host=127.0.0.1'], /^host: 127\.0\.0\.1/],
     ['two uses of one database', ['db.sessions=3'], /^db\.sessions: /],
   ];
   test.each(refused)('%s', (_, args, said) => {
     const out = join(folder(), 'out');
-    const { status, stdout, stderr } = generate([...args, '--out', out]);
+    const { status, stdout, stderr } = generate(['--lang', 'en', ...args, '--out', out]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(said);
     expect(existsSync(out)).toBe(false);
@@ -206,7 +206,7 @@ describe('generate refuses, with status 2 and nothing written,', () => {
     writeFileSync(join(place, 'file'), '');
     const { status, stderr } = generate(['', '--out', join(place, 'file/out')]);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/file\/out: ENOTDIR/);
+    expect(stderr).toContain('file/out: E');
     expect(filesIn(place)).toEqual(['file']);
   });
 

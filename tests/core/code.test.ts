@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Code, codeText, commentLines, lineText, plain } from '../../src/core/code.ts';
 
+/** The width of comments, their last character included. */
+const WIDTH = 76;
+
 const texts = (text: string) => commentLines(text).map(lineText);
 
 describe('commentLines', () => {
@@ -8,23 +11,25 @@ describe('commentLines', () => {
     expect(texts('Why this is here.')).toEqual(['# Why this is here.']);
   });
 
-  test('wraps between words, within 92 characters, and loses none', () => {
+  test('wraps between words, within the width, and loses none', () => {
     const text = Array.from({ length: 60 }, (_, at) => 'w'.repeat(1 + (at % 9))).join(' ');
     const lines = texts(text);
     expect(lines.length).toBeGreaterThan(1);
-    expect(lines.every((line) => line.startsWith('# ') && line.length <= 92)).toBe(true);
+    expect(lines.every((line) => line.startsWith('# ') && line.length <= WIDTH)).toBe(true);
     expect(lines.map((line) => line.slice(2)).join(' ')).toBe(text);
   });
 
   test('fills a line to its last character', () => {
-    expect(texts(`${'a'.repeat(88)} b`)).toEqual([`# ${'a'.repeat(88)} b`]);
-    expect(texts(`${'a'.repeat(89)} b`)).toEqual([`# ${'a'.repeat(89)}`, '# b']);
+    const [fits, tooLong] = ['a'.repeat(WIDTH - '#  b'.length), 'a'.repeat(WIDTH - '# b'.length)];
+    expect(texts(`${fits} b`)).toEqual([`# ${fits} b`]);
+    expect(texts(`${tooLong} b`)).toEqual([`# ${tooLong}`, '# b']);
   });
 
   test('does not part a word that is too long, nor a non-breaking space', () => {
     const address = `https://${'x'.repeat(100)}`;
     expect(texts(`See ${address} there`)).toEqual(['# See', `# ${address}`, '# there']);
-    expect(texts(`${'a'.repeat(88)} b\u00a0:`)).toEqual([`# ${'a'.repeat(88)}`, '# b\u00a0:']);
+    const word = 'a'.repeat(WIDTH - '#  b'.length);
+    expect(texts(`${word} b\u00a0:`)).toEqual([`# ${word}`, '# b\u00a0:']);
   });
 });
 

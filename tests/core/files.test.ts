@@ -163,7 +163,7 @@ describe('comments', () => {
     );
   });
 
-  test('of a file fit into 92 characters, but for an address that cannot be parted', () => {
+  test('of a file fit into 76 characters, but for an address that cannot be parted', () => {
     for (const { lines } of emitted({
       arch: 'microservices',
       transcription: true,
@@ -171,7 +171,7 @@ describe('comments', () => {
       workers: 1,
     }))
       for (const text of lines.map(lineText).filter(isComment))
-        if (!text.includes('https://')) expect(text.length).toBeLessThanOrEqual(92);
+        if (!text.includes('https://')) expect(text.length).toBeLessThanOrEqual(76);
   });
 });
 

@@ -94,7 +94,8 @@ class RedisGenerator extends HTMLElement {
   /** Takes the state from the address; a mere heading's anchor leaves the state as it is. */
   #follow(): void {
     const { anchor, architecture, issues } = parseLink(location.hash);
-    const followed = location.hash === this.#followed && !this.#followed.includes('=');
+    const followed =
+      anchor !== '' && location.hash === this.#followed && !location.hash.includes('=');
     this.#followed = '';
     if (followed) {
       this.#anchor = anchor;

@@ -1,0 +1,378 @@
+import { readFile } from 'node:fs/promises';
+import type { Download, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { filesOf, fileText } from '../../src/core/files.ts';
+import { parseLink } from '../../src/core/link.ts';
+import { plan } from '../../src/core/plan.ts';
+import { speaker, type Say } from '../../src/core/say.ts';
+import { languages as languageNames } from '../../src/site/languages.ts';
+import { TEXTS, type Language } from '../../src/site/texts.ts';
+import { addressOf, openPage, useBrowser } from '../browser.ts';
+import { sites } from '../sites.ts';
+
+const [root, below] = sites;
+useBrowser([root, below]);
+
+const languages = Object.keys(TEXTS) as Language[];
+const said: Record<Language, Say> = {
+  fr: speaker(TEXTS.fr, 'fr'),
+  en: speaker(TEXTS.en, 'en'),
+};
+const wide = { viewport: { width: 1440, height: 1000 } };
+
+/** The files that the core makes of a link, by folder and name. */
+function filesOfLink(link: string, language: Language, password = ''): Record<string, string> {
+  const deployment = plan(parseLink(link).architecture);
+  const files = filesOf(deployment, { say: said[language], password });
+  return Object.fromEntries(files.map((file) => [`${file.folder}/${file.name}`, fileText(file)]));
+}
+
+/** The files as a reader sees them, without the words that only a screen reader says. */
+function filesShown(page: Page): Promise<Record<string, string>> {
+  return page.evaluate(() =>
+    Object.fromEntries(
+      [...document.querySelectorAll<HTMLElement>('[data-file]')].map((file) => {
+        const code = file.querySelector('pre code')?.cloneNode(true) as HTMLElement;
+        for (const spoken of code.querySelectorAll('.sr-only')) spoken.remove();
+        return [file.dataset['file'] ?? '', code.textContent];
+      }),
+    ),
+  );
+}
+
+const fragment = (page: Page) => page.evaluate(() => location.hash);
+const field = (page: Page, name: string) => page.locator(`[id="f-${name}"]`);
+const issue = (page: Page, name: string) => page.locator(`[id="issue-${name}"]`);
+
+async function textOf(download: Download): Promise<string> {
+  return readFile(await download.path(), 'utf8');
+}
+
+describe.each(languages)('in %s', (language) => {
+  const say = said[language];
+  const guide = `${language}/redis/`;
+
+  test('a reader describes servers and copies the files of each', async () => {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    await openPage(root, guide, { ...wide, permissions }, async (page) => {
+      expect(await filesShown(page)).toEqual(filesOfLink('', language));
+
+      await page.getByRole('radio', { name: say('arch.microservices') }).check();
+      await field(page, 'workers').fill('3');
+      await field(page, 'transcription').check();
+      await field(page, 'host').fill('10.0.0.5');
+      await field(page, 'xapi').check();
+      const link = '#arch=microservices&workers=3&transcription=1&xapi=1&host=10.0.0.5';
+      expect(await fragment(page)).toBe(link);
+      expect(await filesShown(page)).toEqual(filesOfLink(link, language));
+      const heading = say('servers.encoding', { count: 3 });
+      await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+      await page
+        .getByRole('row', { name: /ENCODING_TRANSCODING.*transcripting/ })
+        .last()
+        .waitFor();
+
+      await page.locator('[data-copy="encoding/settings_local.py"]').click();
+      await page.getByText(say('gen.done.copy', { file: 'encoding/settings_local.py' })).waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+        filesOfLink(link, language)['encoding/settings_local.py'],
+      );
+      const downloaded = page.waitForEvent('download');
+      await page.locator('[data-download="xapi/pod-xapi.service"]').click();
+      const unit = await downloaded;
+      expect(unit.suggestedFilename()).toBe('pod-xapi.service');
+      expect(await textOf(unit)).toBe(filesOfLink(link, language)['xapi/pod-xapi.service']);
+    });
+  });
+
+  test('what a change altered is marked, announced, and counted from the field’s first key', async () => {
+    await openPage(root, `${guide}#web=2&host=10.0.0.5`, wide, async (page) => {
+      expect(await page.locator('.l.new').count()).toBe(0);
+      await field(page, 'port').fill('6380');
+      const marked = page.locator('[data-file="web/settings_local.py"] .l.new');
+      const lines = await marked.allTextContents();
+      expect(lines.length).toBeGreaterThanOrEqual(4);
+      for (const line of lines) expect(line).toMatch(new RegExp(`^${say('gen.changed')}.*6380`));
+      await field(page, 'port').fill('6381');
+      expect(await marked.count()).toBe(lines.length);
+      const status = page.locator('[data-part=said]');
+      await expect.poll(() => status.textContent()).toMatch(/\d+ (lignes modifiées|lines changed)/);
+    });
+  });
+
+  test('wrong values are explained beside their field, and the last valid files stay', async () => {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    await openPage(root, guide, { ...wide, permissions }, async (page) => {
+      await field(page, 'web').fill('2');
+      const valid = await filesShown(page);
+      for (const [name, text, message] of [
+        ['host', 'redis://10.0.0.5', say('issue.host.url')],
+        ['host', '127.0.0.1', say('issue.host.loopback', { host: '127.0.0.1', servers: 2 })],
+        ['host', '10.0.0.256', say('issue.host.number')],
+        ['port', '70000', say('issue.number.range', { min: 1, max: 65535 })],
+        ['port', '', say('issue.number.malformed', { min: 1, max: 65535 })],
+        ['prefix', 'é', say('issue.prefix.malformed', { max: 40 })],
+        ['db.default', '4', say('issue.db.same', { number: 4 })],
+        ['db.default', '16', say('issue.number.range', { min: 0, max: 15 })],
+      ] as const) {
+        if (!(await field(page, name).isVisible()))
+          await page.getByText(say('gen.group.details'), { exact: true }).click();
+        const before = await field(page, name).inputValue();
+        await field(page, name).fill(text);
+        const where = name === 'db.default' && text === '4' ? 'db.sessions' : name;
+        await issue(page, where).getByText(message).waitFor();
+        expect(await field(page, where).getAttribute('aria-invalid')).toBe('true');
+        expect(await field(page, name).inputValue()).toBe(text);
+        await page.getByText(say('gen.stale')).waitFor();
+        expect(await filesShown(page)).toEqual(valid);
+        expect(await fragment(page)).toBe('#web=2');
+        await field(page, name).fill(before);
+        expect(await page.locator('[data-part=stale]').isVisible()).toBe(false);
+      }
+      await field(page, 'web').fill('0');
+      await page.locator('[data-copy="web/settings_local.py"]').click();
+      await page.getByText(say('gen.done.stale')).waitFor();
+      await page.locator('[data-reset=web]').click();
+      expect(await field(page, 'web').inputValue()).toBe('1');
+      expect(await fragment(page)).toBe('');
+    });
+  });
+
+  test('the missing address is marked, and everything handed out says so', async () => {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    await openPage(below, `${guide}#web=2`, { ...wide, permissions }, async (page) => {
+      const marks = page.locator('[data-file="web/settings_local.py"] mark');
+      expect(new Set(await marks.allTextContents())).toEqual(new Set(['REDIS-ADDRESS.invalid']));
+      for (const button of ['[data-copy="web/settings_local.py"]', '[data-zip]']) {
+        await page.locator(button).click();
+        await page.getByText(say('gen.done.todo')).waitFor();
+        await field(page, 'host').fill('10.0.0.5');
+        await page.locator(button).click();
+        await expect.poll(() => page.getByText(say('gen.done.todo')).count()).toBe(0);
+        await field(page, 'host').fill('');
+      }
+    });
+  });
+
+  test('switching language keeps the page, the anchor and the state', async () => {
+    const other: Language = language === 'fr' ? 'en' : 'fr';
+    const link = '#address&web=2&host=10.0.0.5';
+    await openPage(below, `${guide}${link}`, wide, async (page) => {
+      await page.getByRole('link', { name: languageNames[other].label }).first().click();
+      await page.waitForURL(addressOf(below, `${other}/redis/${link}`));
+      expect(await filesShown(page)).toEqual(filesOfLink(link, other));
+      expect(await page.locator('#address').isVisible()).toBe(true);
+      const top = () => page.locator('#address').evaluate((it) => it.getBoundingClientRect().top);
+      await expect.poll(top).toBeLessThan(1000);
+    });
+  });
+
+  test('with the keyboard alone: architecture, fields, highlights, copy', async () => {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    await openPage(root, guide, { ...wide, permissions }, async (page) => {
+      const focused = () => page.evaluate(() => document.activeElement?.id ?? '');
+      const tabTo = async (reached: () => Promise<boolean>) => {
+        for (let presses = 0; presses < 120; presses++) {
+          await page.keyboard.press('Tab');
+          if (await reached()) return;
+        }
+        throw new Error('The Tab key never gets there.');
+      };
+      await tabTo(() =>
+        page.evaluate(() => document.activeElement?.matches('[name=arch]') ?? false),
+      );
+      await page.keyboard.press('ArrowUp');
+      expect(await fragment(page)).toBe('#arch=standalone');
+      await page.keyboard.press('ArrowDown');
+      expect(await fragment(page)).toBe('');
+      await tabTo(async () => (await focused()) === 'f-workers');
+      await page.keyboard.press('ControlOrMeta+a');
+      await page.keyboard.type('2');
+      expect(await fragment(page)).toBe('#workers=2');
+      await tabTo(() =>
+        page.evaluate(() => document.activeElement?.matches('[data-handle=d-default]') ?? false),
+      );
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Shift+Tab');
+      const lit = page.locator('.l.lit');
+      expect((await lit.allTextContents()).join('')).toContain('6379/3');
+      await tabTo(() => page.evaluate(() => document.activeElement?.tagName === 'PRE'));
+      for (let line = 0; line < 12; line++) await page.keyboard.press('ArrowDown');
+      expect(await page.locator('.l.here').count()).toBe(1);
+      await page.keyboard.press('Shift+Tab');
+      await page.keyboard.press('Shift+Tab');
+      await page.keyboard.press('Enter');
+      await page.getByText(say('gen.done.copy', { file: 'web/settings_local.py' })).waitFor();
+    });
+  });
+
+  test('without script: form, files, table and diagram, and a page for every preset', async () => {
+    await openPage(below, guide, { ...wide, javaScriptEnabled: false }, async (page) => {
+      expect(await page.locator('noscript p.issue').innerText()).toBe(say('gen.noscript'));
+      expect(await field(page, 'web').isDisabled()).toBe(true);
+      expect(await page.locator('svg.diagram.wide').isVisible()).toBe(true);
+      expect(await page.locator('table.uses').isVisible()).toBe(true);
+      expect(await page.locator('[data-copy]').first().isVisible()).toBe(false);
+      expect(await page.locator('[data-file="web/settings_local.py"]').textContent()).toContain(
+        'CELERY_BROKER_URL = "redis://127.0.0.1:6379/5"',
+      );
+      await page
+        .getByRole('link', { name: say('preset.microservices-large'), exact: true })
+        .first()
+        .click();
+      await page.waitForURL(addressOf(below, `${language}/presets/microservices-large/`));
+      expect(await page.locator('svg.diagram.wide').isVisible()).toBe(true);
+      expect(
+        await page.locator('[data-file="transcription/settings_local.py"]').textContent(),
+      ).toContain('ENCODING_TRANSCODING_CELERY_BROKER_URL');
+    });
+  });
+});
+
+test('back and forward go from field to field', async () => {
+  await openPage(root, 'fr/redis/', wide, async (page) => {
+    await field(page, 'web').fill('2');
+    await field(page, 'web').fill('3');
+    await field(page, 'host').fill('127.0.0.1');
+    await field(page, 'host').fill('10.0.0.5');
+    await page.getByRole('radio', { name: said.fr('arch.microservices') }).check();
+    const states = [
+      '#arch=microservices&web=3&host=10.0.0.5',
+      '#web=3&host=10.0.0.5',
+      '#web=3',
+      '',
+    ];
+    for (const state of states.slice(1)) {
+      await page.goBack();
+      await expect.poll(() => fragment(page)).toBe(state);
+      expect(await filesShown(page)).toEqual(filesOfLink(state, 'fr'));
+    }
+    for (const state of states.slice(0, -1).reverse()) {
+      await page.goForward();
+      await expect.poll(() => fragment(page)).toBe(state);
+      expect(await filesShown(page)).toEqual(filesOfLink(state, 'fr'));
+    }
+    expect(await field(page, 'web').inputValue()).toBe('3');
+  });
+});
+
+test('a heading’s link keeps the state, in the page and in its address', async () => {
+  await openPage(root, 'en/redis/#web=2&host=10.0.0.5', wide, async (page) => {
+    await page.locator('.on-this-page a[href="#address"]').click();
+    await expect.poll(() => fragment(page)).toBe('#address&web=2&host=10.0.0.5');
+    expect(await field(page, 'web').inputValue()).toBe('2');
+    await page.locator('.presets a').first().click();
+    await expect.poll(() => fragment(page)).toBe('#settings&arch=standalone');
+    expect(await page.getByRole('radio', { checked: true }).getAttribute('value')).toBe(
+      'standalone',
+    );
+  });
+});
+
+test.each([
+  ['#arch=<img src=x onerror=alert(1)>&web=2', ['arch'], '#web=2'],
+  ['#arch=celery&arch=microservices', ['arch'], ''],
+  ['#web=%zz&workers=4', ['web'], '#workers=4'],
+  ['#host=javascript:alert(1)&port=0&db.default=99', ['host', 'port', 'db.default'], ''],
+  [
+    '#__proto__=1&constructor=2&toString=3&web=5',
+    ['__proto__', 'constructor', 'toString'],
+    '#web=5',
+  ],
+  ['#"><script>alert(1)</script>', ['"><script>alert(1)</script>'], ''],
+])('the link %s opens, keeps what is valid and says what it left out', async (link, left, kept) => {
+  await openPage(root, `en/redis/${link}`, wide, async (page) => {
+    await page.getByText(said.en('gen.link.title')).waitFor();
+    const text = await page.locator('[data-part=link-list]').innerText();
+    for (const name of left) expect(text).toContain(`“${name}”`);
+    expect(await filesShown(page)).toEqual(filesOfLink(kept, 'en'));
+    expect(await page.locator('[data-part=link-list] :is(script, img)').count()).toBe(0);
+    await page.getByRole('button', { name: said.en('gen.link.dismiss') }).click();
+    expect(await fragment(page)).toBe(kept);
+  });
+});
+
+test('a password is in the files and nowhere else', async () => {
+  const secret = 'S3cret-@:/?#[]%+&;=,"\'\\é';
+  await openPage(root, 'en/redis/#web=2&host=10.0.0.5', wide, async (page) => {
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url() + (request.postData() ?? '')));
+    await field(page, 'auth').selectOption('password');
+    await field(page, 'password').fill(secret);
+    expect(await filesShown(page)).toEqual(
+      filesOfLink('#web=2&host=10.0.0.5&auth=password', 'en', secret),
+    );
+    const status = page.locator('[data-part=said]');
+    await expect.poll(() => status.textContent()).not.toBe('');
+    const elsewhere = await page.evaluate(() => [
+      location.href,
+      JSON.stringify(history.state),
+      JSON.stringify({ ...localStorage }),
+      JSON.stringify({ ...sessionStorage }),
+      document.cookie,
+      document.querySelector('[data-part=said]')?.textContent,
+    ]);
+    expect([...elsewhere, ...asked].join('\n')).not.toMatch(/S3cret/);
+    expect(await fragment(page)).toBe('#web=2&host=10.0.0.5&auth=password');
+    await page.reload();
+    expect(await field(page, 'password').inputValue()).toBe('');
+    await issue(page, 'password').getByText('REDIS-PASSWORD').waitFor();
+  });
+});
+
+test('what belongs together lights up: field, line, database, server', async () => {
+  await openPage(root, 'en/redis/#web=2&host=10.0.0.5', wide, async (page) => {
+    await field(page, 'host').focus();
+    const lines = (await page.locator('.l.lit').allTextContents()).filter(
+      (line) => !line.startsWith('#'),
+    );
+    for (const line of lines) expect(line).toContain('10.0.0.5');
+    expect(lines.length).toBeGreaterThan(5);
+    await page.locator('[data-file="web/settings_local.py"] .l', { hasText: '6379/3' }).hover();
+    await page.locator('svg.wide .slot.db-default.lit').waitFor();
+    await page.locator('[data-field="db.default"].lit').waitFor({ state: 'attached' });
+    await page.locator('svg.wide g[data-of="s-web"].lit').waitFor();
+    await page.locator('svg.wide .slot.db-sessions').hover();
+    await page.locator('tr.lit', { hasText: 'SESSION_REDIS' }).waitFor();
+    expect(await page.locator('tr.lit').count()).toBe(1);
+  });
+});
+
+test('the zip holds every file, and the diagram is a drawing of its own', async () => {
+  const link = '#arch=celery&web=2&workers=50&xapi=1&redis=dedicated&host=10.0.0.5&auth=password';
+  await openPage(root, `en/redis/${link}`, wide, async (page) => {
+    await field(page, 'password').fill('secret');
+    const zipped = page.waitForEvent('download');
+    await page.locator('[data-zip]').click();
+    const zip = await readFile(await (await zipped).path());
+    const expected = filesOfLink(link, 'en', 'secret');
+    const names = [
+      ...zip.toString('latin1').matchAll(/PK\x01\x02[^]{42}([\w./-]+?)(?=UT|PK|\x00)/g),
+    ];
+    expect(names.map(([, name]) => name)).toEqual(Object.keys(expected));
+    for (const text of Object.values(expected)) expect(zip.includes(text)).toBe(true);
+    const drawn = page.waitForEvent('download');
+    await page.locator('[data-svg]').click();
+    const drawing = await textOf(await drawn);
+    expect(drawing).toMatch(/^<svg[^>]+role="img"[^>]*><title>[^<]+<\/title\s*><style>/);
+    expect(drawing).toContain('50 encoding servers');
+    expect(drawing).not.toContain('var(');
+  });
+});
+
+test.each([360, 768, 1440])('nothing is wider than a window of %i pixels', async (width) => {
+  const link = '#arch=microservices&web=2&workers=50&transcription=1&xapi=1';
+  const host = `&host=${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`;
+  await openPage(
+    root,
+    `fr/redis/${link}${host}`,
+    { viewport: { width, height: 800 } },
+    async (page) => {
+      const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(await over()).toBeLessThanOrEqual(0);
+      await page.goto(addressOf(root, 'fr/troubleshoot/'));
+      expect(await over()).toBeLessThanOrEqual(0);
+    },
+  );
+});

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { parse } from 'node-html-parser';
+import { describe, expect, test } from 'vitest';
+import { filesOf, fileText } from '../../src/core/files.ts';
+import { plan } from '../../src/core/plan.ts';
+import { speaker } from '../../src/core/say.ts';
+import { SETTINGS } from '../../src/core/settings.ts';
+import { lineText } from '../../src/core/code.ts';
+import { TEXTS } from '../../src/site/texts.ts';
+import { diagram } from '../../src/view/diagram.ts';
+import { filesHtml } from '../../src/view/files.ts';
+import { html } from '../../src/view/html.ts';
+import { usesTable } from '../../src/view/table.ts';
+import { DEFAULTS } from '../../src/core/architecture.ts';
+import { architectures, passwords } from '../core/architecture.ts';
+
+const say = speaker(TEXTS.en, 'en');
+
+describe('html', () => {
+  test('escapes what is inserted, and keeps what is markup', () => {
+    const hostile = `<img src=x onerror="alert('1')">&`;
+    expect(
+      html`<p title="${hostile}">${hostile}${html`<b>${1}</b>`}${[false, undefined, 'x']}</p>`.text,
+    ).toBe(
+      '<p title="&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;">' +
+        '&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;<b>1</b>x</p>',
+    );
+  });
+
+  test('takes line breaks of the template for spaces, not those of its values', () => {
+    // prettier-ignore
+    const markup = html`<p>
+      ${'a\n  b'}
+    </p>`;
+    expect(markup.text).toBe('<p> a\n  b </p>');
+  });
+});
+
+test('whatever the architecture and the password, a file’s code is its text and nothing else', () => {
+  fc.assert(
+    fc.property(architectures, passwords, (architecture, password) => {
+      const deployment = plan(architecture);
+      const files = filesOf(deployment, { say, password });
+      const page = parse(filesHtml(files, deployment, say).text, { blockTextElements: {} });
+      const shown = page.querySelectorAll('[data-file] pre code');
+      expect(shown.map((code) => code.textContent)).toEqual(files.map(fileText));
+      const foreign = page.querySelectorAll('pre code :not(span, mark)');
+      expect(foreign).toEqual([]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('whatever the architecture, drawing and table show each use', () => {
+  fc.assert(
+    fc.property(architectures, (architecture) => {
+      const deployment = plan(architecture);
+      const table = parse(usesTable(deployment, say).text);
+      expect(
+        table.querySelectorAll('tbody tr').map((row) => row.querySelector('code')?.textContent),
+      ).toEqual(deployment.uses.map(({ setting }) => setting));
+      for (const shape of ['wide', 'narrow'] as const) {
+        const drawing = parse(diagram(deployment, say, shape).text);
+        const pairs = (values: string[]) => [...new Set(values)].sort();
+        expect(
+          pairs(
+            drawing.querySelectorAll('.wire').map((wire) => wire.getAttribute('data-of') ?? ''),
+          ),
+        ).toEqual(pairs(deployment.uses.map((use) => `d-${use.database} s-${use.server}`)));
+        expect(drawing.toString()).not.toMatch(/NaN|undefined|Infinity/);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('fifty workers are drawn as large as two', () => {
+  const height = (workers: number) =>
+    /viewBox="([^"]+)"/.exec(diagram(plan({ ...DEFAULTS, workers }), say, 'narrow').text)?.[1];
+  expect(height(50)).toBe(height(2));
+});
+
+test('every setting of the reference is emitted, and every emitted one is in it', () => {
+  const emitted = new Set<string>();
+  for (const arch of ['standalone', 'celery', 'microservices'] as const) {
+    const deployment = plan({ ...DEFAULTS, arch, transcription: true, xapi: true });
+    for (const { name, lines } of filesOf(deployment, { say, password: '' }))
+      if (name === 'settings_local.py')
+        for (const line of lines) {
+          const setting = /^([A-Z]\w+) = /.exec(lineText(line))?.[1];
+          if (setting) emitted.add(setting);
+        }
+  }
+  expect([...emitted].sort()).toEqual(Object.keys(SETTINGS).sort());
+});
