@@ -123,7 +123,8 @@ class Drawing {
     const roles = group.roles
       .filter((role) => role !== 'redis')
       .map((role) => this.#say(`role.${role}`));
-    if (this.#deployment.redis.on === group.id) roles.push('Redis');
+    if (this.#deployment.redis.on === group.id)
+      roles.push(group.count > 1 ? this.#say('gen.diagram.first') : 'Redis');
     const rows: Html[] = [];
     let y = top + 2 * font + 26;
     for (const use of drawnUses(this.#deployment, group)) {

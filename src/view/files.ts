@@ -71,10 +71,12 @@ function owner(file: ConfigFile, { servers }: Deployment, say: Say): string {
   return group ? say(`servers.${group.id}`, { count: group.count }) : say('server.all');
 }
 
-/** What a file's badge says: new, changed, or something still to be filled in. */
-function badges(file: ConfigFile, say: Say, changes: Changes): Html {
+/** What a file's badges say: for the first server only, new, changed, to be filled in. */
+function badges(file: ConfigFile, { servers }: Deployment, say: Say, changes: Changes): Html {
   const id = fileId(file);
-  return html`${changes.added.has(id) && html`<span class="badge">${say('gen.file.new')}</span>`}${
+  const alike = servers.find((group) => group.id === file.server)?.count ?? 1;
+  const first = file.folder === 'redis' && alike > 1;
+  return html`${first && html`<span class="badge">${say('gen.file.first')}</span>`}${changes.added.has(id) && html`<span class="badge">${say('gen.file.new')}</span>`}${
     changes.lines.has(id) && html`<span class="badge">${say('gen.file.changed')}</span>`
   }${file.placeholder && html`<span class="badge todo">${say('gen.file.todo')}</span>`}`;
 }
@@ -91,7 +93,8 @@ export function fileHtml(
   const title = commands ? file.name : file.path;
   return html`<details class="file" open data-file="${id}" data-server="${ref.server(file.server)}">
     <summary>
-      <code class="path">${title}</code> <span class="badges">${badges(file, say, changes)}</span>
+      <code class="path">${title}</code>
+      <span class="badges">${badges(file, deployment, say, changes)}</span>
     </summary>
     <div class="tools js-only">
       <button

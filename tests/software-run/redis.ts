@@ -3,9 +3,15 @@ import { join } from 'node:path';
 import { redisServer } from '../software.ts';
 import { run, serve, temporaryFolder, type Finally } from './processes.ts';
 
-/** Runs redis-server with a configuration, in a folder of its own, until the test ends. */
-export async function startRedis(conf: string, atEnd: Finally): Promise<void> {
-  const folder = temporaryFolder(atEnd);
+/**
+ * Runs redis-server with a configuration until the test ends, in a folder of its own unless it is
+ * to have another's data.
+ */
+export async function startRedis(
+  conf: string,
+  atEnd: Finally,
+  folder = temporaryFolder(atEnd),
+): Promise<void> {
   await writeFile(join(folder, 'redis.conf'), conf);
   const service = await serve(redisServer(), ['redis.conf'], { cwd: folder }, (said) =>
     said.includes('Ready to accept connections'),

@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Architecture } from '../../src/core/architecture.ts';
@@ -6,12 +5,6 @@ import { passwords } from '../core/architecture.ts';
 import { emitted, textAt } from '../core/emitted.ts';
 import { canListen, freePort, type Finally } from './processes.ts';
 import { ask, startRedis } from './redis.ts';
-
-/** The addresses of this machine that others may reach it by, if it has any. */
-const outside = Object.values(networkInterfaces())
-  .flatMap((addresses) => addresses ?? [])
-  .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
-  .map(({ address }) => address);
 
 /** The addresses of this machine that only it reaches; Linux alone answers on all of 127.0.0.0/8. */
 const inside = [
@@ -32,30 +25,20 @@ async function started(choices: Partial<Architecture>, password: string, atEnd: 
 }
 
 describe('a real Redis by its redis.conf', () => {
-  test.each([...inside, ...outside])(
-    'answers at the address “%s”, to the password alone',
-    async (typed) => {
-      const password = `pässword "quoted" \\ 'and' 😀 #`;
-      const port = await started({ host: typed }, password, onTestFinished);
-      const door = { host: typed === '' ? '127.0.0.1' : typed, port };
-      expect(await ask({ ...door, password }, 'PING')).toEqual(['PONG']);
-      expect((await ask(door, 'PING')).join()).toContain('NOAUTH');
-      expect((await ask({ ...door, password: 'another' }, 'PING')).join()).toContain('WRONGPASS');
-    },
-  );
+  test.each(inside)('answers at the address “%s”, to the password alone', async (typed) => {
+    const password = `pässword "quoted" \\ 'and' 😀 #`;
+    const port = await started({ host: typed }, password, onTestFinished);
+    const door = { host: typed === '' ? '127.0.0.1' : typed, port };
+    expect(await ask({ ...door, password }, 'PING')).toEqual(['PONG']);
+    expect((await ask(door, 'PING')).join()).toContain('NOAUTH');
+    expect((await ask({ ...door, password: 'another' }, 'PING')).join()).toContain('WRONGPASS');
+  });
 
   test.each(inside6)('answers at “%s”, or this machine has no IPv6', async (host) => {
     const port = await started({ host }, '', onTestFinished);
     const answer = await ask({ host, port }, 'PING');
     if (await canListen('::1')) expect(answer).toEqual(['PONG']);
     else expect(answer.join()).toContain('Could not connect');
-  });
-
-  test('refuses remote clients while it has no password, at every address they could use', async () => {
-    for (const host of outside) {
-      const port = await started({ host }, '', onTestFinished);
-      expect((await ask({ host, port }, 'PING')).join()).toMatch(/^DENIED|Connection reset/);
-    }
   });
 
   test('applies what the file says', async () => {

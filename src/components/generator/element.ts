@@ -196,9 +196,9 @@ class RedisGenerator extends HTMLElement {
           : !FIELDS[field].applies(this.#architecture);
       // A message must not hide in a folded group.
       if (wrong) box.closest('details')?.setAttribute('open', '');
-      const reset = box.querySelector<HTMLElement>('[data-reset]');
-      if (reset && field !== 'password')
-        reset.hidden = texts.get(field) === fieldText(DEFAULTS, field);
+      const initial = field === 'password' ? '' : fieldText(DEFAULTS, field);
+      const text = field === 'password' ? this.#password.value : texts.get(field);
+      need(box, '[data-reset]').hidden = text === initial;
     }
   }
 
@@ -297,8 +297,9 @@ class RedisGenerator extends HTMLElement {
     if (!button) return;
     const { reset, show, hide } = button.dataset;
     if (reset) {
-      const field = reset as FieldName;
-      this.#fill(field, DEFAULTS);
+      const field = reset as Touched;
+      if (field === 'password') this.#password.value = '';
+      else this.#fill(field, DEFAULTS);
       this.#edited(button);
       this.#control(field).focus();
     }

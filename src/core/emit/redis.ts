@@ -4,9 +4,9 @@ import { redisString } from '../quote.ts';
 import { hostToken, passwordToken } from './connection.ts';
 
 /**
- * The lines of redis.conf that Pod needs other than Redis's defaults. Append-only persistence
- * survives a SIGKILL; `volatile-ttl` never evicts a queue, which has no expiry, as measured on
- * Redis 7.0.15.
+ * The lines of redis.conf that Pod needs other than Redis's defaults. As measured on Redis 7.0.15,
+ * append-only persistence survives a SIGKILL, but a restart that turns it on starts empty, for it
+ * reads no snapshot; `volatile-ttl` never evicts a queue, which has no expiry.
  */
 export function redisConf(deployment: Deployment, writing: Writing): Line[] {
   const { redis, architecture } = deployment;
@@ -31,7 +31,7 @@ export function redisConf(deployment: Deployment, writing: Writing): Line[] {
     set('requirepass', { ...rest, text, kind: 'plain' });
   }
 
-  code.gap().note('file.redis.persistence');
+  code.gap().note('file.redis.persistence').note('file.redis.persistenceFirst');
   set('appendonly', plain('yes'));
   code.gap().note('file.redis.memory');
   set('maxmemory-policy', plain('volatile-ttl'));
