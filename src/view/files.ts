@@ -39,20 +39,21 @@ function tokens(line: Line): Html[] {
 }
 
 /**
- * The lines of a file as the content of its `<code>`: each with the number of its database in the
- * margin, and a mark where it changed.
+ * The lines of a file, one by one, as the content of its `<code>`: each with the number of its
+ * database in the margin, and a mark where it changed.
  */
-function codeHtml(
+export function linesHtml(
   file: ConfigFile,
   deployment: Deployment,
   say: Say,
-  changed: ReadonlySet<number> = new Set(),
-): Html {
+  changes: Changes = NO_CHANGES,
+): Html[] {
+  const changed = changes.lines.get(fileId(file));
   const line = (content: Line, at: number) => {
     const refs = lineRefs(content);
     const database = content.find(({ kind, source }) => kind !== 'comment' && source?.database)
       ?.source?.database;
-    const mark = changed.has(at);
+    const mark = changed?.has(at) ?? false;
     const className = `l${mark ? ' new' : ''}${database ? ` db-${database}` : ''}`;
     const number = database && deployment.architecture[`db.${database}`];
     const note = mark && html`<span class="sr-only">${say('gen.changed')} </span>`;
@@ -62,7 +63,7 @@ function codeHtml(
       >${[note, tokens(content), '\n']}</span
     >`;
   };
-  return html`${file.lines.map(line)}`;
+  return file.lines.map(line);
 }
 
 /** Whose a file is: its servers and how many, and where it goes. */
@@ -72,17 +73,22 @@ function owner(file: ConfigFile, { servers }: Deployment, say: Say): string {
 }
 
 /** What a file's badges say: for the first server only, new, changed, to be filled in. */
-function badges(file: ConfigFile, { servers }: Deployment, say: Say, changes: Changes): Html {
+export function badgesHtml(
+  file: ConfigFile,
+  { servers }: Deployment,
+  say: Say,
+  changes: Changes,
+): Html {
   const id = fileId(file);
   const alike = servers.find((group) => group.id === file.server)?.count ?? 1;
   const first = file.folder === 'redis' && alike > 1;
-  return html`${first && html`<span class="badge">${say('gen.file.first')}</span>`}${changes.added.has(id) && html`<span class="badge">${say('gen.file.new')}</span>`}${
-    changes.lines.has(id) && html`<span class="badge">${say('gen.file.changed')}</span>`
+  return html`${first && html`<span class="badge">${say('gen.file.first')}</span>`}${changes.added.has(id) && html`<span class="badge news">${say('gen.file.new')}</span>`}${
+    changes.lines.has(id) && html`<span class="badge news">${say('gen.file.changed')}</span>`
   }${file.placeholder && html`<span class="badge todo">${say('gen.file.todo')}</span>`}`;
 }
 
 /** One file: where it goes, whose it is, its buttons, its lines. */
-export function fileHtml(
+function fileHtml(
   file: ConfigFile,
   deployment: Deployment,
   say: Say,
@@ -94,7 +100,7 @@ export function fileHtml(
   return html`<details class="file" open data-file="${id}" data-server="${ref.server(file.server)}">
     <summary>
       <code class="path">${title}</code>
-      <span class="badges">${badges(file, deployment, say, changes)}</span>
+      <span class="badges">${badgesHtml(file, deployment, say, changes)}</span>
     </summary>
     <div class="tools js-only">
       <button
@@ -116,7 +122,7 @@ export function fileHtml(
       tabindex="0"
       role="group"
       aria-label="${say('gen.file.lines', { file: title, owner: owner(file, deployment, say) })}"
-    ><code>${codeHtml(file, deployment, say, changes.lines.get(id))}</code></pre>
+    ><code>${linesHtml(file, deployment, say, changes)}</code></pre>
   </details>`;
 }
 

@@ -14,7 +14,7 @@ import type { Issue } from '../../core/issues.ts';
 import { formatLink, parseLink } from '../../core/link.ts';
 import { plan, type Deployment } from '../../core/plan.ts';
 import { diagram } from '../../view/diagram.ts';
-import { fileHtml, filesHtml } from '../../view/files.ts';
+import { badgesHtml, filesHtml, linesHtml } from '../../view/files.ts';
 import { issuesHtml } from '../../view/issues.ts';
 import { handlesHtml, usesTable } from '../../view/table.ts';
 import { Related } from './related.ts';
@@ -219,6 +219,10 @@ class RedisGenerator extends HTMLElement {
     this.#related.refresh();
   }
 
+  /** The markup of the lines on the page, by file. */
+  readonly #lines = new Map<string, string[]>();
+  /** Which files and servers are on the page. */
+  #frame = '';
   readonly #painted = new Map<string, string>();
 
   #paint(name: string, html: string): void {
@@ -230,40 +234,42 @@ class RedisGenerator extends HTMLElement {
   /** Takes the files as they are for the state that changes are marked against. */
   #settle(): void {
     this.#before = this.#files;
-    for (const line of this.querySelectorAll('.l.new')) {
-      line.classList.remove('new');
-      line.querySelector('.sr-only')?.remove();
-    }
-    for (const badge of this.querySelectorAll('.badge:not(.todo)')) badge.remove();
-    this.#painted.clear();
+    if (this.querySelector('.l.new, .badge.news'))
+      this.#paintFiles(plan(this.#shown.architecture), this.#files, true);
   }
 
-  /** Repaints the files that differ, and leaves the folded ones folded. */
-  #paintFiles(deployment: Deployment, files: ConfigFile[]): void {
+  /** Repaints all files when others are there or their servers differ, else the lines that do. */
+  #paintFiles(deployment: Deployment, files: ConfigFile[], whole = false): void {
     const changes = changesBetween(this.#before, files);
-    const same = files.map(fileId).join() === this.#files.map(fileId).join();
+    const frame = JSON.stringify([files.map(fileId), deployment.servers]);
     this.#files = files;
     const place = part(this, 'files');
-    const folded = new Set(
-      Array.from(
+    if (whole || frame !== this.#frame) {
+      const folded = Array.from(
         place.querySelectorAll<HTMLElement>('.file:not([open])'),
         ({ dataset }) => dataset['file'],
-      ),
-    );
-    const counts = deployment.servers.map(({ id, count }) => `${id} ${count}`).join();
-    if (!same || this.#painted.get('counts') !== counts) {
-      this.#painted.set('counts', counts);
+      );
       place.innerHTML = filesHtml(files, deployment, this.#say, changes).text;
-    } else
-      for (const file of files) {
-        const id = fileId(file);
-        const html = fileHtml(file, deployment, this.#say, changes).text;
-        if (this.#painted.get(id) === html) continue;
-        this.#painted.set(id, html);
-        need(place, `[data-file="${CSS.escape(id)}"]`).outerHTML = html;
-      }
-    for (const file of place.querySelectorAll<HTMLElement>('.file'))
-      if (folded.has(file.dataset['file'])) file.removeAttribute('open');
+      for (const file of place.querySelectorAll<HTMLElement>('.file'))
+        if (folded.includes(file.dataset['file'])) file.removeAttribute('open');
+    }
+    for (const file of files) {
+      const id = fileId(file);
+      const lines = linesHtml(file, deployment, this.#say, changes).map(String);
+      const known = frame === this.#frame && !whole ? this.#lines.get(id) : lines;
+      this.#lines.set(id, lines);
+      if (known === lines) continue;
+      const box = need(place, `[data-file="${CSS.escape(id)}"]`);
+      need(box, '.badges').innerHTML = badgesHtml(file, deployment, this.#say, changes).text;
+      const code = need(box, 'pre code');
+      if (known?.length !== lines.length) code.innerHTML = lines.join('');
+      else
+        for (const [at, line] of lines.entries()) {
+          const shown = code.children[at];
+          if (shown && line !== known[at]) shown.outerHTML = line;
+        }
+    }
+    this.#frame = frame;
   }
 
   /** Writes the state into the address; one entry of the history for each field at a time. */
