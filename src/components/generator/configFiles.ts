@@ -92,9 +92,17 @@ class ConfigFiles extends HTMLElement {
     if (!drawing) return;
     const name = this.#say('gen.diagram.file');
     this.#save(
-      new Blob([standalone(drawing.outerHTML, this.#say('gen.table.caption'))], {
-        type: 'image/svg+xml',
-      }),
+      new Blob(
+        [
+          standalone(
+            new XMLSerializer().serializeToString(drawing),
+            this.#say('gen.table.caption'),
+          ),
+        ],
+        {
+          type: 'image/svg+xml',
+        },
+      ),
       name,
     );
     this.#done(this.#say('gen.done.download', { file: name }), []);

@@ -38,19 +38,9 @@ function djangoShell(code: Code, docker: boolean, script: string): void {
   code.line(string('PYTHON'));
 }
 
-/**
- * Commands that verify a server from that server: Redis answers, each database and queue is there,
- * Django's caches and sessions work, the workers answer. The password is asked for and stays in
- * the shell's memory.
- */
-export function verification(
-  deployment: Deployment,
-  { say }: Writing,
-  { id, roles }: ServerGroup,
-): Line[] {
-  const { redis, architecture } = deployment;
-  const docker = architecture.redis === 'docker';
-  const code = new Code(say, architecture.comments);
+/** What redis-cli says of Redis and its queues, from a server that has these uses of it. */
+function redisChecks(code: Code, deployment: Deployment, id: Role): void {
+  const { redis } = deployment;
   const redisCli = (...rest: Token[]) =>
     code.line(
       plain('redis-cli -h '),
@@ -59,9 +49,6 @@ export function verification(
       plain(String(redis.port), { field: 'port' }),
       ...rest,
     );
-
-  code.line(comment('#!/usr/bin/env bash'));
-  code.note('file.verify.what', { server: id });
   if (redis.placeholder) code.note('file.placeholder', { field: 'host' });
   if (redis.password)
     code
@@ -95,9 +82,13 @@ export function verification(
       plain(String(databaseNumber(deployment, database)), { field: `db.${database}`, database }),
       plain(` LLEN ${queue}`, { database }),
     );
+}
 
+/** Whether Django reaches its caches and sessions, and Celery its workers. */
+function podChecks(code: Code, docker: boolean, roles: readonly Role[]): void {
+  const workers = roles.filter(isWorker);
   const django = roles.includes('web') || roles.includes('worker');
-  if (!docker && (django || roles.some(isWorker))) code.gap().line(plain(`cd ${PROJECT}`));
+  if (!docker && (django || workers.length > 0)) code.gap().line(plain(`cd ${PROJECT}`));
   if (django) {
     code.note('file.verify.caches');
     djangoShell(code, docker, CACHES_CHECK);
@@ -106,7 +97,6 @@ export function verification(
     code.note('file.verify.sessions', { database: 'sessions' });
     djangoShell(code, docker, SESSION_CHECK);
   }
-  const workers = roles.filter(isWorker);
   if (workers.length > 0) code.gap().note('file.verify.workers');
   for (const role of workers)
     code.line(
@@ -117,5 +107,25 @@ export function verification(
         server: role,
       }),
     );
+}
+
+/**
+ * Commands that verify a server from that server: Redis answers, each database and queue is there,
+ * Django's caches and sessions work, the workers answer. The password is asked for and stays in
+ * the shell's memory. In containers Pod alone is asked: its image
+ * need not have redis-cli.
+ */
+export function verification(
+  deployment: Deployment,
+  { say }: Writing,
+  { id, roles }: ServerGroup,
+): Line[] {
+  const { architecture } = deployment;
+  const docker = architecture.redis === 'docker';
+  const code = new Code(say, architecture.comments);
+  code.line(comment('#!/usr/bin/env bash'));
+  code.note(docker ? 'file.verify.container' : 'file.verify.what', { server: id });
+  if (!docker) redisChecks(code, deployment, id);
+  podChecks(code.gap(), docker, roles);
   return code.done();
 }
