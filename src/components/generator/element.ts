@@ -73,7 +73,7 @@ class RedisGenerator extends HTMLElement {
     });
     addEventListener('hashchange', () => this.#follow());
     this.#follow();
-    if (location.hash.includes('=') && this.#anchor === '') this.scrollIntoView();
+    if (location.hash !== '' && this.#anchor === '') this.scrollIntoView();
     // What a link brought is where the reader starts, and no change of theirs.
     this.#settle();
   }

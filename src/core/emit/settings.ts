@@ -58,6 +58,8 @@ class Settings {
     for (const role of this.#roles)
       if (role !== 'redis')
         this.#code.note(`file.needs.${role}`, { server: role }, { docs: POD_DOCS });
+    if (this.#deployment.architecture.transcription && this.#has('worker'))
+      this.#code.note('file.needs.transcribing', { field: 'transcription' }, { docs: POD_DOCS });
     if (this.#deployment.redis.placeholder) this.#code.note('file.placeholder', { field: 'host' });
   }
 
