@@ -4,7 +4,7 @@ import type { Issue, IssueCode } from './issues.ts';
 import { plan } from './plan.ts';
 import type { Params } from './say.ts';
 
-/** The address that a host has to stand for, where it cannot: see facts on 127.0.0.1. */
+/** What makes an address one that the servers cannot all reach Redis by. */
 function hostFault({ host, redis }: Architecture, servers: number): IssueCode | undefined {
   const docker = redis === 'docker';
   if (host === '') return undefined;

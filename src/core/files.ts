@@ -1,3 +1,4 @@
+import { FIELDS } from './architecture.ts';
 import { codeText, type Line, type Writing } from './code.ts';
 import { redisConf } from './emit/redis.ts';
 import { settingsLocal } from './emit/settings.ts';
@@ -43,48 +44,37 @@ function file(folder: Folder, server: Folder, path: string, lines: readonly Line
   };
 }
 
-/** What a worker is started by, and the module it reads where it needs one. */
-function workerFiles(
+/** What starts a worker. */
+function workerFile(
   deployment: Deployment,
   writing: Writing,
   server: Role,
   role: WorkerRole,
-): ConfigFile[] {
-  const docker = deployment.architecture.redis === 'docker';
-  const files: ConfigFile[] = [];
-  if (docker)
-    files.push(file(role, server, `start-${role}.sh`, workerCommand(deployment, writing, role)));
-  else if (role === 'worker')
-    files.push(file(role, server, '/etc/default/celeryd', celeryDefaults(deployment, writing)));
-  else
-    files.push(
-      file(
-        role,
-        server,
-        `/etc/systemd/system/pod-${role}.service`,
-        systemdUnit(deployment, writing, role),
-      ),
-    );
-  return files;
+): ConfigFile {
+  if (deployment.redis.container)
+    return file(role, server, `start-${role}.sh`, workerCommand(deployment, writing, role));
+  if (role === 'worker')
+    return file(role, server, '/etc/default/celeryd', celeryDefaults(deployment, writing));
+  const path = `/etc/systemd/system/pod-${role}.service`;
+  return file(role, server, path, systemdUnit(deployment, writing, role));
 }
 
 function serverFiles(deployment: Deployment, writing: Writing, group: ServerGroup): ConfigFile[] {
-  const { architecture, redis } = deployment;
+  const { redis } = deployment;
   const { id, roles } = group;
   const files: ConfigFile[] = [];
-  const shared = sharesSettings(deployment);
-  if (!shared && roles.some(readsSettings))
+  if (!sharesSettings(deployment) && roles.some(readsSettings))
     files.push(file(id, id, SETTINGS, settingsLocal(deployment, writing, roles)));
   const workers = roles.filter((role) => role !== 'web' && role !== 'redis');
-  for (const role of workers) files.push(...workerFiles(deployment, writing, id, role));
+  for (const role of workers) files.push(workerFile(deployment, writing, id, role));
   const first = workers.find(needsConfigModule);
   if (first) {
-    const home = architecture.redis === 'docker' ? '' : `${PROJECT}/`;
+    const home = redis.container ? '' : `${PROJECT}/`;
     files.push(file(first, id, `${home}${CONFIG_MODULE}.py`, celeryConfig(deployment, writing)));
   }
-  if (redis.on === id && architecture.redis !== 'docker')
+  if (redis.on === id && !redis.container)
     files.push(file('redis', id, '/etc/redis/redis.conf', redisConf(deployment, writing)));
-  if (architecture.redis !== 'docker' || id !== 'redis')
+  if (!redis.container || id !== 'redis')
     files.push(file(id, id, 'verify.sh', verification(deployment, writing, group)));
   return files;
 }
@@ -92,9 +82,9 @@ function serverFiles(deployment: Deployment, writing: Writing, group: ServerGrou
 /** Path of Pod's settings in its project folder. */
 const SETTINGS = 'pod/custom/settings_local.py';
 
-/** Whether one settings_local.py is for every server: asked for, and Pod is on more than one. */
+/** Whether one settings_local.py is for every server. */
 function sharesSettings({ architecture }: Deployment): boolean {
-  return architecture.shared && architecture.arch !== 'standalone';
+  return architecture.shared && FIELDS.shared.applies(architecture);
 }
 
 /**

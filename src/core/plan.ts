@@ -49,6 +49,8 @@ interface RedisServer {
   readonly local: boolean;
   readonly port: number;
   readonly password: boolean;
+  /** It is a container of Pod's Docker set-up, where there is no unit and no redis.conf to edit. */
+  readonly container: boolean;
 }
 
 /** Everything that follows from an architecture; files, diagram, table and checks read it. */
@@ -137,6 +139,7 @@ function redisOf(architecture: Architecture, servers: readonly ServerGroup[]): R
     local: isLoopback(address),
     port,
     password: auth === 'password',
+    container: redis === 'docker',
   };
 }
 

@@ -31,8 +31,8 @@ print("session", bool(session.exists(session.session_key)))
 session.delete()`;
 
 /** `python manage.py shell` with a script on its standard input. */
-function djangoShell(code: Code, docker: boolean, script: string): void {
-  const python = docker ? 'python' : `${VENV_BIN}/python`;
+function djangoShell(code: Code, container: boolean, script: string): void {
+  const python = container ? 'python' : `${VENV_BIN}/python`;
   code.line(plain(`${python} manage.py shell <<`), string("'PYTHON'"));
   for (const line of script.split('\n')) code.line(string(line));
   code.line(string('PYTHON'));
@@ -85,17 +85,17 @@ function redisChecks(code: Code, deployment: Deployment, id: Role): void {
 }
 
 /** Whether Django reaches its caches and sessions, and Celery its workers. */
-function podChecks(code: Code, docker: boolean, roles: readonly Role[]): void {
+function podChecks(code: Code, container: boolean, roles: readonly Role[]): void {
   const workers = roles.filter(isWorker);
   const django = roles.includes('web') || roles.includes('worker');
-  if (!docker && (django || workers.length > 0)) code.gap().line(plain(`cd ${PROJECT}`));
+  if (!container && (django || workers.length > 0)) code.gap().line(plain(`cd ${PROJECT}`));
   if (django) {
     code.note('file.verify.caches');
-    djangoShell(code, docker, CACHES_CHECK);
+    djangoShell(code, container, CACHES_CHECK);
   }
   if (roles.includes('web')) {
     code.note('file.verify.sessions', { database: 'sessions' });
-    djangoShell(code, docker, SESSION_CHECK);
+    djangoShell(code, container, SESSION_CHECK);
   }
   if (workers.length > 0) code.gap().note('file.verify.workers');
   for (const role of workers)
@@ -103,7 +103,7 @@ function podChecks(code: Code, docker: boolean, roles: readonly Role[]): void {
       ...(needsConfigModule(role)
         ? [name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE} `)]
         : []),
-      plain(`${docker ? '' : `${VENV_BIN}/`}celery -A ${APPS[role]} inspect ping`, {
+      plain(`${container ? '' : `${VENV_BIN}/`}celery -A ${APPS[role]} inspect ping`, {
         server: role,
       }),
     );
@@ -120,12 +120,11 @@ export function verification(
   { say }: Writing,
   { id, roles }: ServerGroup,
 ): Line[] {
-  const { architecture } = deployment;
-  const docker = architecture.redis === 'docker';
-  const code = new Code(say, architecture.comments);
+  const { container } = deployment.redis;
+  const code = new Code(say, deployment.architecture.comments);
   code.line(comment('#!/usr/bin/env bash'));
-  code.note(docker ? 'file.verify.container' : 'file.verify.what', { server: id });
-  if (!docker) redisChecks(code, deployment, id);
-  podChecks(code.gap(), docker, roles);
+  code.note(container ? 'file.verify.container' : 'file.verify.what', { server: id });
+  if (!container) redisChecks(code, deployment, id);
+  podChecks(code.gap(), container, roles);
   return code.done();
 }
