@@ -84,8 +84,11 @@ const language = values.lang as Language;
 const say = speaker(TEXTS[language], language);
 const password = process.env['REDIS_PASSWORD'] ?? '';
 const parsed = parseLink(link);
-const architecture =
-  password === '' ? parsed.architecture : { ...parsed.architecture, auth: 'password' as const };
+// A password is meant to be asked for, even by a link that does not say so.
+const asked = password !== '' && parsed.architecture.auth === 'none';
+const architecture = asked
+  ? { ...parsed.architecture, auth: 'password' as const }
+  : parsed.architecture;
 const found = check(architecture, password);
 // A person can see what a page left out of a link; a playbook would go on with the wrong settings.
 const errors = [...parsed.issues, ...found.filter(({ severity }) => severity === 'error')];

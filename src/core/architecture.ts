@@ -10,7 +10,7 @@ export const ARCHITECTURES = ['standalone', 'celery', 'microservices'] as const;
 export const REDIS_PLACES = ['web', 'worker', 'dedicated', 'docker'] as const;
 
 /** How a client shows Redis who it is. */
-export const AUTHS = ['none', 'password'] as const;
+export const AUTHS = ['none', 'password', 'acl'] as const;
 
 /**
  * What the administrator chose; nothing in it is derived. The names are the names of a link's
@@ -29,7 +29,14 @@ export type Architecture = Readonly<
     /** The address of Redis; empty until the reader gives one. */
     host: string;
     port: number;
+    /** The path of a Unix socket that Redis is reached by instead; empty for none. */
+    socket: string;
     auth: (typeof AUTHS)[number];
+    /** The name of the ACL user. */
+    user: string;
+    tls: boolean;
+    /** The path of the certificate authority's file, on every server. */
+    ca: string;
     /** One settings_local.py for every server. */
     shared: boolean;
     prefix: string;
@@ -110,7 +117,36 @@ const host: Field<string> = {
       ? { value: text }
       : { fault: kind, params: {} };
   },
-  applies: always,
+  applies: (architecture) => network(architecture),
+};
+
+/** Whether Redis is reached over the network, if only over the loopback interface. */
+const network = (architecture: Architecture) => architecture.socket === '';
+
+/** Whether Redis can be set up as one likes: not in Pod's Docker set-up. */
+const own = (architecture: Architecture) => architecture.redis !== 'docker';
+
+/** An absolute path without a sign that URLs, Python or redis.conf would read as theirs. */
+function path(
+  group: Field<string>['group'],
+  initial: string,
+  applies: Field<string>['applies'],
+): Field<string> {
+  const read = (text: string): Reading<string> =>
+    (text === '' && initial === '') || /^(\/[\w.-]+)+$/.test(text)
+      ? { value: text }
+      : { fault: 'path.malformed', params: {} };
+  return { group, initial, read, applies };
+}
+
+const user: Field<string> = {
+  group: 'security',
+  initial: 'pod',
+  read: (text) =>
+    /^[\w.-]{1,40}$/.test(text) && text !== 'default'
+      ? { value: text }
+      : { fault: 'user.malformed', params: { max: 40 } },
+  applies: ({ auth }) => auth === 'acl',
 };
 
 const prefix: Field<string> = {
@@ -141,8 +177,16 @@ export const FIELDS: { readonly [F in FieldName]: Field<Architecture[F]> } = {
   xapi: flag('servers', false),
   redis: choice('redis', REDIS_PLACES, 'web'),
   host,
-  port: integer('redis', [1, 65535], 6379),
+  port: integer('redis', [1, 65535], 6379, network),
+  socket: path('redis', '', own),
   auth: choice('security', AUTHS, 'none'),
+  user,
+  tls: flag('security', false, (architecture) => own(architecture) && network(architecture)),
+  ca: path(
+    'security',
+    '/etc/redis/tls/ca.crt',
+    (architecture) => FIELDS.tls.applies(architecture) && architecture.tls,
+  ),
   hours: integer('details', [1, 240], 24, remote),
   shared: flag('details', false, remote),
   prefix,

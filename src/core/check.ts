@@ -28,7 +28,7 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     params: Params = {},
   ) => issues.push({ code, field, severity, params });
 
-  const { arch, web, workers, redis, auth } = architecture;
+  const { arch, web, workers, redis, socket, auth, tls } = architecture;
   const deployment = plan(architecture);
   const servers = deployment.servers.reduce((sum, group) => sum + group.count, 0);
 
@@ -37,7 +37,13 @@ export function check(architecture: Architecture, password = ''): Issue[] {
   if (redis === 'docker' && arch !== 'standalone' && web > 1)
     say('error', 'redis.docker-webs', 'redis', { web });
 
-  const fault = hostFault(architecture, servers);
+  const container = redis === 'docker';
+  if (socket !== '' && container) say('error', 'socket.docker', 'socket');
+  else if (socket !== '' && servers > 1) say('error', 'socket.servers', 'socket', { servers });
+  if (tls && container) say('error', 'tls.docker', 'tls');
+  if (auth === 'acl' && container) say('error', 'auth.docker', 'auth');
+
+  const fault = socket === '' ? hostFault(architecture, servers) : undefined;
   if (fault) say('error', fault, 'host', { host: architecture.host, servers });
   if (deployment.redis.placeholder) say('todo', 'host.missing', 'host', { servers });
 
@@ -50,10 +56,10 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     else seen.set(number, field);
   }
 
-  if (auth === 'password' && password === '') say('todo', 'auth.password', 'password');
+  if (auth !== 'none' && password === '') say('todo', 'auth.password', 'password');
   // Clusters of UTF-16 that are no text have no percent-encoding, and a line break ends a line of
   // redis.conf and of every prompt.
-  if (auth === 'password' && (/[\r\n\0]/.test(password) || !password.isWellFormed()))
+  if (auth !== 'none' && (/[\r\n\0]/.test(password) || !password.isWellFormed()))
     say('error', 'password.malformed', 'password');
   if (auth === 'none' && redis !== 'docker' && !deployment.redis.local)
     say('warning', 'auth.missing', 'auth', { host: deployment.redis.host });

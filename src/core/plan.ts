@@ -48,7 +48,14 @@ interface RedisServer {
   /** Only the server it runs on can reach it. */
   readonly local: boolean;
   readonly port: number;
+  /** The path of the Unix socket that it is reached by, if any. */
+  readonly socket?: string;
+  /** Whether a password is asked for. */
   readonly password: boolean;
+  /** The ACL user whose password it is, if any. */
+  readonly user?: string;
+  /** The file of the authority that its certificate is checked against, if it speaks TLS. */
+  readonly ca?: string;
   /** It is a container of Pod's Docker set-up, where there is no unit and no redis.conf to edit. */
   readonly container: boolean;
 }
@@ -126,19 +133,23 @@ export function serverCount(architecture: Architecture): number {
 }
 
 function redisOf(architecture: Architecture, servers: readonly ServerGroup[]): RedisServer {
-  const { redis, host, port, auth } = architecture;
+  const { redis, host, port, socket, auth, user, ca } = architecture;
   const encoders = servers.find(({ id }) => id === 'worker' || id === 'encoding');
   const on = redis === 'web' ? 'web' : redis === 'worker' ? (encoders?.id ?? 'web') : 'redis';
   const alone = serverCount(architecture) === 1;
   const own = redis === 'docker' ? DOCKER_HOST : alone ? '127.0.0.1' : ADDRESS_PLACEHOLDER;
   const address = host === '' ? own : host;
+  const network = socket === '';
   return {
     on,
     host: address,
-    placeholder: address === ADDRESS_PLACEHOLDER,
-    local: isLoopback(address),
+    placeholder: network && address === ADDRESS_PLACEHOLDER,
+    local: !network || isLoopback(address),
     port,
-    password: auth === 'password',
+    ...(!network && { socket }),
+    password: auth !== 'none',
+    ...(auth === 'acl' && { user }),
+    ...(network && architecture.tls && { ca }),
     container: redis === 'docker',
   };
 }

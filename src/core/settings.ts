@@ -12,7 +12,7 @@ interface Setting {
   readonly fields: readonly FieldName[];
 }
 
-const ADDRESS = ['host', 'port', 'auth'] as const;
+const ADDRESS = ['host', 'port', 'socket', 'auth', 'user', 'tls', 'ca'] as const;
 
 /** Every top-level setting of a generated settings_local.py, in its order (pod/settings.py). */
 export const SETTINGS = {

@@ -21,5 +21,5 @@ export function acceptedText(field: FieldName, say: Say): string {
   if (range) return say('reference.range', { min: range[0], max: range[1] });
   if (values) return values.join(', ');
   if (typeof initial === 'boolean') return say('reference.flag');
-  return say(field === 'host' ? 'reference.text.host' : 'reference.text.prefix');
+  return say(`reference.text.${field as 'host' | 'prefix' | 'socket' | 'ca' | 'user'}`);
 }

@@ -163,8 +163,14 @@ class Drawing {
     const { width, font, letter } = this.#layout;
     const { redis, databases, architecture } = this.#deployment;
     const room = Math.floor((this.#left - 2 * PAD) / letter);
-    const address = `${urlHost(redis.host)}:${redis.port}`;
-    const lines = address.length > room ? [urlHost(redis.host), `:${redis.port}`] : [address];
+    const port = `:${redis.port}${redis.ca === undefined ? '' : ' TLS'}`;
+    const host = urlHost(redis.host);
+    const lines =
+      redis.socket !== undefined
+        ? [redis.socket]
+        : host.length + port.length > room
+          ? [host, port]
+          : [host + port];
     const place = this.#say(`gen.place.${architecture.redis}`);
     const slots = databases.map(({ role, number }) => {
       const x = this.#x(role);

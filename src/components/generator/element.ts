@@ -160,7 +160,7 @@ class RedisGenerator extends HTMLElement {
     const texts = new Map(FIELD_NAMES.map((field) => [field, this.#text(field)]));
     const { architecture, issues: misread } = readFields(texts, this.#architecture);
     this.#architecture = architecture;
-    const password = architecture.auth === 'password' ? this.#password.value : '';
+    const password = architecture.auth === 'none' ? '' : this.#password.value;
     // A choice that changes nothing here cannot be wrong either.
     const read = misread.filter(
       ({ field }) => field && field !== 'password' && FIELDS[field].applies(architecture),
@@ -192,7 +192,7 @@ class RedisGenerator extends HTMLElement {
       this.#control(field).setAttribute('aria-invalid', String(wrong));
       box.hidden =
         field === 'password'
-          ? this.#architecture.auth !== 'password'
+          ? this.#architecture.auth === 'none'
           : !FIELDS[field].applies(this.#architecture);
       // A message must not hide in a folded group.
       if (wrong) box.closest('details')?.setAttribute('open', '');

@@ -45,7 +45,7 @@ class Settings {
   }
 
   #url(setting: ConnectionSetting, database: DatabaseRole): void {
-    const url = redisUrl(this.#deployment, database, this.#writing);
+    const url = redisUrl(this.#deployment, database, this.#writing, 'celery');
     this.#code.line(name(setting, { database }), plain(' = '), ...url);
   }
 
@@ -114,7 +114,7 @@ class Settings {
   #cache(alias: 'default' | 'select2'): void {
     const source: Source = { database: alias };
     const prefix = this.#deployment.prefixes[alias];
-    const location = redisUrl(this.#deployment, alias, this.#writing);
+    const location = redisUrl(this.#deployment, alias, this.#writing, 'django');
     this.#code.line(plain('    '), text(alias, source), plain(': {'));
     const pairs: [string, Token[]][] = [
       ['BACKEND', [text('django_redis.cache.RedisCache', source)]],

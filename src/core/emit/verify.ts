@@ -41,14 +41,21 @@ function djangoShell(code: Code, container: boolean, script: string): void {
 /** What redis-cli says of Redis and its queues, from a server that has these uses of it. */
 function redisChecks(code: Code, deployment: Deployment, id: Role): void {
   const { redis } = deployment;
+  const place =
+    redis.socket === undefined
+      ? [
+          plain(' -h '),
+          hostToken(deployment, redis.host, plain),
+          plain(' -p '),
+          plain(String(redis.port), { field: 'port' }),
+        ]
+      : [plain(' -s '), plain(redis.socket, { field: 'socket' })];
+  const tls =
+    redis.ca === undefined ? [] : [plain(' --tls --cacert '), plain(redis.ca, { field: 'ca' })];
+  const user =
+    redis.user === undefined ? [] : [plain(' --user '), plain(redis.user, { field: 'user' })];
   const redisCli = (...rest: Token[]) =>
-    code.line(
-      plain('redis-cli -h '),
-      hostToken(deployment, redis.host, plain),
-      plain(' -p '),
-      plain(String(redis.port), { field: 'port' }),
-      ...rest,
-    );
+    code.line(plain('redis-cli'), ...place, ...tls, ...user, ...rest);
   if (redis.placeholder) code.note('file.placeholder', { field: 'host' });
   if (redis.password)
     code
@@ -64,7 +71,8 @@ function redisChecks(code: Code, deployment: Deployment, id: Role): void {
 
   code.gap().note('file.verify.ping');
   redisCli(plain(' PING'));
-  if (redis.on === id) {
+  // The ACL user may not read the configuration.
+  if (redis.on === id && redis.user === undefined) {
     code.note('file.verify.server');
     for (const key of ['bind', 'protected-mode', 'appendonly', 'maxmemory-policy'])
       redisCli(plain(` CONFIG GET ${key}`));
