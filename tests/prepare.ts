@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chromium, python, pythonModules, redisServer } from './software.ts';
+import { chromium, openssl, python, pythonModules, redisServer } from './software.ts';
 
 const packages = [
   'chromium',
   'redis-server',
+  'openssl',
   'python3-django',
   'python3-django-redis',
   'python3-django-redis-sessions',
@@ -14,7 +15,7 @@ const packages = [
 const apt = `apt-get install --yes --no-install-recommends ${packages.join(' ')}`;
 
 function missing(): string[] {
-  return [chromium, redisServer, python].flatMap((find) => {
+  return [chromium, redisServer, openssl, python].flatMap((find) => {
     try {
       find();
       return [];
@@ -56,7 +57,7 @@ if (stillMissing.length > 0) {
   console.error(
     onDebian()
       ? `Install it, as root: ${apt}`
-      : `Install Chromium (or Chrome), the Redis server, and in a Python 3 of your PATH ` +
+      : `Install Chromium (or Chrome), the Redis server, OpenSSL, and in a Python 3 of your PATH ` +
           `${pythonModules.join(', ')} (${pip}), then run the tests again.`,
   );
   process.exit(1);

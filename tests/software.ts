@@ -27,6 +27,9 @@ export const chromium = once(
 /** The Redis server. */
 export const redisServer = once('redis-server', () => inPath('redis-server')[0]);
 
+/** Makes certificates. */
+export const openssl = once('openssl', () => inPath('openssl')[0]);
+
 function once(what: string, find: () => string | undefined): () => string {
   let found: string | undefined;
   return () => {

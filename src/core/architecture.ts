@@ -123,8 +123,15 @@ const host: Field<string> = {
 /** Whether Redis is reached over the network, if only over the loopback interface. */
 const network = (architecture: Architecture) => architecture.socket === '';
 
+/** Whether there is one server, which also runs Redis. */
+const alone = ({ arch, web, workers, redis }: Architecture) =>
+  redis === 'web' && (arch === 'standalone' || (web === 1 && workers === 0));
+
 /** Whether Redis can be set up as one likes: not in Pod's Docker set-up. */
 const own = (architecture: Architecture) => architecture.redis !== 'docker';
+
+/** A system takes no longer path of a socket: 107 bytes with Linux, 103 with macOS. */
+const LONGEST_PATH = 100;
 
 /** An absolute path without a sign that URLs, Python or redis.conf would read as theirs. */
 function path(
@@ -133,9 +140,9 @@ function path(
   applies: Field<string>['applies'],
 ): Field<string> {
   const read = (text: string): Reading<string> =>
-    (text === '' && initial === '') || /^(\/[\w.-]+)+$/.test(text)
+    (text === '' && initial === '') || (text.length <= LONGEST_PATH && /^(\/[\w.-]+)+$/.test(text))
       ? { value: text }
-      : { fault: 'path.malformed', params: {} };
+      : { fault: 'path.malformed', params: { max: LONGEST_PATH } };
   return { group, initial, read, applies };
 }
 
@@ -178,10 +185,16 @@ export const FIELDS: { readonly [F in FieldName]: Field<Architecture[F]> } = {
   redis: choice('redis', REDIS_PLACES, 'web'),
   host,
   port: integer('redis', [1, 65535], 6379, network),
-  socket: path('redis', '', own),
+  // One that is given stays in sight, with the reason why it cannot be.
+  socket: path('redis', '', (architecture) => alone(architecture) || architecture.socket !== ''),
   auth: choice('security', AUTHS, 'none'),
   user,
-  tls: flag('security', false, (architecture) => own(architecture) && network(architecture)),
+  // The same of TLS.
+  tls: flag(
+    'security',
+    false,
+    (architecture) => (own(architecture) || architecture.tls) && network(architecture),
+  ),
   ca: path(
     'security',
     '/etc/redis/tls/ca.crt',

@@ -28,7 +28,7 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     params: Params = {},
   ) => issues.push({ code, field, severity, params });
 
-  const { arch, web, workers, redis, socket, auth, tls } = architecture;
+  const { arch, web, workers, redis, socket, auth } = architecture;
   const deployment = plan(architecture);
   const servers = deployment.servers.reduce((sum, group) => sum + group.count, 0);
 
@@ -40,7 +40,7 @@ export function check(architecture: Architecture, password = ''): Issue[] {
   const container = redis === 'docker';
   if (socket !== '' && container) say('error', 'socket.docker', 'socket');
   else if (socket !== '' && servers > 1) say('error', 'socket.servers', 'socket', { servers });
-  if (tls && container) say('error', 'tls.docker', 'tls');
+  if (deployment.redis.ca !== undefined && container) say('error', 'tls.docker', 'tls');
   if (auth === 'acl' && container) say('error', 'auth.docker', 'auth');
 
   const fault = socket === '' ? hostFault(architecture, servers) : undefined;

@@ -73,7 +73,8 @@ export function parseLink(text: string): Link {
  */
 export function formatLink(architecture: Architecture, anchor = ''): string {
   const pairs = FIELD_NAMES.filter((name) => architecture[name] !== DEFAULTS[name]).map(
-    (name) => `${name}=${encodeURIComponent(fieldText(architecture, name)).replaceAll('%3A', ':')}`,
+    (name) =>
+      `${name}=${encodeURIComponent(fieldText(architecture, name)).replace(/%3A|%2F/g, decodeURIComponent)}`,
   );
   return [...(anchor === '' ? [] : [encodeURIComponent(anchor)]), ...pairs].join('&');
 }

@@ -11,6 +11,11 @@ export function usageText({ as, queue }: Use, say: Say): string {
     : say(`usage.queue.${as}`, { queue });
 }
 
+/** A setting's name that may break after an underscore, and nowhere else. */
+function breakable(setting: string): Html {
+  return html`${setting.split(/(?<=_)/).map((part, at) => [at > 0 && html`<wbr />`, part])}`;
+}
+
 /** The badge of a database: its number in its colour. */
 export function databaseBadge(role: DatabaseRole, number: number): Html {
   return html`<span class="db db-${role}">${number}</span>`;
@@ -34,7 +39,7 @@ export function usesTable(deployment: Deployment, say: Say): Html {
         ${databaseBadge(use.database, deployment.architecture[`db.${use.database}`])}
         ${say(`database.${use.database}`)}
       </td>
-      <td role="cell"><code>${use.setting}</code></td>
+      <td role="cell"><code>${breakable(use.setting)}</code></td>
       <td role="cell">${usageText(use, say)}</td>
     </tr>`;
   return html`<table class="uses" role="table">

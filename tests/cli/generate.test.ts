@@ -107,6 +107,15 @@ describe('generate --out', () => {
     expect(readFileSync(join(out, 'web/verify.sh'), 'utf8')).not.toContain('s@cr');
   });
 
+  test('gives REDIS_PASSWORD to the ACL user', () => {
+    const out = folder();
+    const { status } = generate(['auth=acl&user=pod4', '--out', out], { password: 's@crt' });
+    expect(status).toBe(0);
+    const read = (name: string) => readFileSync(join(out, name), 'utf8');
+    expect(read('web/settings_local.py')).toContain('redis://pod4:s%40crt@127.0.0.1:6379/5');
+    expect(read('redis/redis.conf')).toContain('user pod4 on ">s@crt" ');
+  });
+
   test('makes scripts executable', () => {
     const out = folder();
     generate(['', '--out', out]);
@@ -175,6 +184,7 @@ describe('generate refuses, with status 2 and nothing written,', () => {
     ['a URL for an address', ['host=redis://h'], /^link: .*“host”/],
     ['all that is wrong, not the first alone', ['web=x&color=red'], /“web”.*\nlink: .*“color”/],
     ['an architecture that cannot work', ['workers=2&host=127.0.0.1'], /^host: 127\.0\.0\.1/],
+    ['a socket that several servers would share', ['workers=1&socket=/s'], /^socket: /],
     ['two uses of one database', ['db.sessions=3'], /^db\.sessions: /],
   ];
   test.each(refused)('%s', (_, args, said) => {

@@ -38,6 +38,11 @@ export const hosts = fc.oneof(
   special,
 );
 
+/** Absolute paths of files. */
+const paths = fc.stringMatching(/^(\/[a-zA-Z0-9_.-]{1,10}){1,4}$/);
+
+const users = fc.stringMatching(/^[a-zA-Z0-9_.-]{1,40}$/).filter((name) => name !== 'default');
+
 const numbers = fc.integer({ min: 0, max: 15 });
 
 /** Every architecture whose fields are valid one by one; some are wrong as a whole. */
@@ -50,7 +55,11 @@ export const architectures: fc.Arbitrary<Architecture> = fc.record({
   redis: fc.constantFrom(...REDIS_PLACES),
   host: hosts,
   port: fc.integer({ min: 1, max: 65535 }),
+  socket: fc.oneof({ weight: 2, arbitrary: fc.constant('') }, paths),
   auth: fc.constantFrom(...AUTHS),
+  user: users,
+  tls: fc.boolean(),
+  ca: paths,
   shared: fc.boolean(),
   prefix: fc.stringMatching(/^[a-zA-Z0-9_.-]{0,40}$/),
   hours: fc.integer({ min: 1, max: 240 }),

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ADDRESS_PLACEHOLDER, DOCKER_HOST } from '../../src/core/address.ts';
 import {
   DEFAULTS,
+  FIELDS,
   readFields,
   type Architecture,
   type FieldName,
@@ -14,7 +15,7 @@ import { serverCount } from '../../src/core/plan.ts';
 import { PRESETS } from '../../src/core/presets.ts';
 import { speaker } from '../../src/core/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
-import { distinctArchitectures, passwords } from './architecture.ts';
+import { architectures, distinctArchitectures, passwords } from './architecture.ts';
 
 const typed = (field: FieldName, text: string) =>
   readFields(new Map([[field, text]]), DEFAULTS).issues;
@@ -52,6 +53,30 @@ const EXAMPLES: Readonly<
   'password.malformed': [
     checked({ auth: 'password' }, 'two\nlines'),
     { field: 'password', severity: loud, params: {} },
+  ],
+  'path.malformed': [
+    typed('socket', 'redis.sock'),
+    { field: 'socket', severity: loud, params: { max: 100 } },
+  ],
+  'user.malformed': [
+    typed('user', 'default'),
+    { field: 'user', severity: loud, params: { max: 40 } },
+  ],
+  'socket.servers': [
+    checked({ workers: 1, socket: '/run/redis.sock' }),
+    { field: 'socket', severity: loud, params: { servers: 2 } },
+  ],
+  'socket.docker': [
+    checked({ redis: 'docker', socket: '/run/redis.sock' }),
+    { field: 'socket', severity: loud, params: {} },
+  ],
+  'tls.docker': [
+    checked({ redis: 'docker', tls: true }),
+    { field: 'tls', severity: loud, params: {} },
+  ],
+  'auth.docker': [
+    checked({ redis: 'docker', auth: 'acl' }, 'secret'),
+    { field: 'auth', severity: loud, params: {} },
   ],
   'db.same': [
     checked({ 'db.sessions': 3 }),
@@ -175,6 +200,18 @@ describe('check', () => {
     ],
     ['a database that is not used may share its number', { 'db.xapi': 5 }, []],
     ['the same of encoding in standalone', { arch: 'standalone', 'db.encoding': 3 }, []],
+    [
+      'a socket needs no address, and hides a wrong one',
+      { socket: '/run/redis.sock', host: '0.0.0.0' },
+      [],
+    ],
+    [
+      'TLS counts for nothing by a socket',
+      { redis: 'docker', socket: '/s', tls: true },
+      ['socket.docker'],
+    ],
+    ['an ACL user needs a password', { auth: 'acl' }, ['auth.password']],
+    ['TLS alone lets everybody in', { tls: true, host: 'redis.univ.fr' }, ['auth.missing']],
     ['all unspecified spellings', { host: '0:0::0' }, ['host.unspecified', 'auth.missing']],
   ])('%s', (_, choices, expected) => {
     expect(codes(choices)).toEqual(expected);
@@ -198,6 +235,49 @@ describe('check', () => {
     );
   });
 
+  test.each<[FieldName, string, boolean]>([
+    ['socket', '', true],
+    ['socket', '/run/redis/redis-server.sock', true],
+    ['socket', `/${'s'.repeat(99)}`, true],
+    ['socket', `/${'s'.repeat(100)}`, false],
+    ['socket', '/', false],
+    ['socket', '/run/', false],
+    ['socket', '/run//redis.sock', false],
+    ['socket', '/run/redis?db=0', false],
+    ['socket', '/run/my redis.sock', false],
+    ['socket', 'unix:///run/redis.sock', false],
+    ['ca', '/etc/ssl/certs/ca-certificates.crt', true],
+    ['ca', '', false],
+    ['ca', '/etc/a&ssl_check_hostname=false', false],
+    ['user', 'pod-1.univ_fr', true],
+    ['user', '', false],
+    ['user', 'default', false],
+    ['user', 'pod:', false],
+    ['user', 'p@d', false],
+    ['user', 'pöd', false],
+    ['user', 'p'.repeat(41), false],
+  ])('of the field %s, %j is valid: %j', (field, text, valid) => {
+    expect(typed(field, text).length).toBe(valid ? 0 : 1);
+  });
+
+  test('says what is wrong beside a field that counts, and so is shown', () => {
+    fc.assert(
+      fc.property(
+        architectures,
+        fc.constantFrom('', 'secret', 'a\nb'),
+        (architecture, password) => {
+          for (const { code, field } of check(architecture, password))
+            if (field !== undefined && field !== 'password')
+              expect({ code, shown: FIELDS[field].applies(architecture) }).toEqual({
+                code,
+                shown: true,
+              });
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
   test('ignores a password that is not used', () => {
     expect(codes({}, 'a\nb')).toEqual([]);
   });
@@ -206,8 +286,9 @@ describe('check', () => {
     fc.assert(
       fc.property(distinctArchitectures, (architecture) => {
         const errors = check(architecture, 'secret').filter(({ severity }) => severity === 'error');
-        if (architecture.host === '127.0.0.1' && serverCount(architecture) > 1)
-          expect(errors.map(({ field }) => field)).toContain('host');
+        const { socket, host } = architecture;
+        if (serverCount(architecture) > 1 && (socket !== '' || host === '127.0.0.1'))
+          expect(errors.map(({ field }) => field)).toContain(socket === '' ? 'host' : 'socket');
       }),
     );
   });

@@ -122,6 +122,22 @@ describe('the address of Redis', () => {
   });
 });
 
+test.each<[name: string, choices: Partial<Architecture>, reached: object]>([
+  ['a password', { auth: 'password', user: 'other' }, { password: true }],
+  ['an ACL user', { auth: 'acl', user: 'other' }, { password: true, user: 'other' }],
+  ['TLS', { tls: true, ca: '/ca.crt' }, { password: false, ca: '/ca.crt' }],
+  [
+    'a socket, which has neither address nor TLS',
+    { socket: '/s', tls: true, workers: 1 },
+    { password: false, socket: '/s', local: true, placeholder: false },
+  ],
+])('Redis is reached with %s', (_, choices, reached) => {
+  const ways = ['socket', 'password', 'user', 'ca'] as const;
+  const { redis } = planned(choices);
+  expect(redis).toMatchObject(reached);
+  for (const way of ways) expect(way in redis).toBe(way in reached);
+});
+
 test('the prefix stands on the default cache as in Pod itself, another one everywhere', () => {
   expect(planned({}).prefixes).toEqual({ default: 'pod', select2: '', sessions: 'session' });
   expect(planned({ prefix: '' }).prefixes).toEqual({

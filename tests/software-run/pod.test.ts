@@ -1,13 +1,16 @@
 import { hostname, networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
 import { check } from '../../src/core/check.ts';
+import { TLS_FOLDER } from '../../src/core/emit/redis.ts';
 import type { IssueCode } from '../../src/core/issues.ts';
 import { plan, type Role } from '../../src/core/plan.ts';
 import { emitted, textAt } from '../core/emitted.ts';
+import { makeCertificates } from './certificates.ts';
 import { PodServer, type WorkerReport } from './pod.ts';
 import { canListen, freePort, until, type Finally } from './processes.ts';
-import { ask, keysOf, startRedis } from './redis.ts';
+import { ask, keysOf, startRedis, type Door } from './redis.ts';
 
 /** What is the same for all of Pod's workers: one task at a time. */
 const WORKER = { concurrency: 1, tasks_per_child: null };
@@ -51,6 +54,9 @@ const XAPI: WorkerReport = {
   visibility_timeout: 3600,
   time_limit: null,
 };
+
+/** A password of every sign that URLs, Python, shells and redis.conf quote. */
+const SIGNS = ` p@:/?#[]%+&;,=!'()*"\\$\`~é😀 `;
 
 interface Case {
   readonly name: string;
@@ -102,7 +108,7 @@ const CASES: Case[] = [
   {
     name: 'a password with every sign that URLs, Python and shells quote',
     choices: { auth: 'password', xapi: true },
-    password: ` p@:/?#[]%+&;,=!'()*"\\$\`~é😀 `,
+    password: SIGNS,
     keys: (session) => ({ ...usual(session), 5: queue('celery'), 6: queue('xapi') }),
     queues: { celery: 5, xapi: 6 },
     workers: [CELERY, XAPI],
@@ -169,6 +175,64 @@ const CASES: Case[] = [
     tasks: [ENCODING_TASK, TRANSCRIPTION_TASK],
   },
   {
+    name: 'an ACL user, with every sign that URLs, Python and shells quote in its password',
+    choices: { auth: 'acl', user: 'pod-1.univ_fr', xapi: true },
+    password: SIGNS,
+    keys: (session) => ({ ...usual(session), 5: queue('celery'), 6: queue('xapi') }),
+    queues: { celery: 5, xapi: 6 },
+    workers: [CELERY, XAPI],
+    tasks: [CELERY_TASK, XAPI_TASK],
+  },
+  {
+    name: 'TLS',
+    choices: { tls: true },
+    keys: (session) => ({ ...usual(session), 5: queue('celery') }),
+    queues: { celery: 5 },
+    workers: [CELERY],
+    tasks: [CELERY_TASK],
+  },
+  {
+    name: 'TLS with a password',
+    choices: { tls: true, auth: 'password', host: 'localhost' },
+    password: SIGNS,
+    keys: (session) => ({ ...usual(session), 5: queue('celery') }),
+    queues: { celery: 5 },
+    workers: [CELERY],
+    tasks: [CELERY_TASK],
+  },
+  {
+    name: 'microservices by TLS as an ACL user',
+    choices: { arch: 'microservices', transcription: true, xapi: true, tls: true, auth: 'acl' },
+    password: SIGNS,
+    keys: (session) => ({
+      ...usual(session),
+      5: [...queue('encoding'), ...queue('transcripting')].sort(),
+      6: queue('xapi'),
+    }),
+    queues: { encoding: 5, transcripting: 5, xapi: 6 },
+    workers: [ENCODING, TRANSCRIPTION, XAPI],
+    tasks: [ENCODING_TASK, TRANSCRIPTION_TASK, XAPI_TASK],
+  },
+  {
+    name: 'the Celery worker on a server of its own, by TLS as an ACL user',
+    choices: { workers: 1, host: '127.0.0.1', tls: true, auth: 'acl' },
+    password: SIGNS,
+    wrong: ['host.loopback'],
+    keys: (session) => ({ ...usual(session), 5: queue('celery') }),
+    queues: { celery: 5 },
+    workers: [CELERY],
+    tasks: [CELERY_TASK],
+  },
+  ...(['none', 'password', 'acl'] as const).map((auth): Case => ({
+    name: `a Unix socket, authentication: ${auth}`,
+    choices: { socket: 'redis.sock', auth, xapi: true },
+    ...(auth !== 'none' && { password: SIGNS }),
+    keys: (session) => ({ ...usual(session), 5: queue('celery'), 6: queue('xapi') }),
+    queues: { celery: 5, xapi: 6 },
+    workers: [CELERY, XAPI],
+    tasks: [CELERY_TASK, XAPI_TASK],
+  })),
+  {
     name: 'Pod’s Docker set-up, with this machine for its containers',
     choices: { redis: 'docker', host: '127.0.0.1' },
     wrong: ['host.container'],
@@ -179,9 +243,22 @@ const CASES: Case[] = [
   },
 ];
 
+/** An architecture with a free port, and its socket and certificates in temporary folders. */
+async function here(choices: Partial<Architecture>, folder: string): Promise<Architecture> {
+  const { socket = '' } = choices;
+  return {
+    ...DEFAULTS,
+    ...choices,
+    port: await freePort(),
+    socket: socket && join(folder, socket),
+    ca: join(folder, 'ca.crt'),
+  };
+}
+
 async function follow(each: Case, atEnd: Finally): Promise<void> {
-  const port = await freePort();
-  const architecture = { ...DEFAULTS, ...each.choices, port };
+  const folder = await makeCertificates(atEnd);
+  const architecture = await here(each.choices, folder);
+  const { port } = architecture;
   const password = each.password ?? '';
   const errors = check(architecture, password).filter(({ severity }) => severity === 'error');
   expect(errors.map(({ code }) => code)).toEqual(each.wrong ?? []);
@@ -189,16 +266,31 @@ async function follow(each: Case, atEnd: Finally): Promise<void> {
   const files = emitted(architecture, { password });
   const docker = architecture.redis === 'docker';
   await startRedis(
-    docker ? `bind 127.0.0.1\nport ${port}\n` : textAt(files, 'redis/redis.conf'),
+    docker
+      ? `bind 127.0.0.1\nport ${port}\n`
+      : textAt(files, 'redis/redis.conf').replaceAll(TLS_FOLDER, folder),
     atEnd,
   );
   const { redis, servers } = plan(architecture);
-  const door = { host: redis.host, port, ...(password === '' ? {} : { password }) };
+  const { host, socket, user, ca } = redis;
+  const door: Door = {
+    host,
+    port,
+    ...(socket !== undefined && { socket }),
+    ...(user !== undefined && { user }),
+    ...(ca !== undefined && { ca }),
+    ...(password !== '' && { password }),
+  };
 
   const groups = servers.filter(({ id }) => id !== 'redis');
   const pods = await Promise.all(groups.map((group) => PodServer.create(group, files, atEnd)));
   const session = await pods[0]?.visit(...(architecture.transcription ? ['transcription'] : []));
-  expect(await keysOf(door)).toEqual(each.keys(session ?? ''));
+  const keys = each.keys(session ?? '');
+  expect(await keysOf(door)).toEqual(keys);
+  await pods[0]?.clear('default');
+  const { [architecture['db.default']]: cleared, ...kept } = keys;
+  expect(cleared).not.toBeUndefined();
+  expect(await keysOf(door)).toEqual(kept);
   const waiting = async () => {
     const lengths = Object.entries(each.queues).map(async ([name, database]) => {
       const [length] = await ask(door, '-n', String(database), 'LLEN', name);
@@ -261,6 +353,34 @@ async function verify(
     });
   expect(said).not.toMatch(/Error|NOAUTH|WRONGPASS|DuplicateNodename/);
 }
+
+describe.concurrent('a certificate is verified, and the name in it, by each client', () => {
+  const refused = {
+    authority: /certificate verify failed: (unable to get local issuer|self.signed)/,
+    name: /certificate verify failed: (IP address|Hostname) mismatch/,
+  };
+  const clients = ['default', 'select2', 'sessions', 'celery', 'xapi'];
+
+  test.for<[what: string, names: string, trusted: boolean, answer: RegExp]>([
+    ['the right one', 'DNS:localhost,IP:127.0.0.1', true, / in$/],
+    ['one for another server', 'DNS:redis.univ.fr,IP:127.0.0.9', true, refused.name],
+    ['one of another authority', 'DNS:localhost,IP:127.0.0.1', false, refused.authority],
+  ])('%s', async ([, names, trusted, answer], { onTestFinished }) => {
+    const server = await makeCertificates(onTestFinished, names);
+    const authority = trusted ? server : await makeCertificates(onTestFinished);
+    for (const host of ['', 'localhost']) {
+      const architecture = await here({ tls: true, xapi: true, host }, authority);
+      const files = emitted(architecture);
+      const conf = textAt(files, 'redis/redis.conf').replaceAll(TLS_FOLDER, server);
+      await startRedis(conf, onTestFinished);
+      const [group] = plan(architecture).servers;
+      const pod = group && (await PodServer.create(group, files, onTestFinished));
+      const said = (await pod?.reach()) ?? [];
+      expect(said.map((line) => line.split(' ')[0])).toEqual(clients);
+      for (const line of said) expect(line).toMatch(answer);
+    }
+  });
+});
 
 /** The guide's own case by IPv6. */
 const IPV6: Case = {

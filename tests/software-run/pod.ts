@@ -102,8 +102,23 @@ export class PodServer {
 
   /** Does what a visitor to the web server does, and gives the key of the session. */
   async visit(...options: string[]): Promise<string> {
+    return this.#python('web.py', ...options);
+  }
+
+  /** Empties a cache. */
+  async clear(cache: string): Promise<void> {
+    const script = `from django.core.cache import caches; caches["${cache}"].clear()`;
+    await this.#python('manage.py', 'shell', '-c', script);
+  }
+
+  /** Tells of each client of Redis whether it gets in, one a line; see project/reach.py. */
+  async reach(): Promise<string[]> {
+    return (await this.#python('reach.py')).split('\n');
+  }
+
+  async #python(...args: string[]): Promise<string> {
     const start = { cwd: this.#project, env: this.#environment };
-    const { status, stdout, stderr } = await run(python(), ['web.py', ...options], start);
+    const { status, stdout, stderr } = await run(python(), args, start);
     if (status !== 0) throw new Error(stderr);
     return stdout.trim();
   }

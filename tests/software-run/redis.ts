@@ -14,7 +14,7 @@ export async function startRedis(
 ): Promise<void> {
   await writeFile(join(folder, 'redis.conf'), conf);
   const service = await serve(redisServer(), ['redis.conf'], { cwd: folder }, (said) =>
-    said.includes('Ready to accept connections'),
+    /ready to accept connections/i.test(said),
   );
   atEnd(service.stop);
 }
@@ -23,12 +23,23 @@ export async function startRedis(
 export interface Door {
   readonly host: string;
   readonly port: number;
+  /** The Unix socket to take instead. */
+  readonly socket?: string;
+  readonly user?: string;
   readonly password?: string;
+  /** The authority of the server's certificate, to come by TLS. */
+  readonly ca?: string;
 }
 
 /** Asks a Redis server by redis-cli, and gives the lines of its answer. */
-export async function ask({ host, port, password }: Door, ...command: string[]): Promise<string[]> {
-  const { stdout, stderr } = await run('redis-cli', ['-h', host, '-p', String(port), ...command], {
+export async function ask(door: Door, ...command: string[]): Promise<string[]> {
+  const { host, port, socket, user, password, ca } = door;
+  const way = [
+    ...(socket === undefined ? ['-h', host, '-p', String(port)] : ['-s', socket]),
+    ...(user === undefined ? [] : ['--user', user]),
+    ...(ca === undefined ? [] : ['--tls', '--cacert', ca]),
+  ];
+  const { stdout, stderr } = await run('redis-cli', [...way, ...command], {
     env: password === undefined ? {} : { REDISCLI_AUTH: password },
   });
   return (stdout + stderr).split('\n').filter((line) => line !== '');
@@ -38,7 +49,7 @@ export async function ask({ host, port, password }: Door, ...command: string[]):
 export async function keysOf(door: Door): Promise<Record<number, string[]>> {
   const found: Record<number, string[]> = {};
   for (let database = 0; database < 16; database++) {
-    const keys = await ask(door, '-n', String(database), 'KEYS', '*');
+    const keys = await ask(door, '-n', String(database), '--scan');
     if (keys.length > 0) found[database] = keys.sort();
   }
   return found;

@@ -1,9 +1,13 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Architecture } from '../../src/core/architecture.ts';
+import { TLS_FOLDER } from '../../src/core/emit/redis.ts';
 import { passwords } from '../core/architecture.ts';
 import { emitted, textAt } from '../core/emitted.ts';
-import { canListen, freePort, type Finally } from './processes.ts';
+import { makeCertificates } from './certificates.ts';
+import { canListen, freePort, temporaryFolder, type Finally } from './processes.ts';
 import { ask, startRedis } from './redis.ts';
 
 /** The addresses of this machine that only it reaches; Linux alone answers on all of 127.0.0.0/8. */
@@ -16,11 +20,16 @@ const inside = [
 const inside6 = ['::1', '0:0:0:0:0:0:0:1'];
 
 /** Starts Redis by the redis.conf of an architecture with a free port. */
-async function started(choices: Partial<Architecture>, password: string, atEnd: Finally) {
+async function started(
+  choices: Partial<Architecture>,
+  password: string,
+  atEnd: Finally,
+  folder = '',
+) {
   const port = await freePort();
   const auth = password === '' ? 'none' : 'password';
-  const files = emitted({ ...choices, port, auth }, { password });
-  await startRedis(textAt(files, 'redis/redis.conf'), atEnd);
+  const files = emitted({ auth, ...choices, port }, { password });
+  await startRedis(textAt(files, 'redis/redis.conf').replaceAll(TLS_FOLDER, folder), atEnd);
   return port;
 }
 
@@ -52,11 +61,44 @@ describe('a real Redis by its redis.conf', () => {
     expect(await get('databases')).toEqual(['databases', '16']);
   });
 
+  test('lets the ACL user in and no other, who may clear a cache but not command the server', async () => {
+    const port = await started({ auth: 'acl', user: 'pod4' }, 'secret', onTestFinished);
+    const door = { host: '127.0.0.1', port };
+    const pod = { ...door, user: 'pod4', password: 'secret' };
+    expect(await ask(pod, 'PING')).toEqual(['PONG']);
+    expect(await ask(pod, 'FLUSHDB')).toEqual(['OK']);
+    for (const command of [['FLUSHALL'], ['CONFIG', 'GET', '*'], ['SHUTDOWN'], ['ACL', 'LIST']])
+      expect((await ask(pod, ...command)).join()).toContain('NOPERM');
+    expect((await ask(door, 'PING')).join()).toContain('NOAUTH');
+    for (const user of ['default', 'pod'])
+      expect((await ask({ ...pod, user }, 'PING')).join()).toContain('WRONGPASS');
+    expect((await ask({ ...pod, password: 'another' }, 'PING')).join()).toContain('WRONGPASS');
+  });
+
+  test('answers by TLS alone, to clients without a certificate', async () => {
+    const folder = await makeCertificates(onTestFinished);
+    const ca = join(folder, 'ca.crt');
+    const port = await started({ tls: true, ca }, '', onTestFinished, folder);
+    const door = { host: '127.0.0.1', port };
+    expect(await ask({ ...door, ca }, 'PING')).toEqual(['PONG']);
+    expect((await ask(door, 'PING')).join()).toMatch(/^Error: (Connection reset|Server closed)/);
+  });
+
+  test('answers by its socket alone, to its group', async () => {
+    const socket = join(temporaryFolder(onTestFinished), 'redis.sock');
+    const port = await started({ socket }, '', onTestFinished);
+    const door = { host: '127.0.0.1', port };
+    expect(await ask({ ...door, socket }, 'PING')).toEqual(['PONG']);
+    expect((await ask(door, 'PING')).join()).toContain('Connection refused');
+    expect(((await stat(socket)).mode & 0o777).toString(8)).toBe('770');
+  });
+
   test('has the very password, whatever it is', async () => {
     const run = async (password: string) => {
       const undo: (() => Promise<void>)[] = [];
-      const port = await started({}, password, (each) => undo.unshift(each));
+      const atEnd: Finally = (each) => undo.unshift(each);
       try {
+        const port = await started({}, password, atEnd);
         // An empty line of the answer would be left out, but no password is empty.
         const answer = await ask(
           { host: '127.0.0.1', port, password },
@@ -65,6 +107,9 @@ describe('a real Redis by its redis.conf', () => {
           'requirepass',
         );
         expect(answer).toEqual(['requirepass', password]);
+        const acl = await started({ auth: 'acl' }, password, atEnd);
+        const door = { host: '127.0.0.1', port: acl, user: 'pod', password };
+        expect(await ask(door, 'PING')).toEqual(['PONG']);
       } finally {
         for (const each of undo) await each();
       }

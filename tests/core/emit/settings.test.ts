@@ -11,47 +11,95 @@ import { architectures, passwords } from '../architecture.ts';
 import { emitted, placeOf, textAt } from '../emitted.ts';
 import { assignments, runPython, type Assignments } from '../python.ts';
 
-/** What a client of Redis makes of a URL. */
+/** The connection that a client of Redis makes of a URL. */
 interface Target {
-  readonly host: string;
-  readonly port: number;
+  readonly host: string | null;
+  readonly port: number | null;
+  readonly socket: string | null;
   readonly db: number;
+  readonly user: string | null;
   readonly password: string | null;
+  /** How the server's certificate is verified. */
+  readonly tls: { readonly required: boolean; readonly ca: string; readonly host: boolean } | null;
 }
+
+/** A URL and who reads it. */
+type Read = readonly [client: 'cache' | 'broker', url: string];
 
 /**
  * Reads URLs as their clients do: redis-py, which django-redis hands each part of LOCATION between
- * commas to, and kombu, which Celery hands each part of a broker URL between semicolons to.
+ * commas to and django-redis-sessions its `url`, and kombu, which Celery hands each part of a
+ * broker URL between semicolons to.
  */
 const TARGETS = `
-import json, sys
+import json, ssl, sys
 from kombu import Connection
-from redis.connection import parse_url
-
-def broker(url):
-    found = Connection(url)
-    return {"host": found.hostname, "port": found.port, "db": int(found.virtual_host), "password": found.password}
+from kombu.transport.redis import Channel
+from redis import ConnectionPool, SSLConnection
 
 def cache(url):
-    found = parse_url(url)
-    return {"host": found["host"], "port": found["port"], "db": found["db"], "password": found.get("password")}
+    return ConnectionPool.from_url(url)
 
-urls = json.load(sys.stdin.buffer)
-json.dump([[each(part) for part in url.split(sign)] for url in urls for each, sign in ((cache, ","), (broker, ";"))], sys.stdout)
+def broker(url):
+    channel = Channel.__new__(Channel)
+    channel.connection = Connection(url).transport
+    return channel._get_pool()
+
+def target(pool):
+    made = pool.make_connection()
+    return {
+        "host": getattr(made, "host", None),
+        "port": getattr(made, "port", None),
+        "socket": getattr(made, "path", None),
+        "db": made.db,
+        "user": made.username,
+        "password": made.password,
+        "tls": {
+            "required": made.cert_reqs == ssl.CERT_REQUIRED,
+            "ca": made.ca_certs,
+            "host": bool(made.check_hostname),
+        } if isinstance(made, SSLConnection) else None,
+    }
+
+clients = {"cache": (cache, ","), "broker": (broker, ";")}
+
+def targets(client, url):
+    pool, sign = clients[client]
+    return [target(pool(part)) for part in url.split(sign)]
+
+json.dump([targets(*read) for read in json.load(sys.stdin.buffer)], sys.stdout)
 `;
 
-/** Who a URL leads to for both clients, which must agree. */
-function targetsOf(urls: readonly string[]): Target[] {
-  const found = runPython(TARGETS, urls) as Target[][];
-  return urls.map((url, at) => {
-    const [[cache, ...more] = [], broker] = found.slice(2 * at);
-    expect({ url, broker, more }).toEqual({ url, broker: [cache], more: [] });
-    return cache as Target;
+/** Who URLs lead to for those who read them: one server each. */
+function targetsOf(reads: readonly Read[]): Target[] {
+  const found = runPython(TARGETS, reads) as Target[][];
+  return reads.map((read, at) => {
+    const [target, ...more] = found[at] ?? [];
+    // These versions require a valid certificate without being told to; others need not.
+    if (target?.tls) expect(read[1]).toContain('ssl_cert_reqs=required');
+    expect({ read, more }).toEqual({ read, more: [] });
+    return target as Target;
   });
 }
 
 /** Stands in the expected settings for a URL of a database. */
 const urlOf = (database: DatabaseRole) => ({ database });
+
+const numberOf = ({ databases }: Deployment, role: unknown) =>
+  databases.find((each) => each.role === role)?.number;
+
+/** Where django-redis-sessions finds its server: users and TLS it knows in a URL alone. */
+function sessionServer(deployment: Deployment, password: string): Assignments {
+  const { redis } = deployment;
+  if (redis.user !== undefined || redis.ca !== undefined) return { url: urlOf('sessions') };
+  return {
+    ...(redis.socket === undefined
+      ? { host: redis.host, port: redis.port }
+      : { unix_domain_socket_path: redis.socket }),
+    db: numberOf(deployment, 'sessions'),
+    ...(redis.password ? { password } : {}),
+  };
+}
 
 /** The settings that a deployment wants on servers with these roles, by who uses what there. */
 function expectedSettings(
@@ -59,7 +107,7 @@ function expectedSettings(
   roles: ReadonlySet<Role>,
   password: string,
 ): Assignments {
-  const { prefixes, redis, databases } = deployment;
+  const { prefixes } = deployment;
   const settings: Record<string, unknown> = {};
   const cache = (database: 'default' | 'select2') => ({
     BACKEND: 'django_redis.cache.RedisCache',
@@ -78,10 +126,7 @@ function expectedSettings(
       case 'SESSION_REDIS':
         settings['SESSION_ENGINE'] = 'redis_sessions.session';
         settings['SESSION_REDIS'] = {
-          host: redis.host,
-          port: redis.port,
-          db: databases.find((each) => each.role === 'sessions')?.number,
-          ...(redis.password ? { password } : {}),
+          ...sessionServer(deployment, password),
           prefix: prefixes.sessions,
           socket_timeout: 1,
           retry_on_timeout: false,
@@ -108,21 +153,13 @@ function expectedSettings(
   return settings;
 }
 
-const isUrl = (value: unknown): value is string =>
-  typeof value === 'string' && value.startsWith('redis://');
-
-/** Every URL in a value, however deep. */
-function urlsIn(value: unknown): string[] {
-  if (isUrl(value)) return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(urlsIn) : [];
-}
-
-/** A value with each URL replaced by who it leads to. */
-function resolved(value: unknown, targets: ReadonlyMap<string, Target>): unknown {
-  if (isUrl(value)) return targets.get(value);
+/** A value with each URL in it, however deep, replaced by what is made of it. */
+function replaced(value: unknown, make: (read: Read) => unknown, key = ''): unknown {
+  if (typeof value === 'string' && /^LOCATION$|^url$|BROKER_URL$/.test(key))
+    return make([key.endsWith('BROKER_URL') ? 'broker' : 'cache', value]);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, resolved(each, targets)]),
+    Object.entries(value).map(([name, each]) => [name, replaced(each, make, name)]),
   );
 }
 
@@ -130,13 +167,17 @@ function resolved(value: unknown, targets: ReadonlyMap<string, Target>): unknown
 function expectedTargets(value: unknown, deployment: Deployment, password: string): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if ('database' in value) {
-    const { redis, databases } = deployment;
+    const { redis } = deployment;
+    const network = redis.socket === undefined;
     return {
       // A URL's host is lower-case to Python's clients, as DNS has it.
-      host: redis.host.toLowerCase(),
-      port: redis.port,
-      db: databases.find(({ role }) => role === value.database)?.number,
+      host: network ? redis.host.toLowerCase() : null,
+      port: network ? redis.port : null,
+      socket: redis.socket ?? null,
+      db: numberOf(deployment, value.database),
+      user: redis.user ?? null,
       password: redis.password ? password : null,
+      tls: redis.ca === undefined ? null : { required: true, ca: redis.ca, host: true },
     };
   }
   return Object.fromEntries(
@@ -183,11 +224,15 @@ describe('what Python reads', () => {
             });
         });
         const read = assignments(modules.map(({ text }) => text));
-        const urls = [...new Set(urlsIn(read))];
-        const found = targetsOf(urls);
-        const targets = new Map(urls.map((url, at) => [url, found[at] as Target]));
+        const reads = new Map<string, Read>();
+        replaced(read, (each) => reads.set(each.join(), each));
+        const found = targetsOf([...reads.values()]);
+        const targets = new Map([...reads.keys()].map((key, at) => [key, found[at]]));
         for (const [at, { place, expected }] of modules.entries())
-          expect({ place, read: resolved(read[at], targets) }).toEqual({ place, read: expected });
+          expect({ place, read: replaced(read[at], (each) => targets.get(each.join())) }).toEqual({
+            place,
+            read: expected,
+          });
       }),
       { numRuns: 10 },
     );
