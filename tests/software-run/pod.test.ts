@@ -88,14 +88,37 @@ const usual = (session: string) => ({
   4: [`session:${session}`],
 });
 
+/** What is where in the guide's databases, by the way of encoding. */
+const BY_CELERY = {
+  keys: (session: string) => ({ ...usual(session), 5: queue('celery') }),
+  queues: { celery: 5 },
+  workers: [CELERY],
+  tasks: [CELERY_TASK],
+};
+
+const BY_CELERY_WITH_XAPI = {
+  keys: (session: string) => ({ ...usual(session), 5: queue('celery'), 6: queue('xapi') }),
+  queues: { celery: 5, xapi: 6 },
+  workers: [CELERY, XAPI],
+  tasks: [CELERY_TASK, XAPI_TASK],
+};
+
+const BY_MICROSERVICES = {
+  keys: (session: string) => ({
+    ...usual(session),
+    5: [...queue('encoding'), ...queue('transcripting')].sort(),
+    6: queue('xapi'),
+  }),
+  queues: { encoding: 5, transcripting: 5, xapi: 6 },
+  workers: [ENCODING, TRANSCRIPTION, XAPI],
+  tasks: [ENCODING_TASK, TRANSCRIPTION_TASK, XAPI_TASK],
+};
+
 const CASES: Case[] = [
   {
     name: 'the guide’s own case: one server with a Celery worker',
     choices: {},
-    keys: (session) => ({ ...usual(session), 5: queue('celery') }),
-    queues: { celery: 5 },
-    workers: [CELERY],
-    tasks: [CELERY_TASK],
+    ...BY_CELERY,
   },
   {
     name: 'standalone: no broker',
@@ -109,22 +132,12 @@ const CASES: Case[] = [
     name: 'a password with every sign that URLs, Python and shells quote',
     choices: { auth: 'password', xapi: true },
     password: SIGNS,
-    keys: (session) => ({ ...usual(session), 5: queue('celery'), 6: queue('xapi') }),
-    queues: { celery: 5, xapi: 6 },
-    workers: [CELERY, XAPI],
-    tasks: [CELERY_TASK, XAPI_TASK],
+    ...BY_CELERY_WITH_XAPI,
   },
   {
     name: 'microservices, all on one server',
     choices: { arch: 'microservices', transcription: true, xapi: true },
-    keys: (session) => ({
-      ...usual(session),
-      5: [...queue('encoding'), ...queue('transcripting')].sort(),
-      6: queue('xapi'),
-    }),
-    queues: { encoding: 5, transcripting: 5, xapi: 6 },
-    workers: [ENCODING, TRANSCRIPTION, XAPI],
-    tasks: [ENCODING_TASK, TRANSCRIPTION_TASK, XAPI_TASK],
+    ...BY_MICROSERVICES,
   },
   {
     name: 'another prefix and other databases',
@@ -151,10 +164,7 @@ const CASES: Case[] = [
     choices: { workers: 1, xapi: true, host: '127.0.0.1', auth: 'password' },
     password: 'secret',
     wrong: ['host.loopback'],
-    keys: (session) => ({ ...usual(session), 5: queue('celery'), 6: queue('xapi') }),
-    queues: { celery: 5, xapi: 6 },
-    workers: [CELERY, XAPI],
-    tasks: [CELERY_TASK, XAPI_TASK],
+    ...BY_CELERY_WITH_XAPI,
   },
   {
     name: 'microservices on servers of their own, with one file for all',
@@ -178,68 +188,43 @@ const CASES: Case[] = [
     name: 'an ACL user, with every sign that URLs, Python and shells quote in its password',
     choices: { auth: 'acl', user: 'pod-1.univ_fr', xapi: true },
     password: SIGNS,
-    keys: (session) => ({ ...usual(session), 5: queue('celery'), 6: queue('xapi') }),
-    queues: { celery: 5, xapi: 6 },
-    workers: [CELERY, XAPI],
-    tasks: [CELERY_TASK, XAPI_TASK],
+    ...BY_CELERY_WITH_XAPI,
   },
   {
     name: 'TLS',
     choices: { tls: true },
-    keys: (session) => ({ ...usual(session), 5: queue('celery') }),
-    queues: { celery: 5 },
-    workers: [CELERY],
-    tasks: [CELERY_TASK],
+    ...BY_CELERY,
   },
   {
     name: 'TLS with a password',
     choices: { tls: true, auth: 'password', host: 'localhost' },
     password: SIGNS,
-    keys: (session) => ({ ...usual(session), 5: queue('celery') }),
-    queues: { celery: 5 },
-    workers: [CELERY],
-    tasks: [CELERY_TASK],
+    ...BY_CELERY,
   },
   {
     name: 'microservices by TLS as an ACL user',
     choices: { arch: 'microservices', transcription: true, xapi: true, tls: true, auth: 'acl' },
     password: SIGNS,
-    keys: (session) => ({
-      ...usual(session),
-      5: [...queue('encoding'), ...queue('transcripting')].sort(),
-      6: queue('xapi'),
-    }),
-    queues: { encoding: 5, transcripting: 5, xapi: 6 },
-    workers: [ENCODING, TRANSCRIPTION, XAPI],
-    tasks: [ENCODING_TASK, TRANSCRIPTION_TASK, XAPI_TASK],
+    ...BY_MICROSERVICES,
   },
   {
     name: 'the Celery worker on a server of its own, by TLS as an ACL user',
     choices: { workers: 1, host: '127.0.0.1', tls: true, auth: 'acl' },
     password: SIGNS,
     wrong: ['host.loopback'],
-    keys: (session) => ({ ...usual(session), 5: queue('celery') }),
-    queues: { celery: 5 },
-    workers: [CELERY],
-    tasks: [CELERY_TASK],
+    ...BY_CELERY,
   },
   ...(['none', 'password', 'acl'] as const).map((auth): Case => ({
     name: `a Unix socket, authentication: ${auth}`,
     choices: { socket: 'redis.sock', auth, xapi: true },
     ...(auth !== 'none' && { password: SIGNS }),
-    keys: (session) => ({ ...usual(session), 5: queue('celery'), 6: queue('xapi') }),
-    queues: { celery: 5, xapi: 6 },
-    workers: [CELERY, XAPI],
-    tasks: [CELERY_TASK, XAPI_TASK],
+    ...BY_CELERY_WITH_XAPI,
   })),
   {
     name: 'Pod’s Docker set-up, with this machine for its containers',
     choices: { redis: 'docker', host: '127.0.0.1' },
     wrong: ['host.container'],
-    keys: (session) => ({ ...usual(session), 5: queue('celery') }),
-    queues: { celery: 5 },
-    workers: [CELERY],
-    tasks: [CELERY_TASK],
+    ...BY_CELERY,
   },
 ];
 
@@ -386,10 +371,7 @@ describe.concurrent('a certificate is verified, and the name in it, by each clie
 const IPV6: Case = {
   name: 'IPv6',
   choices: { host: '::1' },
-  keys: (session) => ({ ...usual(session), 5: queue('celery') }),
-  queues: { celery: 5 },
-  workers: [CELERY],
-  tasks: [CELERY_TASK],
+  ...BY_CELERY,
 };
 
 describe.concurrent('each key and task lands in its database, and its worker takes it', () => {
