@@ -103,20 +103,16 @@ function fileHtml(
       <span class="badges">${badgesHtml(file, deployment, say, changes)}</span>
     </summary>
     <div class="tools js-only">
-      <button
-        type="button"
-        data-copy="${id}"
-        aria-label="${say('gen.copy.label', { file: title })}"
-      >
-        ${say('gen.copy')}
-      </button>
-      <button
-        type="button"
-        data-download="${id}"
-        aria-label="${say('gen.download.label', { file: title })}"
-      >
-        ${say('gen.download')}
-      </button>
+      ${(['copy', 'download'] as const).map(
+        (action) =>
+          html`<button
+            type="button"
+            data-${action}="${id}"
+            aria-label="${say(`gen.${action}.label`, { file: title })}"
+          >
+            ${say(`gen.${action}`)}
+          </button> `,
+      )}
     </div>
     <pre
       tabindex="0"

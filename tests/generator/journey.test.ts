@@ -331,6 +331,8 @@ test('what belongs together lights up: field, line, database, server', async () 
     );
     for (const line of lines) expect(line).toContain('10.0.0.5');
     expect(lines.length).toBeGreaterThan(5);
+    await field(page, 'host').fill('10.0.0.6');
+    expect((await page.locator('.l.lit').allTextContents()).join('')).toContain('10.0.0.6');
     await page.locator('[data-file="web/settings_local.py"] .l', { hasText: '6379/3' }).hover();
     await page.locator('svg.wide .slot.db-default.lit').waitFor();
     await page.locator('[data-field="db.default"].lit').waitFor({ state: 'attached' });
@@ -367,18 +369,37 @@ test('the zip holds every file, and the diagram is a drawing of its own', async 
   });
 });
 
-test.each([360, 768, 1440])('nothing is wider than a window of %i pixels', async (width) => {
-  const link = '#arch=microservices&web=2&workers=50&transcription=1&xapi=1';
-  const host = `&host=${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`;
-  await openPage(
-    root,
-    `fr/redis/${link}${host}`,
-    { viewport: { width, height: 800 } },
-    async (page) => {
-      const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(await over()).toBeLessThanOrEqual(0);
-      await page.goto(addressOf(root, 'fr/troubleshoot/'));
-      expect(await over()).toBeLessThanOrEqual(0);
+describe.each([360, 768, 1152, 1440])('in a window of %i pixels', (width) => {
+  const viewport = { width, height: 800 };
+  const over = (page: Page) =>
+    page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+  test('nothing of the generator is wider, whatever is typed', async () => {
+    const link = '#arch=microservices&web=2&workers=50&transcription=1&xapi=1';
+    const host = `&host=${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`;
+    await openPage(root, `fr/redis/${link}${host}`, { viewport }, async (page) => {
+      expect(await over(page)).toBeLessThanOrEqual(0);
+    });
+  });
+
+  test.each(['redis', 'understand', 'troubleshoot', 'reference', 'links'])(
+    'the page %s keeps to its column',
+    async (name) => {
+      for (const language of languages)
+        await openPage(root, `${language}/${name}/`, { viewport }, async (page) => {
+          expect(await over(page)).toBeLessThanOrEqual(0);
+          const beyond = await page
+            .locator('.sl-markdown-content')
+            .evaluate((column) =>
+              [...column.querySelectorAll('table, pre, p, ul, h2, h3')]
+                .filter(
+                  (it) =>
+                    it.getBoundingClientRect().right > column.getBoundingClientRect().right + 1,
+                )
+                .map((it) => it.textContent.slice(0, 60)),
+            );
+          expect(beyond).toEqual([]);
+        });
     },
   );
 });

@@ -22,11 +22,11 @@ export class Related {
     });
   }
 
-  /** Brings what is lit in line with the pinned handle, after a repaint too. */
+  /** Brings what is lit in line with the focus and the pinned handle, after a repaint too. */
   refresh(): void {
     for (const button of this.#root.querySelectorAll<HTMLElement>('[data-handle]'))
       button.setAttribute('aria-pressed', String(button.dataset['handle'] === this.#pinned));
-    this.#light(null);
+    this.#light(document.activeElement);
   }
 
   #light(target: EventTarget | null): void {
