@@ -85,3 +85,46 @@ export function isUnspecified(host: string): boolean {
 export function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
+
+/** An address of a service. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The port that sentinels listen on unless told otherwise. */
+export const SENTINEL_PORT = 26379;
+
+/**
+ * Reads `host:port` between commas; the port may be left out, and an IPv6 address with a port is in
+ * brackets.
+ *
+ * @returns an endpoint for each part, in order; `undefined` for a part that is none
+ */
+export function readAddresses(text: string): (Endpoint | undefined)[] {
+  if (text === '') return [];
+  return text.split(',').map((part) => {
+    const entry = part.trim();
+    const bare = addressKind(entry) === 'ipv6' ? [entry, entry] : undefined;
+    const [, host = '', digits = ''] =
+      bare ??
+      /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(entry) ??
+      /^([^:]+)(?::(\d{1,5}))?$/.exec(entry) ??
+      [];
+    const port = bare || digits === '' ? SENTINEL_PORT : Number(digits);
+    const kind = addressKind(host);
+    const known =
+      kind === 'ipv6' || (!entry.startsWith('[') && (kind === 'name' || kind === 'ipv4'));
+    return known && port >= 1 && port <= 65535 ? { host, port } : undefined;
+  });
+}
+
+/** What an IP address or a network in CIDR notation is of; `undefined` for any other text. */
+export function networkKind(text: string): 'ipv4' | 'ipv6' | undefined {
+  const [, address = '', , bits] = /^([^/]+)(\/(\d{1,3}))?$/.exec(text) ?? [];
+  const kind = addressKind(address);
+  if (kind !== 'ipv4' && kind !== 'ipv6') return undefined;
+  const most = kind === 'ipv4' ? 32 : 128;
+  // All addresses there are would be no firewall.
+  return bits === undefined || (Number(bits) >= 1 && Number(bits) <= most) ? kind : undefined;
+}

@@ -1,7 +1,8 @@
-import { addressKind } from './address.ts';
+import { addressKind, networkKind, readAddresses } from './address.ts';
 import { DATABASE_ROLES, GUIDE_NUMBERS, LAST_DATABASE, type DatabaseRole } from './databases.ts';
 import type { Issue, IssueCode } from './issues.ts';
 import type { Params } from './say.ts';
+import { remoteClients, type ClientField } from './servers.ts';
 
 /** The three ways in which Pod 4 encodes videos. */
 export const ARCHITECTURES = ['standalone', 'celery', 'microservices'] as const;
@@ -11,6 +12,16 @@ export const REDIS_PLACES = ['web', 'worker', 'dedicated', 'docker'] as const;
 
 /** How a client shows Redis who it is. */
 export const AUTHS = ['none', 'password', 'acl'] as const;
+
+/** What starts the workers: systemd, or Celery's generic init script. */
+export const SERVICES = ['systemd', 'init'] as const;
+
+/** What keeps everybody else from Redis. */
+export const FIREWALLS = ['none', 'nftables', 'ufw'] as const;
+
+/** How many sentinels there are at least; with fewer none of them can be missing. */
+const FEWEST_SENTINELS = 3;
+const MOST_SENTINELS = 9;
 
 /**
  * What the administrator chose; nothing in it is derived. The names are the names of a link's
@@ -31,19 +42,39 @@ export type Architecture = Readonly<
     port: number;
     /** The path of a Unix socket that Redis is reached by instead; empty for none. */
     socket: string;
+    /** `host:port` of each sentinel, between commas; empty for one Redis server without any. */
+    sentinels: string;
+    /** The name that the sentinels know the master by. */
+    master: string;
+    /** The memory that Redis may take, in MB. */
+    memory: number;
     auth: (typeof AUTHS)[number];
     /** The name of the ACL user. */
     user: string;
     tls: boolean;
     /** The path of the certificate authority's file, on every server. */
     ca: string;
+    firewall: (typeof FIREWALLS)[number];
+    /** What starts the workers. */
+    service: (typeof SERVICES)[number];
+    /** Folder of Pod's project. */
+    project: string;
+    /** Folder of its virtual environment. */
+    venv: string;
+    /** The system's user and group that Pod runs as. */
+    account: string;
+    /** Folders that Celery's init script writes to. */
+    logs: string;
+    pids: string;
     /** One settings_local.py for every server. */
     shared: boolean;
     prefix: string;
     /** The longest encoding or transcription, in hours. */
     hours: number;
     comments: boolean;
-  } & Record<`db.${DatabaseRole}`, number>
+  } & Record<`db.${DatabaseRole}`, number> &
+    /** The addresses or networks, between commas, that servers reach Redis from. */
+    Record<ClientField, string>
 >;
 
 /** A field of the form, a parameter of a link, a property of {@link Architecture}. */
@@ -54,7 +85,7 @@ type Reading<V> = { value: V } | { fault: IssueCode; params: Params };
 
 /** One choice: its default, where it counts, how its text is read. */
 interface Field<V> {
-  readonly group: 'servers' | 'redis' | 'security' | 'details';
+  readonly group: 'servers' | 'redis' | 'security' | 'workers' | 'details';
   readonly initial: V;
   /** The values of a choice, in the order of the form. */
   readonly values?: readonly V[];
@@ -117,7 +148,7 @@ const host: Field<string> = {
       ? { value: text }
       : { fault: kind, params: {} };
   },
-  applies: (architecture) => network(architecture),
+  applies: (architecture) => network(architecture) && architecture.sentinels === '',
 };
 
 /** Whether Redis is reached over the network, if only over the loopback interface. */
@@ -129,6 +160,10 @@ const alone = ({ arch, web, workers, redis }: Architecture) =>
 
 /** Whether Redis can be set up as one likes: not in Pod's Docker set-up. */
 const own = (architecture: Architecture) => architecture.redis !== 'docker';
+
+/** Whether Redis asks for a password; that of Pod's Docker set-up has none. */
+export const asksPassword = (architecture: Architecture): boolean =>
+  own(architecture) && architecture.auth !== 'none';
 
 /** A system takes no longer path of a socket: 107 bytes with Linux, 103 with macOS. */
 const LONGEST_PATH = 100;
@@ -153,8 +188,79 @@ const user: Field<string> = {
     /^[\w.-]{1,40}$/.test(text) && text !== 'default'
       ? { value: text }
       : { fault: 'user.malformed', params: { max: 40 } },
-  applies: ({ auth }) => auth === 'acl',
+  applies: (architecture) => own(architecture) && architecture.auth === 'acl',
 };
+
+const sentinels: Field<string> = {
+  group: 'redis',
+  initial: '',
+  read: (text) => {
+    if (text === '') return { value: '' };
+    const entries = text.split(',').map((entry) => entry.trim());
+    const addresses = readAddresses(text);
+    const unread = entries.find((_, at) => addresses[at] === undefined);
+    const range = { min: FEWEST_SENTINELS, max: MOST_SENTINELS };
+    if (unread !== undefined)
+      return { fault: 'sentinels.malformed', params: { text: unread.slice(0, SHOWN) } };
+    if (entries.length < range.min || entries.length > range.max)
+      return { fault: 'sentinels.count', params: { ...range, count: entries.length } };
+    const hosts = addresses.map((address) => address?.host.toLowerCase());
+    const twice = entries.find((_, at) => hosts.indexOf(hosts[at]) !== at);
+    return twice === undefined
+      ? { value: entries.join(',') }
+      : { fault: 'sentinels.twice', params: { text: twice.slice(0, SHOWN) } };
+  },
+  // One that is given stays in sight, with the reason why it cannot be.
+  applies: (architecture) => architecture.redis === 'dedicated' || architecture.sentinels !== '',
+};
+
+/** How much of what was typed a message quotes. */
+const SHOWN = 60;
+
+/** Clients take it for the host of a URL, which they read in lower case. */
+const master: Field<string> = {
+  group: 'redis',
+  initial: 'mymaster',
+  read: (text) =>
+    /^[a-z0-9]([a-z0-9._-]{0,38}[a-z0-9])?$/.test(text)
+      ? { value: text }
+      : { fault: 'master.malformed', params: { max: 40 } },
+  applies: (architecture) => architecture.sentinels !== '',
+};
+
+const account: Field<string> = {
+  group: 'workers',
+  initial: 'pod',
+  read: (text) =>
+    /^[a-z_][a-z0-9_-]{0,31}$/.test(text)
+      ? { value: text }
+      : { fault: 'account.malformed', params: { max: 32 } },
+  applies: (architecture) => own(architecture),
+};
+
+/** Most addresses that a group of servers may be given. */
+const MOST_ADDRESSES = 50;
+
+/** The addresses that a group of servers calls Redis from, as a firewall knows them. */
+function addresses(name: ClientField): Field<string> {
+  return {
+    group: 'security',
+    initial: '',
+    read: (text) => {
+      const entries = text === '' ? [] : text.split(',').map((entry) => entry.trim());
+      const wrong = entries.find((entry) => networkKind(entry) === undefined);
+      if (wrong !== undefined)
+        return { fault: 'from.malformed', params: { text: wrong.slice(0, SHOWN) } };
+      return entries.length > MOST_ADDRESSES
+        ? { fault: 'from.many', params: { max: MOST_ADDRESSES } }
+        : { value: [...new Set(entries)].join(',') };
+    },
+    applies: (architecture) =>
+      FIELDS.firewall.applies(architecture) &&
+      architecture.firewall !== 'none' &&
+      remoteClients(architecture).some(({ field }) => field === name),
+  };
+}
 
 const prefix: Field<string> = {
   group: 'details',
@@ -175,6 +281,13 @@ function database(role: DatabaseRole): Field<number> {
 /** Whether encoding goes through a broker. */
 const remote = (architecture: Architecture) => architecture.arch !== 'standalone';
 
+/** Whether there are workers that a service of the system starts. */
+const works = (architecture: Architecture) =>
+  own(architecture) && (remote(architecture) || architecture.xapi);
+
+const byInit = (architecture: Architecture) =>
+  works(architecture) && architecture.service === 'init';
+
 /** Every choice, in the order of the form. */
 export const FIELDS: { readonly [F in FieldName]: Field<Architecture[F]> } = {
   arch: choice('servers', ARCHITECTURES, 'celery'),
@@ -187,7 +300,10 @@ export const FIELDS: { readonly [F in FieldName]: Field<Architecture[F]> } = {
   port: integer('redis', [1, 65535], 6379, network),
   // One that is given stays in sight, with the reason why it cannot be.
   socket: path('redis', '', (architecture) => alone(architecture) || architecture.socket !== ''),
-  auth: choice('security', AUTHS, 'none'),
+  sentinels,
+  master,
+  memory: integer('redis', [64, 1048576], 512, own),
+  auth: choice('security', AUTHS, 'password', own),
   user,
   // The same of TLS.
   tls: flag(
@@ -200,7 +316,23 @@ export const FIELDS: { readonly [F in FieldName]: Field<Architecture[F]> } = {
     '/etc/redis/tls/ca.crt',
     (architecture) => FIELDS.tls.applies(architecture) && architecture.tls,
   ),
-  hours: integer('details', [1, 240], 24, remote),
+  firewall: choice(
+    'security',
+    FIREWALLS,
+    'nftables',
+    (architecture) => own(architecture) && remoteClients(architecture).length > 0,
+  ),
+  'from.web': addresses('from.web'),
+  'from.workers': addresses('from.workers'),
+  'from.transcription': addresses('from.transcription'),
+  'from.xapi': addresses('from.xapi'),
+  hours: integer('workers', [1, 240], 24, remote),
+  service: choice('workers', SERVICES, 'systemd', (architecture) => works(architecture)),
+  project: path('workers', '/usr/local/django_projects/podv4', own),
+  venv: path('workers', '/home/pod/.virtualenvs/django_pod4', own),
+  account,
+  logs: path('workers', '/var/log/celery', (architecture) => byInit(architecture)),
+  pids: path('workers', '/var/run/celery', (architecture) => byInit(architecture)),
   shared: flag('details', false, remote),
   prefix,
   'db.select2': database('select2'),
@@ -214,7 +346,10 @@ export const FIELDS: { readonly [F in FieldName]: Field<Architecture[F]> } = {
 /** The names of {@link FIELDS}, in the order of the form. */
 export const FIELD_NAMES = Object.keys(FIELDS) as FieldName[];
 
-/** The seed's own case: one web server that also runs the Celery worker, Redis on 127.0.0.1. */
+/**
+ * What the generator starts with: the guide's own case, one web server that also runs the Celery
+ * worker, Redis on 127.0.0.1; and with a password, as the guide recommends.
+ */
 export const DEFAULTS = Object.fromEntries(
   FIELD_NAMES.map((name) => [name, FIELDS[name].initial]),
 ) as Architecture;

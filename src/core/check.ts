@@ -1,5 +1,5 @@
 import { DOCKER_HOST, isLoopback, isUnspecified } from './address.ts';
-import { databasesOf, type Architecture, type FieldName } from './architecture.ts';
+import { asksPassword, databasesOf, type Architecture, type FieldName } from './architecture.ts';
 import type { Issue, IssueCode } from './issues.ts';
 import { plan } from './plan.ts';
 import type { Params } from './say.ts';
@@ -41,9 +41,20 @@ export function check(architecture: Architecture, password = ''): Issue[] {
   if (socket !== '' && container) say('error', 'socket.docker', 'socket');
   else if (socket !== '' && servers > 1) say('error', 'socket.servers', 'socket', { servers });
   if (deployment.redis.ca !== undefined && container) say('error', 'tls.docker', 'tls');
-  if (auth === 'acl' && container) say('error', 'auth.docker', 'auth');
 
-  const fault = socket === '' ? hostFault(architecture, servers) : undefined;
+  const { sentinel } = deployment.redis;
+  if (sentinel !== undefined) {
+    const looped = sentinel.endpoints.find(
+      (each) => isLoopback(each.host) || isUnspecified(each.host),
+    );
+    if (redis !== 'dedicated') say('error', 'sentinels.place', 'sentinels');
+    else if (looped) say('error', 'sentinels.loopback', 'sentinels', { host: looped.host });
+    if (deployment.redis.ca !== undefined) say('error', 'sentinels.tls', 'tls');
+    if (deployment.redis.user !== undefined) say('error', 'sentinels.acl', 'auth');
+  }
+
+  const fault =
+    socket === '' && sentinel === undefined ? hostFault(architecture, servers) : undefined;
   if (fault) say('error', fault, 'host', { host: architecture.host, servers });
   if (deployment.redis.placeholder) say('todo', 'host.missing', 'host', { servers });
 
@@ -56,12 +67,22 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     else seen.set(number, field);
   }
 
-  if (auth !== 'none' && password === '') say('todo', 'auth.password', 'password');
+  const asks = asksPassword(architecture);
+  if (asks && password === '') say('todo', 'auth.password', 'password');
   // Clusters of UTF-16 that are no text have no percent-encoding, and a line break ends a line of
   // redis.conf and of every prompt.
-  if (auth !== 'none' && (/[\r\n\0]/.test(password) || !password.isWellFormed()))
+  if (asks && (/[\r\n\0]/.test(password) || !password.isWellFormed()))
     say('error', 'password.malformed', 'password');
-  if (auth === 'none' && redis !== 'docker' && !deployment.redis.local)
-    say('warning', 'auth.missing', 'auth', { host: deployment.redis.host });
+  if (auth === 'none' && !container) {
+    if (deployment.redis.local) say('warning', 'auth.local', 'auth');
+    else say('warning', 'auth.missing', 'auth', { host: deployment.redis.host });
+  }
+
+  for (const { field, server, count, addresses } of deployment.clients) {
+    const single = addresses.every((address) => !address.includes('/'));
+    if (addresses.length === 0) say('todo', 'from.missing', field, { count, server });
+    else if (single && addresses.length !== count)
+      say('warning', 'from.count', field, { count, given: addresses.length });
+  }
   return issues;
 }

@@ -1,6 +1,6 @@
 import type { FieldName } from './architecture.ts';
 import type { DatabaseRole } from './databases.ts';
-import type { Role } from './plan.ts';
+import type { Role } from './servers.ts';
 import type { Params, Say, TextKey } from './say.ts';
 
 /** What a piece of code is; its colour comes from this. */

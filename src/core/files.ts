@@ -12,7 +12,8 @@ import {
   systemdUnit,
   workerCommand,
 } from './emit/worker.ts';
-import type { Deployment, Role, ServerGroup, WorkerRole } from './plan.ts';
+import type { Deployment } from './plan.ts';
+import type { Role, ServerGroup, WorkerRole } from './servers.ts';
 
 /** One file of a server. */
 export interface ConfigFile {

@@ -74,7 +74,7 @@ export function parseLink(text: string): Link {
 export function formatLink(architecture: Architecture, anchor = ''): string {
   const pairs = FIELD_NAMES.filter((name) => architecture[name] !== DEFAULTS[name]).map(
     (name) =>
-      `${name}=${encodeURIComponent(fieldText(architecture, name)).replace(/%3A|%2F/g, decodeURIComponent)}`,
+      `${name}=${encodeURIComponent(fieldText(architecture, name)).replace(/%3A|%2F|%2C/g, decodeURIComponent)}`,
   );
   return [...(anchor === '' ? [] : [encodeURIComponent(anchor)]), ...pairs].join('&');
 }

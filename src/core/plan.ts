@@ -1,19 +1,17 @@
-import { ADDRESS_PLACEHOLDER, DOCKER_HOST, isLoopback } from './address.ts';
-import { databasesOf, type Architecture } from './architecture.ts';
+import { ADDRESS_PLACEHOLDER, DOCKER_HOST, isLoopback, type Endpoint } from './address.ts';
+import { asksPassword, databasesOf, FIELDS, type Architecture } from './architecture.ts';
 import type { DatabaseRole } from './databases.ts';
-
-/** What a server does in Pod. */
-export type Role = 'web' | 'worker' | 'encoding' | 'transcription' | 'xapi' | 'redis';
-
-/** The roles that run a Celery worker. */
-export type WorkerRole = Exclude<Role, 'web' | 'redis'>;
-
-/** Servers that are alike; the id is the first of their roles. */
-export interface ServerGroup {
-  readonly id: Role;
-  readonly roles: readonly Role[];
-  readonly count: number;
-}
+import {
+  redisOn,
+  remoteClients,
+  sentinelsOf,
+  serverCount,
+  serversOf,
+  type RemoteClients,
+  type Role,
+  type ServerGroup,
+  type WorkerRole,
+} from './servers.ts';
 
 /** The settings that lead to a database. */
 export type ConnectionSetting =
@@ -56,8 +54,22 @@ interface RedisServer {
   readonly user?: string;
   /** The file of the authority that its certificate is checked against, if it speaks TLS. */
   readonly ca?: string;
+  /** The sentinels that know which of several Redis servers is the master, if any. */
+  readonly sentinel?: {
+    readonly master: string;
+    /** Where they listen; each host runs Redis too, the first of them the master to begin with. */
+    readonly endpoints: readonly Endpoint[];
+    /** How many of them must agree that the master is gone: most of them. */
+    readonly quorum: number;
+  };
   /** It is a container of Pod's Docker set-up, where there is no unit and no redis.conf to edit. */
   readonly container: boolean;
+}
+
+/** Servers that a firewall lets through to Redis. */
+export interface Client extends RemoteClients {
+  /** Their IP addresses and networks; none until the reader gives them. */
+  readonly addresses: readonly string[];
 }
 
 /** Everything that follows from an architecture; files, diagram, table and checks read it. */
@@ -67,6 +79,8 @@ export interface Deployment {
   readonly redis: RedisServer;
   readonly databases: readonly { readonly role: DatabaseRole; readonly number: number }[];
   readonly uses: readonly Use[];
+  /** Who a firewall lets through to Redis; nobody where it is to have none. */
+  readonly clients: readonly Client[];
   /** Prefixes of the keys; empty where Pod's own default has none. */
   readonly prefixes: {
     readonly default: string;
@@ -89,69 +103,38 @@ export const QUEUES: Readonly<Record<WorkerRole, string>> = {
 
 const HOUR = 3600;
 
-/**
- * The workers that an architecture has besides its web servers. Transcription is a task of the
- * Celery worker in that mode, a worker of its own among the microservices.
- */
-function workerRoles({ arch, transcription, xapi }: Architecture): WorkerRole[] {
-  const roles: WorkerRole[] = [];
-  if (arch === 'celery') roles.push('worker');
-  if (arch === 'microservices') roles.push('encoding');
-  if (arch === 'microservices' && transcription) roles.push('transcription');
-  if (xapi) roles.push('xapi');
-  return roles;
-}
-
-/**
- * The servers: web servers, then each kind of worker on servers of its own, or on the web servers
- * when there are no encoding servers; Redis on one of those or apart.
- */
-function serversOf(architecture: Architecture): ServerGroup[] {
-  const { arch, web, workers, redis } = architecture;
-  const roles = workerRoles(architecture);
-  const apart = arch !== 'standalone' && workers > 0;
-  const groups: ServerGroup[] = [
-    {
-      id: 'web',
-      roles: apart ? ['web'] : ['web', ...roles],
-      count: arch === 'standalone' ? 1 : web,
-    },
-  ];
-  if (apart)
-    for (const role of roles) {
-      const encodes = role === 'worker' || role === 'encoding';
-      groups.push({ id: role, roles: [role], count: encodes ? workers : 1 });
-    }
-  if (redis === 'dedicated' || redis === 'docker')
-    groups.push({ id: 'redis', roles: ['redis'], count: 1 });
-  return groups;
-}
-
-/** How many servers, or containers, an architecture has. */
-export function serverCount(architecture: Architecture): number {
-  return serversOf(architecture).reduce((sum, group) => sum + group.count, 0);
-}
-
 function redisOf(architecture: Architecture, servers: readonly ServerGroup[]): RedisServer {
-  const { redis, host, port, socket, auth, user, ca } = architecture;
-  const encoders = servers.find(({ id }) => id === 'worker' || id === 'encoding');
-  const on = redis === 'web' ? 'web' : redis === 'worker' ? (encoders?.id ?? 'web') : 'redis';
+  const { redis, host, port, socket, auth, user, ca, master } = architecture;
+  const endpoints = sentinelsOf(architecture);
+  const [first] = endpoints;
   const alone = serverCount(architecture) === 1;
   const own = redis === 'docker' ? DOCKER_HOST : alone ? '127.0.0.1' : ADDRESS_PLACEHOLDER;
-  const address = host === '' ? own : host;
+  const address = first?.host ?? (host === '' ? own : host);
   const network = socket === '';
   return {
-    on,
+    on: redisOn(architecture, servers),
     host: address,
     placeholder: network && address === ADDRESS_PLACEHOLDER,
-    local: !network || isLoopback(address),
+    local: !network || (first === undefined && isLoopback(address)),
     port,
     ...(!network && { socket }),
-    password: auth !== 'none',
-    ...(auth === 'acl' && { user }),
+    password: asksPassword(architecture),
+    ...(asksPassword(architecture) && auth === 'acl' && { user }),
     ...(network && architecture.tls && { ca }),
+    ...(first !== undefined && {
+      sentinel: { master, endpoints, quorum: Math.floor(endpoints.length / 2) + 1 },
+    }),
     container: redis === 'docker',
   };
+}
+
+/** Who may call Redis from elsewhere, as a firewall needs to know. */
+function clientsOf(architecture: Architecture): Client[] {
+  if (!FIELDS.firewall.applies(architecture) || architecture.firewall === 'none') return [];
+  return remoteClients(architecture).map((clients) => ({
+    ...clients,
+    addresses: architecture[clients.field].split(',').filter((address) => address !== ''),
+  }));
 }
 
 /**
@@ -232,6 +215,7 @@ export function plan(architecture: Architecture): Deployment {
       number: architecture[`db.${role}`],
     })),
     uses: usesOf(architecture, servers),
+    clients: clientsOf(architecture),
     prefixes: prefixesOf(architecture.prefix),
     timeLimit: architecture.hours * HOUR,
     visibilityTimeout: (architecture.hours + 1) * HOUR,

@@ -1,6 +1,6 @@
 import type { FieldName } from './architecture.ts';
 import type { DatabaseRole } from './databases.ts';
-import type { Role } from './plan.ts';
+import type { Role } from './servers.ts';
 
 /** What the reference says of a setting that the generator writes. */
 interface Setting {

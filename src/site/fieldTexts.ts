@@ -1,8 +1,16 @@
 import { FIELDS, fieldText, type Architecture, type FieldName } from '../core/architecture.ts';
 import type { Say, TextKey } from '../core/say.ts';
 
+/** The fields whose values have names of their own. */
+type ChoiceName = 'arch' | 'redis' | 'auth' | 'firewall' | 'service';
+
+/** Whether a field is a choice among values that have names of their own. */
+export function isChoice(field: FieldName): field is ChoiceName {
+  return FIELDS[field].values !== undefined;
+}
+
 /** The name of a choice's value, as the form shows it. */
-export function valueLabel(field: 'arch' | 'redis' | 'auth', value: string, say: Say): string {
+export function valueLabel(field: ChoiceName, value: string, say: Say): string {
   return say(`${field}.${value}` as TextKey);
 }
 
@@ -10,10 +18,20 @@ export function valueLabel(field: 'arch' | 'redis' | 'auth', value: string, say:
 export function valueText(architecture: Architecture, field: FieldName, say: Say): string {
   const value = architecture[field];
   if (typeof value === 'boolean') return say(value ? 'gen.yes' : 'gen.no');
-  if (field === 'arch' || field === 'redis' || field === 'auth')
-    return valueLabel(field, String(value), say);
+  if (isChoice(field)) return valueLabel(field, String(value), say);
   return fieldText(architecture, field) || say('gen.empty');
 }
+
+/** Fields of one kind are said in the same words. */
+const KINDS = {
+  host: 'host',
+  prefix: 'prefix',
+  socket: 'socket',
+  sentinels: 'sentinels',
+  master: 'master',
+  account: 'account',
+  user: 'user',
+} as const;
 
 /** What a field accepts, in words; the names of a choice's values are those of a link. */
 export function acceptedText(field: FieldName, say: Say): string {
@@ -21,5 +39,6 @@ export function acceptedText(field: FieldName, say: Say): string {
   if (range) return say('reference.range', { min: range[0], max: range[1] });
   if (values) return values.join(', ');
   if (typeof initial === 'boolean') return say('reference.flag');
-  return say(`reference.text.${field as 'host' | 'prefix' | 'socket' | 'ca' | 'user'}`);
+  const kind = field.startsWith('from.') ? 'from' : (KINDS[field as keyof typeof KINDS] ?? 'path');
+  return say(`reference.text.${kind}`);
 }

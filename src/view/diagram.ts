@@ -1,6 +1,7 @@
 import { urlHost } from '../core/address.ts';
 import type { DatabaseRole } from '../core/databases.ts';
-import type { Deployment, ServerGroup, Use } from '../core/plan.ts';
+import type { Deployment, Use } from '../core/plan.ts';
+import type { ServerGroup } from '../core/servers.ts';
 import type { Say } from '../core/say.ts';
 import { html, type Html } from './html.ts';
 import { ref } from './refs.ts';

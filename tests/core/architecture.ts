@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { addressKind, DOCKER_HOST } from '../../src/core/address.ts';
+import { addressKind, DOCKER_HOST, urlHost } from '../../src/core/address.ts';
 import {
   ARCHITECTURES,
   AUTHS,
+  FIREWALLS,
   REDIS_PLACES,
+  SERVICES,
   type Architecture,
 } from '../../src/core/architecture.ts';
 
@@ -38,6 +40,35 @@ export const hosts = fc.oneof(
   special,
 );
 
+/** `host:port` of sentinels on servers of their own. */
+const sentinels = fc
+  .uniqueArray(fc.tuple(hosts, fc.integer({ min: 1, max: 65535 })), {
+    selector: ([host]) => host.toLowerCase(),
+    minLength: 3,
+    maxLength: 9,
+  })
+  .map((all) =>
+    all.map(([host, port]) => `${urlHost(host === '' ? 'redis-a' : host)}:${port}`).join(','),
+  );
+
+const single = fc.oneof(
+  fc.ipV4(),
+  fc.ipV6().filter((text) => addressKind(text) === 'ipv6'),
+);
+
+/** IP addresses and networks between commas, or nothing. */
+const networks = fc
+  .uniqueArray(
+    fc.oneof(
+      { weight: 3, arbitrary: single },
+      fc
+        .tuple(single, fc.integer({ min: 1, max: 32 }))
+        .map(([address, bits]) => `${address}/${bits}`),
+    ),
+    { maxLength: 4 },
+  )
+  .map((all) => all.join(','));
+
 /** Absolute paths of files. */
 const paths = fc.stringMatching(/^(\/[a-zA-Z0-9_.-]{1,10}){1,4}$/);
 
@@ -55,11 +86,25 @@ export const architectures: fc.Arbitrary<Architecture> = fc.record({
   redis: fc.constantFrom(...REDIS_PLACES),
   host: hosts,
   port: fc.integer({ min: 1, max: 65535 }),
-  socket: fc.oneof({ weight: 2, arbitrary: fc.constant('') }, paths),
+  socket: fc.oneof({ weight: 4, arbitrary: fc.constant('') }, paths),
+  sentinels: fc.oneof({ weight: 2, arbitrary: fc.constant('') }, sentinels),
+  master: fc.stringMatching(/^[a-z0-9]([a-z0-9._-]{0,38}[a-z0-9])?$/),
+  memory: fc.integer({ min: 64, max: 1048576 }),
   auth: fc.constantFrom(...AUTHS),
   user: users,
   tls: fc.boolean(),
   ca: paths,
+  firewall: fc.constantFrom(...FIREWALLS),
+  'from.web': networks,
+  'from.workers': networks,
+  'from.transcription': networks,
+  'from.xapi': networks,
+  service: fc.constantFrom(...SERVICES),
+  project: paths,
+  venv: paths,
+  account: fc.stringMatching(/^[a-z_][a-z0-9_-]{0,31}$/),
+  logs: paths,
+  pids: paths,
   shared: fc.boolean(),
   prefix: fc.stringMatching(/^[a-zA-Z0-9_.-]{0,40}$/),
   hours: fc.integer({ min: 1, max: 240 }),

@@ -11,7 +11,7 @@ import {
 import { check } from '../../src/core/check.ts';
 import type { Issue, IssueCode } from '../../src/core/issues.ts';
 import { parseLink } from '../../src/core/link.ts';
-import { serverCount } from '../../src/core/plan.ts';
+import { serverCount } from '../../src/core/servers.ts';
 import { PRESETS } from '../../src/core/presets.ts';
 import { speaker } from '../../src/core/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
@@ -73,10 +73,6 @@ const EXAMPLES: Readonly<
   'tls.docker': [
     checked({ redis: 'docker', tls: true }),
     { field: 'tls', severity: loud, params: {} },
-  ],
-  'auth.docker': [
-    checked({ redis: 'docker', auth: 'acl' }, 'secret'),
-    { field: 'auth', severity: loud, params: {} },
   ],
   'db.same': [
     checked({ 'db.sessions': 3 }),

@@ -4,7 +4,8 @@ import { ADDRESS_PLACEHOLDER, DOCKER_HOST } from '../../src/core/address.ts';
 import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
 import { lineText, PASSWORD_PLACEHOLDER } from '../../src/core/code.ts';
 import type { ConfigFile } from '../../src/core/files.ts';
-import { plan, serverCount } from '../../src/core/plan.ts';
+import { plan } from '../../src/core/plan.ts';
+import { serverCount } from '../../src/core/servers.ts';
 import { architectures, passwords } from './architecture.ts';
 import { emitted, placeOf } from './emitted.ts';
 

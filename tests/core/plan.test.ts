@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ADDRESS_PLACEHOLDER } from '../../src/core/address.ts';
 import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
-import { plan, serverCount, type Use } from '../../src/core/plan.ts';
+import { plan, type Use } from '../../src/core/plan.ts';
+import { serverCount } from '../../src/core/servers.ts';
 import { architectures } from './architecture.ts';
 
 const planned = (choices: Partial<Architecture>) => plan({ ...DEFAULTS, ...choices });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ConfigFile } from '../../src/core/files.ts';
 import { fileText } from '../../src/core/files.ts';
 import { PROJECT, VENV_BIN } from '../../src/core/emit/worker.ts';
-import type { ServerGroup } from '../../src/core/plan.ts';
+import type { ServerGroup } from '../../src/core/servers.ts';
 import { python } from '../software.ts';
 import { run, serve, temporaryFolder, until, type Ended, type Finally } from './processes.ts';
 

@@ -1,4 +1,5 @@
 import {
+  asksPassword,
   DEFAULTS,
   FIELDS,
   FIELD_NAMES,
@@ -160,7 +161,7 @@ class RedisGenerator extends HTMLElement {
     const texts = new Map(FIELD_NAMES.map((field) => [field, this.#text(field)]));
     const { architecture, issues: misread } = readFields(texts, this.#architecture);
     this.#architecture = architecture;
-    const password = architecture.auth === 'none' ? '' : this.#password.value;
+    const password = asksPassword(architecture) ? this.#password.value : '';
     // A choice that changes nothing here cannot be wrong either.
     const read = misread.filter(
       ({ field }) => field && field !== 'password' && FIELDS[field].applies(architecture),
@@ -192,7 +193,7 @@ class RedisGenerator extends HTMLElement {
       this.#control(field).setAttribute('aria-invalid', String(wrong));
       box.hidden =
         field === 'password'
-          ? this.#architecture.auth === 'none'
+          ? !asksPassword(this.#architecture)
           : !FIELDS[field].applies(this.#architecture);
       // A message must not hide in a folded group.
       if (wrong) box.closest('details')?.setAttribute('open', '');

@@ -11,7 +11,8 @@ import {
   type Writing,
 } from '../code.ts';
 import type { DatabaseRole } from '../databases.ts';
-import type { ConnectionSetting, Deployment, Role } from '../plan.ts';
+import type { ConnectionSetting, Deployment } from '../plan.ts';
+import type { Role } from '../servers.ts';
 import { pythonString } from '../quote.ts';
 import { redisUrl, sessionEntries } from './connection.ts';
 

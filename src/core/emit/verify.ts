@@ -8,7 +8,8 @@ import {
   type Token,
   type Writing,
 } from '../code.ts';
-import type { Deployment, Role, ServerGroup, WorkerRole } from '../plan.ts';
+import type { Deployment } from '../plan.ts';
+import type { Role, ServerGroup, WorkerRole } from '../servers.ts';
 import { databaseNumber, hostToken } from './connection.ts';
 import { APPS, CONFIG_MODULE, needsConfigModule, PROJECT, VENV_BIN } from './worker.ts';
 

@@ -12,7 +12,8 @@ import {
   type Token,
   type Writing,
 } from '../code.ts';
-import { QUEUES, type Deployment, type WorkerRole } from '../plan.ts';
+import { QUEUES, type Deployment } from '../plan.ts';
+import type { WorkerRole } from '../servers.ts';
 
 /** Usual places in Pod's documents. */
 export const PROJECT = '/usr/local/django_projects/podv4';

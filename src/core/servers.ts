@@ -1,0 +1,106 @@
+import { readAddresses, type Endpoint } from './address.ts';
+import type { Architecture } from './architecture.ts';
+
+/** What a server does in Pod. */
+export type Role = 'web' | 'worker' | 'encoding' | 'transcription' | 'xapi' | 'redis';
+
+/** The roles that run a Celery worker. */
+export type WorkerRole = Exclude<Role, 'web' | 'redis'>;
+
+/** Servers that are alike; the id is the first of their roles. */
+export interface ServerGroup {
+  readonly id: Role;
+  readonly roles: readonly Role[];
+  readonly count: number;
+}
+
+/**
+ * The workers that an architecture has besides its web servers. Transcription is a task of the
+ * Celery worker in that mode, a worker of its own among the microservices.
+ */
+function workerRoles({ arch, transcription, xapi }: Architecture): WorkerRole[] {
+  const roles: WorkerRole[] = [];
+  if (arch === 'celery') roles.push('worker');
+  if (arch === 'microservices') roles.push('encoding');
+  if (arch === 'microservices' && transcription) roles.push('transcription');
+  if (xapi) roles.push('xapi');
+  return roles;
+}
+
+/** The sentinels of an architecture, each on a server that also runs Redis. */
+export function sentinelsOf({ sentinels }: Architecture): Endpoint[] {
+  return readAddresses(sentinels).flatMap((endpoint) => endpoint ?? []);
+}
+
+/**
+ * The servers: web servers, then each kind of worker on servers of its own, or on the web servers
+ * when there are no encoding servers; Redis on one of those or apart, with sentinels on several.
+ */
+export function serversOf(architecture: Architecture): ServerGroup[] {
+  const { arch, web, workers, redis } = architecture;
+  const roles = workerRoles(architecture);
+  const apart = arch !== 'standalone' && workers > 0;
+  const groups: ServerGroup[] = [
+    {
+      id: 'web',
+      roles: apart ? ['web'] : ['web', ...roles],
+      count: arch === 'standalone' ? 1 : web,
+    },
+  ];
+  if (apart)
+    for (const role of roles) {
+      const encodes = role === 'worker' || role === 'encoding';
+      groups.push({ id: role, roles: [role], count: encodes ? workers : 1 });
+    }
+  if (redis === 'dedicated' || redis === 'docker')
+    groups.push({ id: 'redis', roles: ['redis'], count: sentinelsOf(architecture).length || 1 });
+  return groups;
+}
+
+/** How many servers, or containers, an architecture has. */
+export function serverCount(architecture: Architecture): number {
+  return serversOf(architecture).reduce((sum, group) => sum + group.count, 0);
+}
+
+/** The servers on the first of which Redis runs. */
+export function redisOn({ redis }: Architecture, servers: readonly ServerGroup[]): Role {
+  const encoders = servers.find(({ id }) => id === 'worker' || id === 'encoding');
+  return redis === 'web' ? 'web' : redis === 'worker' ? (encoders?.id ?? 'web') : 'redis';
+}
+
+/** The field that has the addresses of a group of servers. */
+const CLIENT_FIELDS = {
+  web: 'from.web',
+  worker: 'from.workers',
+  encoding: 'from.workers',
+  transcription: 'from.transcription',
+  xapi: 'from.xapi',
+} as const;
+
+/** A field with the addresses of servers. */
+export type ClientField = (typeof CLIENT_FIELDS)[WorkerRole | 'web'];
+
+/** Servers that reach Redis from elsewhere. */
+export interface RemoteClients {
+  readonly server: WorkerRole | 'web';
+  readonly count: number;
+  readonly field: ClientField;
+}
+
+/** The servers that reach Redis from elsewhere: all but the one that it runs on. */
+export function remoteClients(architecture: Architecture): RemoteClients[] {
+  const servers = serversOf(architecture);
+  const on = redisOn(architecture, servers);
+  return servers.flatMap(({ id, count }) => {
+    const others = id === on ? count - 1 : count;
+    return id === 'redis' || others === 0
+      ? []
+      : [
+          {
+            server: id as WorkerRole | 'web',
+            count: others,
+            field: CLIENT_FIELDS[id as WorkerRole],
+          },
+        ];
+  });
+}
