@@ -1,6 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chromium, openssl, python, pythonModules, redisServer } from './software.ts';
+import {
+  chromium,
+  ip,
+  nft,
+  openssl,
+  python,
+  pythonModules,
+  redisServer,
+  shellcheck,
+  systemdAnalyze,
+  ufw,
+} from './software.ts';
 
 const packages = [
   'chromium',
@@ -11,11 +22,19 @@ const packages = [
   'python3-django-redis-sessions',
   'python3-celery',
   'python3-redis',
+  'shellcheck',
+  'nftables',
+  'ufw',
+  'iproute2',
+  'systemd',
 ];
 const apt = `apt-get install --yes --no-install-recommends ${packages.join(' ')}`;
 
+/** Elsewhere there is none of it, and the tests that need it are skipped. */
+const ofLinux = process.platform === 'linux' ? [nft, ufw, ip, systemdAnalyze] : [];
+
 function missing(): string[] {
-  return [chromium, redisServer, openssl, python].flatMap((find) => {
+  return [chromium, redisServer, openssl, python, shellcheck, ...ofLinux].flatMap((find) => {
     try {
       find();
       return [];
@@ -57,8 +76,10 @@ if (stillMissing.length > 0) {
   console.error(
     onDebian()
       ? `Install it, as root: ${apt}`
-      : `Install Chromium (or Chrome), the Redis server, OpenSSL, and in a Python 3 of your PATH ` +
-          `${pythonModules.join(', ')} (${pip}), then run the tests again.`,
+      : `Install Chromium (or Chrome), the Redis server, OpenSSL, ShellCheck, ` +
+          (ofLinux.length > 0 ? 'nftables, ufw, iproute2, systemd, ' : '') +
+          `and in a Python 3 of your PATH ${pythonModules.join(', ')} (${pip}), ` +
+          `then run the tests again.`,
   );
   process.exit(1);
 }

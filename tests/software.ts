@@ -30,6 +30,21 @@ export const redisServer = once('redis-server', () => inPath('redis-server')[0])
 /** Makes certificates. */
 export const openssl = once('openssl', () => inPath('openssl')[0]);
 
+/** Finds mistakes in scripts. */
+export const shellcheck = once('shellcheck', () => inPath('shellcheck')[0]);
+
+/** Reads and loads the rules of nftables; only on Linux, as all that follows. */
+export const nft = once('nft (nftables)', () => inPath('nft', '/usr/sbin/nft')[0]);
+
+/** A firewall that is told what to do by commands. */
+export const ufw = once('ufw', () => inPath('ufw', '/usr/sbin/ufw')[0]);
+
+/** Joins network namespaces. */
+export const ip = once('ip (iproute2)', () => inPath('ip', '/usr/sbin/ip')[0]);
+
+/** Checks units. */
+export const systemdAnalyze = once('systemd-analyze (systemd)', () => inPath('systemd-analyze')[0]);
+
 function once(what: string, find: () => string | undefined): () => string {
   let found: string | undefined;
   return () => {

@@ -16,6 +16,11 @@ export const DOCKER_HOST = 'redis.localhost';
  */
 export const ADDRESS_PLACEHOLDER = 'REDIS-ADDRESS.invalid';
 
+/** Whether an address stands for one that the reader has not given: a name that never resolves. */
+export function isPlaceholder(host: string): boolean {
+  return /\.invalid$/i.test(host);
+}
+
 const OCTET = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const IPV4 = new RegExp(`^${OCTET}(\\.${OCTET}){3}$`);
 const LABEL = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i;

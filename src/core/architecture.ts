@@ -175,7 +175,8 @@ function path(
   applies: Field<string>['applies'],
 ): Field<string> {
   const read = (text: string): Reading<string> =>
-    (text === '' && initial === '') || (text.length <= LONGEST_PATH && /^(\/[\w.-]+)+$/.test(text))
+    (text === '' && initial === '') ||
+    (text.length <= LONGEST_PATH && /^(\/(?!\.{1,2}(\/|$))[\w.-]+)+$/.test(text))
       ? { value: text }
       : { fault: 'path.malformed', params: { max: LONGEST_PATH } };
   return { group, initial, read, applies };

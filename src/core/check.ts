@@ -1,4 +1,4 @@
-import { DOCKER_HOST, isLoopback, isUnspecified } from './address.ts';
+import { DOCKER_HOST, isLoopback, isPlaceholder, isUnspecified } from './address.ts';
 import { asksPassword, databasesOf, type Architecture, type FieldName } from './architecture.ts';
 import type { Issue, IssueCode } from './issues.ts';
 import { plan } from './plan.ts';
@@ -49,6 +49,8 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     );
     if (redis !== 'dedicated') say('error', 'sentinels.place', 'sentinels');
     else if (looped) say('error', 'sentinels.loopback', 'sentinels', { host: looped.host });
+    const missing = sentinel.endpoints.filter((each) => isPlaceholder(each.host)).length;
+    if (missing > 0) say('todo', 'sentinels.missing', 'sentinels', { count: missing });
     if (deployment.redis.ca !== undefined) say('error', 'sentinels.tls', 'tls');
     if (deployment.redis.user !== undefined) say('error', 'sentinels.acl', 'auth');
   }
@@ -56,7 +58,8 @@ export function check(architecture: Architecture, password = ''): Issue[] {
   const fault =
     socket === '' && sentinel === undefined ? hostFault(architecture, servers) : undefined;
   if (fault) say('error', fault, 'host', { host: architecture.host, servers });
-  if (deployment.redis.placeholder) say('todo', 'host.missing', 'host', { servers });
+  if (deployment.redis.placeholder && sentinel === undefined)
+    say('todo', 'host.missing', 'host', { servers });
 
   const seen = new Map<number, FieldName>();
   for (const role of databasesOf(architecture)) {
@@ -75,7 +78,8 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     say('error', 'password.malformed', 'password');
   if (auth === 'none' && !container) {
     if (deployment.redis.local) say('warning', 'auth.local', 'auth');
-    else say('warning', 'auth.missing', 'auth', { host: deployment.redis.host });
+    else if (sentinel !== undefined) say('error', 'auth.sentinels', 'auth');
+    else say('error', 'auth.missing', 'auth', { host: deployment.redis.host });
   }
 
   for (const { field, server, count, addresses } of deployment.clients) {

@@ -1,6 +1,7 @@
 import { FIELDS } from './architecture.ts';
 import { codeText, type Line, type Writing } from './code.ts';
-import { redisConf } from './emit/redis.ts';
+import { NFT_PATH, nftRules, ufwRules } from './emit/firewall.ts';
+import { redisConf, sentinelConf } from './emit/redis.ts';
 import { settingsLocal } from './emit/settings.ts';
 import { verification } from './emit/verify.ts';
 import {
@@ -8,7 +9,7 @@ import {
   celeryDefaults,
   CONFIG_MODULE,
   needsConfigModule,
-  PROJECT,
+  project,
   systemdUnit,
   workerCommand,
 } from './emit/worker.ts';
@@ -17,10 +18,15 @@ import type { Role, ServerGroup, WorkerRole } from './servers.ts';
 
 /** One file of a server. */
 export interface ConfigFile {
-  /** The folder it is handed out in: a role, or `all` for the file every server has. */
-  readonly folder: Role | 'all';
+  /**
+   * The folder it is handed out in: a role, `all` for the file every server has, or one of several
+   * Redis servers by its number from 1.
+   */
+  readonly folder: Role | 'all' | `redis-${number}`;
   /** The servers it is for. */
   readonly server: Role | 'all';
+  /** The address of the only one of them that it is for, if it is. */
+  readonly host?: string;
   readonly name: string;
   /** Where it goes on the server; empty for commands, which go nowhere. */
   readonly path: string;
@@ -34,7 +40,12 @@ const readsSettings = (role: Role) => role !== 'redis';
 
 type Folder = ConfigFile['folder'];
 
-function file(folder: Folder, server: Folder, path: string, lines: readonly Line[]): ConfigFile {
+function file(
+  folder: Folder,
+  server: ConfigFile['server'],
+  path: string,
+  lines: readonly Line[],
+): ConfigFile {
   return {
     folder,
     server,
@@ -54,10 +65,30 @@ function workerFile(
 ): ConfigFile {
   if (deployment.redis.container)
     return file(role, server, `start-${role}.sh`, workerCommand(deployment, writing, role));
-  if (role === 'worker')
-    return file(role, server, '/etc/default/celeryd', celeryDefaults(deployment, writing));
-  const path = `/etc/systemd/system/pod-${role}.service`;
-  return file(role, server, path, systemdUnit(deployment, writing, role));
+  const emit = deployment.architecture.service === 'init' ? celeryDefaults : systemdUnit;
+  const { path, lines } = emit(deployment, writing, role);
+  return file(role, server, path, lines);
+}
+
+const REDIS_CONF = '/etc/redis/redis.conf';
+
+/** What Redis needs on its own server, or on each of the servers that sentinels watch over. */
+function redisFiles(deployment: Deployment, writing: Writing): ConfigFile[] {
+  const { on, sentinel } = deployment.redis;
+  const files =
+    sentinel === undefined
+      ? [file('redis', on, REDIS_CONF, redisConf(deployment, writing))]
+      : sentinel.endpoints.flatMap(({ host }, at) => {
+          const folder = `redis-${at + 1}` as const;
+          return [
+            file(folder, on, REDIS_CONF, redisConf(deployment, writing, at)),
+            file(folder, on, '/etc/redis/sentinel.conf', sentinelConf(deployment, writing, at)),
+          ].map((each) => ({ ...each, host }));
+        });
+  if (deployment.clients.length === 0) return files;
+  return deployment.architecture.firewall === 'nftables'
+    ? [...files, file('redis', on, NFT_PATH, nftRules(deployment, writing))]
+    : [...files, file('redis', on, 'firewall.sh', ufwRules(deployment, writing))];
 }
 
 function serverFiles(deployment: Deployment, writing: Writing, group: ServerGroup): ConfigFile[] {
@@ -68,13 +99,12 @@ function serverFiles(deployment: Deployment, writing: Writing, group: ServerGrou
     files.push(file(id, id, SETTINGS, settingsLocal(deployment, writing, roles)));
   const workers = roles.filter((role) => role !== 'web' && role !== 'redis');
   for (const role of workers) files.push(workerFile(deployment, writing, id, role));
-  const first = workers.find(needsConfigModule);
+  const first = roles.find((role) => needsConfigModule(deployment, role));
   if (first) {
-    const home = redis.container ? '' : `${PROJECT}/`;
+    const home = redis.container ? './' : `${project(deployment)}/`;
     files.push(file(first, id, `${home}${CONFIG_MODULE}.py`, celeryConfig(deployment, writing)));
   }
-  if (redis.on === id && !redis.container)
-    files.push(file('redis', id, '/etc/redis/redis.conf', redisConf(deployment, writing)));
+  if (redis.on === id && !redis.container) files.push(...redisFiles(deployment, writing));
   if (!redis.container || id !== 'redis')
     files.push(file(id, id, 'verify.sh', verification(deployment, writing, group)));
   return files;

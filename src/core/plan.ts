@@ -1,4 +1,10 @@
-import { ADDRESS_PLACEHOLDER, DOCKER_HOST, isLoopback, type Endpoint } from './address.ts';
+import {
+  ADDRESS_PLACEHOLDER,
+  DOCKER_HOST,
+  isLoopback,
+  isPlaceholder,
+  type Endpoint,
+} from './address.ts';
 import { asksPassword, databasesOf, FIELDS, type Architecture } from './architecture.ts';
 import type { DatabaseRole } from './databases.ts';
 import {
@@ -105,7 +111,7 @@ const HOUR = 3600;
 
 function redisOf(architecture: Architecture, servers: readonly ServerGroup[]): RedisServer {
   const { redis, host, port, socket, auth, user, ca, master } = architecture;
-  const endpoints = sentinelsOf(architecture);
+  const endpoints = socket === '' ? sentinelsOf(architecture) : [];
   const [first] = endpoints;
   const alone = serverCount(architecture) === 1;
   const own = redis === 'docker' ? DOCKER_HOST : alone ? '127.0.0.1' : ADDRESS_PLACEHOLDER;
@@ -114,7 +120,7 @@ function redisOf(architecture: Architecture, servers: readonly ServerGroup[]): R
   return {
     on: redisOn(architecture, servers),
     host: address,
-    placeholder: network && address === ADDRESS_PLACEHOLDER,
+    placeholder: network && isPlaceholder(address),
     local: !network || (first === undefined && isLoopback(address)),
     port,
     ...(!network && { socket }),

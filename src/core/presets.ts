@@ -11,7 +11,7 @@ const CHOICES = {
   standalone: { arch: 'standalone' },
   'standalone-docker': { arch: 'standalone', redis: 'docker' },
   'celery-one-server': { arch: 'celery' },
-  'celery-servers': { arch: 'celery', workers: 2, auth: 'password' },
+  'celery-servers': { arch: 'celery', workers: 2 },
   'celery-large': {
     arch: 'celery',
     web: 3,
@@ -19,13 +19,18 @@ const CHOICES = {
     transcription: true,
     xapi: true,
     redis: 'dedicated',
-    auth: 'password',
+  },
+  'celery-sentinel': {
+    arch: 'celery',
+    web: 2,
+    workers: 4,
+    redis: 'dedicated',
+    sentinels: 'redis-1.invalid:26379,redis-2.invalid:26379,redis-3.invalid:26379',
   },
   microservices: {
     arch: 'microservices',
     workers: 1,
     transcription: true,
-    auth: 'password',
     shared: true,
   },
   'microservices-large': {
@@ -35,7 +40,6 @@ const CHOICES = {
     transcription: true,
     xapi: true,
     redis: 'dedicated',
-    auth: 'password',
   },
 } as const satisfies Record<string, Partial<Architecture>>;
 

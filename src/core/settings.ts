@@ -12,7 +12,17 @@ interface Setting {
   readonly fields: readonly FieldName[];
 }
 
-const ADDRESS = ['host', 'port', 'socket', 'auth', 'user', 'tls', 'ca'] as const;
+const ADDRESS = [
+  'host',
+  'port',
+  'socket',
+  'sentinels',
+  'master',
+  'auth',
+  'user',
+  'tls',
+  'ca',
+] as const;
 
 /** Every top-level setting of a generated settings_local.py, in its order (pod/settings.py). */
 export const SETTINGS = {
@@ -23,7 +33,10 @@ export const SETTINGS = {
     fields: [...ADDRESS, 'db.encoding'],
   },
   CELERY_TASK_ACKS_LATE: { roles: ['web', 'worker'], fields: ['arch'] },
-  CELERY_BROKER_TRANSPORT_OPTIONS: { roles: ['web', 'worker'], fields: ['hours'] },
+  CELERY_BROKER_TRANSPORT_OPTIONS: {
+    roles: ['web', 'worker'],
+    fields: ['hours', 'sentinels', 'master'],
+  },
   USE_REMOTE_ENCODING_TRANSCODING: { roles: ['web'], fields: ['arch'] },
   ENCODING_TRANSCODING_CELERY_BROKER_URL: {
     roles: ['web', 'encoding', 'transcription'],
@@ -37,6 +50,11 @@ export const SETTINGS = {
     databases: ['xapi'],
     fields: [...ADDRESS, 'db.xapi'],
   },
+  DJANGO_REDIS_CONNECTION_FACTORY: {
+    roles: ['web', 'worker'],
+    databases: ['default', 'select2'],
+    fields: ['sentinels'],
+  },
   CACHES: {
     roles: ['web', 'worker'],
     databases: ['default', 'select2'],
@@ -44,6 +62,16 @@ export const SETTINGS = {
   },
   SELECT2_CACHE_BACKEND: { roles: ['web', 'worker'], databases: ['select2'], fields: [] },
   SESSION_ENGINE: { roles: ['web'], databases: ['sessions'], fields: [] },
+  SESSION_REDIS_SENTINEL_LIST: {
+    roles: ['web'],
+    databases: ['sessions'],
+    fields: ['sentinels'],
+  },
+  SESSION_REDIS_SENTINEL_MASTER_ALIAS: {
+    roles: ['web'],
+    databases: ['sessions'],
+    fields: ['master'],
+  },
   SESSION_REDIS: {
     roles: ['web'],
     databases: ['sessions'],

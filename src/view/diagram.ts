@@ -169,10 +169,26 @@ class Drawing {
     const lines =
       redis.socket !== undefined
         ? [redis.socket]
-        : host.length + port.length > room
-          ? [host, port]
-          : [host + port];
-    const place = this.#say(`gen.place.${architecture.redis}`);
+        : redis.sentinel !== undefined
+          ? [redis.sentinel.master, host + port]
+          : host.length + port.length > room
+            ? [host, port]
+            : [host + port];
+    const place =
+      redis.sentinel === undefined
+        ? this.#say(`gen.place.${architecture.redis}`)
+        : this.#say('gen.place.sentinel', { count: redis.sentinel.endpoints.length });
+    const field = redis.sentinel === undefined ? 'host' : 'sentinels';
+    const behind =
+      redis.sentinel !== undefined &&
+      html`<rect
+        class="card redis behind"
+        x="5"
+        y="5"
+        width="${width - 6}"
+        height="${HEAD - 1}"
+        rx="8"
+      />`;
     const slots = databases.map(({ role, number }) => {
       const x = this.#x(role);
       return html`<g class="slot db-${role}" data-of="${ref.database(role)}"
@@ -189,7 +205,7 @@ class Drawing {
       >`;
     });
     return html`<g
-        ><rect
+        >${behind}<rect
           class="card redis"
           x="1"
           y="1"
@@ -199,7 +215,7 @@ class Drawing {
           data-of="${ref.server(redis.on)}"
         /><text class="title" x="${PAD}" y="${font + 11}">Redis</text
         ><text class="usage" x="${PAD}" y="${2 * font + 17}">${clipped(place, room + 4)}</text
-        >${lines.map((line, at) => html`<text class="setting${redis.placeholder && ' todo'}" x="${PAD}" y="${3 * font + 24 + at * (font + 3)}" data-of="${ref.field('host')}">${clipped(line, room)}</text>`)}</g
+        >${lines.map((line, at) => html`<text class="setting${redis.placeholder && ' todo'}" x="${PAD}" y="${3 * font + 24 + at * (font + 3)}" data-of="${ref.field(field)}">${clipped(line, room)}</text>`)}</g
       >${slots}`;
   }
 

@@ -81,8 +81,8 @@ export function badgesHtml(
 ): Html {
   const id = fileId(file);
   const alike = servers.find((group) => group.id === file.server)?.count ?? 1;
-  const first = file.folder === 'redis' && alike > 1;
-  return html`${first && html`<span class="badge">${say('gen.file.first')}</span>`}${changes.added.has(id) && html`<span class="badge news">${say('gen.file.new')}</span>`}${
+  const first = file.folder === 'redis' && file.server !== 'redis' && alike > 1;
+  return html`${file.host !== undefined && html`<span class="badge">${file.host}</span>`}${first && html`<span class="badge">${say('gen.file.first')}</span>`}${changes.added.has(id) && html`<span class="badge news">${say('gen.file.new')}</span>`}${
     changes.lines.has(id) && html`<span class="badge news">${say('gen.file.changed')}</span>`
   }${file.placeholder && html`<span class="badge todo">${say('gen.file.todo')}</span>`}`;
 }
@@ -97,6 +97,7 @@ function fileHtml(
   const id = fileId(file);
   const commands = file.path === '';
   const title = commands ? file.name : file.path;
+  const named = file.host === undefined ? title : `${title} (${file.host})`;
   return html`<details class="file" open data-file="${id}" data-server="${ref.server(file.server)}">
     <summary>
       <code class="path">${title}</code>
@@ -108,7 +109,7 @@ function fileHtml(
           html`<button
             type="button"
             data-${action}="${id}"
-            aria-label="${say(`gen.${action}.label`, { file: title })}"
+            aria-label="${say(`gen.${action}.label`, { file: named })}"
           >
             ${say(`gen.${action}`)}
           </button> `,
@@ -117,7 +118,7 @@ function fileHtml(
     <pre
       tabindex="0"
       role="group"
-      aria-label="${say('gen.file.lines', { file: title, owner: owner(file, deployment, say) })}"
+      aria-label="${say('gen.file.lines', { file: named, owner: owner(file, deployment, say) })}"
     ><code>${linesHtml(file, deployment, say, changes)}</code></pre>
   </details>`;
 }

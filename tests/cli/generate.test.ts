@@ -53,10 +53,11 @@ describe('generate --out', () => {
     const { status, stdout } = generate([link, '--lang', 'en', '--out', out]);
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
     expect(filesIn(out)).toEqual([
+      'redis/redis-pod.nft',
       'redis/redis.conf',
       'web/settings_local.py',
       'web/verify.sh',
-      'worker/celeryd',
+      'worker/pod-worker.service',
       'worker/settings_local.py',
       'worker/verify.sh',
     ]);
@@ -68,7 +69,7 @@ describe('generate --out', () => {
 
   test('writes one file for all into `all` when it is shared', () => {
     const out = folder();
-    generate(['arch=microservices&workers=1&shared=1&host=10.0.0.5', '--out', out]);
+    generate(['arch=microservices&workers=1&shared=1&host=10.0.0.5&firewall=none', '--out', out]);
     expect(filesIn(out)).toEqual([
       'all/settings_local.py',
       'encoding/pod-encoding.service',
@@ -147,7 +148,7 @@ describe('generate --out', () => {
 describe('generate --json', () => {
   test('prints the deployment', () => {
     const { status, stdout, stderr } = generate(
-      ['#settings&workers=2&host=redis.univ.fr&auth=password', '--json'],
+      ['#settings&workers=2&host=redis.univ.fr&from.workers=10.0.0.0/24', '--json'],
       {
         password: 'secret',
       },
@@ -155,7 +156,9 @@ describe('generate --json', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual(
       JSON.parse(
-        JSON.stringify(plan({ ...DEFAULTS, workers: 2, host: 'redis.univ.fr', auth: 'password' })),
+        JSON.stringify(
+          plan({ ...DEFAULTS, workers: 2, host: 'redis.univ.fr', 'from.workers': '10.0.0.0/24' }),
+        ),
       ),
     );
   });

@@ -70,7 +70,9 @@ const networks = fc
   .map((all) => all.join(','));
 
 /** Absolute paths of files. */
-const paths = fc.stringMatching(/^(\/[a-zA-Z0-9_.-]{1,10}){1,4}$/);
+const paths = fc
+  .stringMatching(/^(\/[a-zA-Z0-9_.-]{1,10}){1,4}$/)
+  .filter((path) => !path.split('/').some((part) => part === '.' || part === '..'));
 
 const users = fc.stringMatching(/^[a-zA-Z0-9_.-]{1,40}$/).filter((name) => name !== 'default');
 

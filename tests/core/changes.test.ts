@@ -26,7 +26,7 @@ describe('changesBetween', () => {
 
   test('finds the lines that a field alters, in every file', () => {
     expect(changed(emitted({ 'db.encoding': 9 }))).toEqual({
-      'web/settings_local.py': ['CELERY_BROKER_URL = "redis://127.0.0.1:6379/9"'],
+      'web/settings_local.py': ['CELERY_BROKER_URL = "redis://:REDIS-PASSWORD@127.0.0.1:6379/9"'],
       'web/verify.sh': ['redis-cli -h 127.0.0.1 -p 6379 -n 9 LLEN celery'],
     });
   });
@@ -38,7 +38,7 @@ describe('changesBetween', () => {
 
   test('calls a file that was not there new, and marks none of its lines', () => {
     const { lines, added } = changesBetween(before, emitted({ xapi: true }));
-    expect([...added]).toEqual(['xapi/pod-xapi.service']);
+    expect([...added]).toEqual(['xapi/pod-xapi.service', 'xapi/podceleryconf.py']);
     expect(lines.has('xapi/pod-xapi.service')).toBe(false);
   });
 });

@@ -19,8 +19,13 @@ import { architectures, distinctArchitectures, passwords } from './architecture.
 
 const typed = (field: FieldName, text: string) =>
   readFields(new Map([[field, text]]), DEFAULTS).issues;
+/** Without a firewall, unless told otherwise: its addresses are asked for wherever Redis is apart. */
 const checked = (choices: Partial<Architecture>, password?: string) =>
-  check({ ...DEFAULTS, ...choices }, password);
+  check({ ...DEFAULTS, firewall: 'none', ...choices }, password);
+const SENTINELS: Partial<Architecture> = {
+  redis: 'dedicated',
+  sentinels: '10.0.0.5:26379,10.0.0.6:26379,10.0.0.7:26379',
+};
 const linked = (text: string) => parseLink(text).issues;
 
 const loud = 'error' as const;
@@ -63,7 +68,7 @@ const EXAMPLES: Readonly<
     { field: 'user', severity: loud, params: { max: 40 } },
   ],
   'socket.servers': [
-    checked({ workers: 1, socket: '/run/redis.sock' }),
+    checked({ workers: 1, socket: '/run/redis.sock' }, 'secret'),
     { field: 'socket', severity: loud, params: { servers: 2 } },
   ],
   'socket.docker': [
@@ -74,12 +79,68 @@ const EXAMPLES: Readonly<
     checked({ redis: 'docker', tls: true }),
     { field: 'tls', severity: loud, params: {} },
   ],
+  'sentinels.malformed': [
+    typed('sentinels', '10.0.0.5,10.0.0.6,http://x'),
+    { field: 'sentinels', severity: loud, params: { text: 'http://x' } },
+  ],
+  'sentinels.count': [
+    typed('sentinels', '10.0.0.5:26379, 10.0.0.6:26379'),
+    { field: 'sentinels', severity: loud, params: { min: 3, max: 9, count: 2 } },
+  ],
+  'sentinels.twice': [
+    typed('sentinels', 'a:1,b:1,A:2'),
+    { field: 'sentinels', severity: loud, params: { text: 'A:2' } },
+  ],
+  'sentinels.missing': [
+    checked({ ...SENTINELS, sentinels: 'a.invalid,b.invalid,c' }, 'secret'),
+    { field: 'sentinels', severity: 'todo', params: { count: 2 } },
+  ],
+  'sentinels.place': [
+    checked({ ...SENTINELS, redis: 'web' }, 'secret'),
+    { field: 'sentinels', severity: loud, params: {} },
+  ],
+  'sentinels.loopback': [
+    checked({ ...SENTINELS, sentinels: '127.0.0.1:1,b:1,c:1' }, 'secret'),
+    { field: 'sentinels', severity: loud, params: { host: '127.0.0.1' } },
+  ],
+  'sentinels.tls': [
+    checked({ ...SENTINELS, tls: true }, 'secret'),
+    { field: 'tls', severity: loud, params: {} },
+  ],
+  'sentinels.acl': [
+    checked({ ...SENTINELS, auth: 'acl' }, 'secret'),
+    { field: 'auth', severity: loud, params: {} },
+  ],
+  'master.malformed': [
+    typed('master', 'Pod'),
+    { field: 'master', severity: loud, params: { max: 40 } },
+  ],
+  'account.malformed': [
+    typed('account', 'Pod 4'),
+    { field: 'account', severity: loud, params: { max: 32 } },
+  ],
+  'from.malformed': [
+    typed('from.web', '10.0.0.1, web.univ.fr'),
+    { field: 'from.web', severity: loud, params: { text: 'web.univ.fr' } },
+  ],
+  'from.many': [
+    typed('from.web', Array.from({ length: 51 }, (_, at) => `10.0.0.${at}`).join()),
+    { field: 'from.web', severity: loud, params: { max: 50 } },
+  ],
+  'from.missing': [
+    checked({ workers: 2, host: '10.0.0.5', firewall: 'ufw' }, 'secret'),
+    { field: 'from.workers', severity: 'todo', params: { count: 2, server: 'worker' } },
+  ],
+  'from.count': [
+    checked({ workers: 2, host: '10.0.0.5', firewall: 'ufw', 'from.workers': '::1' }, 'secret'),
+    { field: 'from.workers', severity: 'warning', params: { count: 2, given: 1 } },
+  ],
   'db.same': [
-    checked({ 'db.sessions': 3 }),
+    checked({ 'db.sessions': 3 }, 'secret'),
     { field: 'db.sessions', severity: loud, params: { number: 3, other: 'db.default' } },
   ],
   'host.loopback': [
-    checked({ workers: 2, host: '127.0.0.1' }),
+    checked({ workers: 2, host: '127.0.0.1' }, 'secret'),
     { field: 'host', severity: loud, params: { host: '127.0.0.1', servers: 3 } },
   ],
   'host.container': [
@@ -98,15 +159,23 @@ const EXAMPLES: Readonly<
     checked({ workers: 1, auth: 'password' }, 'secret'),
     { field: 'host', severity: 'todo', params: { servers: 2 } },
   ],
-  'redis.no-worker': [checked({ redis: 'worker' }), { field: 'redis', severity: loud, params: {} }],
+  'redis.no-worker': [
+    checked({ redis: 'worker' }, 'secret'),
+    { field: 'redis', severity: loud, params: {} },
+  ],
   'redis.docker-webs': [
     checked({ redis: 'docker', web: 2 }),
     { field: 'redis', severity: loud, params: { web: 2 } },
   ],
-  'auth.missing': [
-    checked({ workers: 1, host: '10.0.0.5' }),
-    { field: 'auth', severity: 'warning', params: { host: '10.0.0.5' } },
+  'auth.sentinels': [
+    checked({ ...SENTINELS, auth: 'none' }),
+    { field: 'auth', severity: loud, params: {} },
   ],
+  'auth.missing': [
+    checked({ workers: 1, host: '10.0.0.5', auth: 'none' }),
+    { field: 'auth', severity: loud, params: { host: '10.0.0.5' } },
+  ],
+  'auth.local': [checked({ auth: 'none' }), { field: 'auth', severity: 'warning', params: {} }],
   'auth.password': [
     checked({ auth: 'password' }),
     { field: 'password', severity: 'todo', params: {} },
@@ -150,8 +219,9 @@ const codes = (choices: Partial<Architecture>, password?: string) =>
   checked(choices, password).map(({ code }) => code);
 
 describe('check', () => {
-  test('finds nothing in the default architecture', () => {
-    expect(checked({})).toEqual([]);
+  test('asks for a password in the default architecture, and for nothing else', () => {
+    expect(check(DEFAULTS).map(({ code }) => code)).toEqual(['auth.password']);
+    expect(check(DEFAULTS, 'secret')).toEqual([]);
   });
 
   test.each(PRESETS)('finds no error in the preset $id', ({ architecture }) => {
@@ -192,7 +262,7 @@ describe('check', () => {
     [
       'the placeholder typed as an address is none',
       { workers: 1, host: ADDRESS_PLACEHOLDER },
-      ['host.missing', 'auth.missing'],
+      ['host.missing'],
     ],
     ['a database that is not used may share its number', { 'db.xapi': 5 }, []],
     ['the same of encoding in standalone', { arch: 'standalone', 'db.encoding': 3 }, []],
@@ -206,15 +276,21 @@ describe('check', () => {
       { redis: 'docker', socket: '/s', tls: true },
       ['socket.docker'],
     ],
+    ['sentinels have the address', { ...SENTINELS, host: '0.0.0.0' }, []],
+    ['Docker has no password, and asks for none', { redis: 'docker', auth: 'acl' }, []],
     ['an ACL user needs a password', { auth: 'acl' }, ['auth.password']],
-    ['TLS alone lets everybody in', { tls: true, host: 'redis.univ.fr' }, ['auth.missing']],
-    ['all unspecified spellings', { host: '0:0::0' }, ['host.unspecified', 'auth.missing']],
+    [
+      'TLS alone lets everybody in',
+      { tls: true, host: 'redis.univ.fr', auth: 'none' },
+      ['auth.missing'],
+    ],
+    ['all unspecified spellings', { host: '0:0::0' }, ['host.unspecified']],
   ])('%s', (_, choices, expected) => {
-    expect(codes(choices)).toEqual(expected);
+    expect(codes(choices, choices.auth === 'acl' ? '' : 'secret')).toEqual(expected);
   });
 
   test('says of each repeated number which database has it already', () => {
-    const same = checked({ 'db.default': 2, 'db.sessions': 2 });
+    const same = checked({ 'db.default': 2, 'db.sessions': 2 }, 'secret');
     expect(same.map(({ field, params }) => [field, params['other']])).toEqual([
       ['db.default', 'db.select2'],
       ['db.sessions', 'db.select2'],
@@ -252,6 +328,28 @@ describe('check', () => {
     ['user', 'p@d', false],
     ['user', 'pöd', false],
     ['user', 'p'.repeat(41), false],
+    ['sentinels', '', true],
+    ['sentinels', 'a, b:1 ,[::1]:2', true],
+    ['sentinels', '::1,10.0.0.1,c', true],
+    ['sentinels', 'a,b,', false],
+    ['sentinels', 'a,b,c:0', false],
+    ['sentinels', 'a,b,c:65536', false],
+    ['sentinels', 'a,b,[c]:1', false],
+    ['sentinels', 'a,b,2001:db8::5:26379x', false],
+    ['master', 'pod-1.master_a', true],
+    ['master', '-pod', false],
+    ['account', 'www-data', true],
+    ['account', 'root;', false],
+    ['from.web', '10.0.0.1/24,2001:db8::/32,::1', true],
+    ['from.web', '10.0.0.1/33', false],
+    ['from.web', '0.0.0.0/0', false],
+    ['from.web', '10.0.0.1,,10.0.0.2', false],
+    ['project', '/data/pod4', true],
+    ['project', '/data/my pod', false],
+    ['project', '/data/../pod4', false],
+    ['project', '/data/.pod4/..a', true],
+    ['venv', '', false],
+    ['memory', '63', false],
   ])('of the field %s, %j is valid: %j', (field, text, valid) => {
     expect(typed(field, text).length).toBe(valid ? 0 : 1);
   });
@@ -275,15 +373,19 @@ describe('check', () => {
   });
 
   test('ignores a password that is not used', () => {
-    expect(codes({}, 'a\nb')).toEqual([]);
+    expect(codes({ auth: 'none' }, 'a\nb')).toEqual(['auth.local']);
   });
 
   test('lets no architecture pass in which a server would call itself for Redis elsewhere', () => {
     fc.assert(
       fc.property(distinctArchitectures, (architecture) => {
         const errors = check(architecture, 'secret').filter(({ severity }) => severity === 'error');
-        const { socket, host } = architecture;
-        if (serverCount(architecture) > 1 && (socket !== '' || host === '127.0.0.1'))
+        const { socket, host, sentinels } = architecture;
+        if (
+          sentinels === '' &&
+          serverCount(architecture) > 1 &&
+          (socket !== '' || host === '127.0.0.1')
+        )
           expect(errors.map(({ field }) => field)).toContain(socket === '' ? 'host' : 'socket');
       }),
     );

@@ -9,7 +9,7 @@ import { serverCount } from '../../src/core/servers.ts';
 import { architectures, passwords } from './architecture.ts';
 import { emitted, placeOf } from './emitted.ts';
 
-const isComment = (text: string) => text.startsWith('#') && !text.startsWith('#!');
+const isComment = (text: string) => /^\s*#(?!!)/.test(text);
 
 /** The lines of a file that do something. */
 const code = ({ lines }: ConfigFile) =>
@@ -22,16 +22,31 @@ describe('which files', () => {
   const places = (choices: Partial<Architecture>) => emitted(choices).map(placeOf);
 
   test.each<[Partial<Architecture>, string[]]>([
-    [{}, ['web/settings_local.py', 'worker/celeryd', 'redis/redis.conf', 'web/verify.sh']],
+    [
+      {},
+      ['web/settings_local.py', 'worker/pod-worker.service', 'redis/redis.conf', 'web/verify.sh'],
+    ],
+    [
+      { service: 'init', xapi: true },
+      [
+        'web/settings_local.py',
+        'worker/celeryd',
+        'xapi/pod-xapi',
+        'xapi/podceleryconf.py',
+        'redis/redis.conf',
+        'web/verify.sh',
+      ],
+    ],
     [{ arch: 'standalone' }, ['web/settings_local.py', 'redis/redis.conf', 'web/verify.sh']],
     [
       { workers: 1 },
       [
         'web/settings_local.py',
         'redis/redis.conf',
+        'redis/redis-pod.nft',
         'web/verify.sh',
         'worker/settings_local.py',
-        'worker/celeryd',
+        'worker/pod-worker.service',
         'worker/verify.sh',
       ],
     ],
@@ -43,6 +58,7 @@ describe('which files', () => {
         xapi: true,
         shared: true,
         redis: 'dedicated',
+        firewall: 'ufw',
       },
       [
         'all/settings_local.py',
@@ -54,8 +70,10 @@ describe('which files', () => {
         'transcription/podceleryconf.py',
         'transcription/verify.sh',
         'xapi/pod-xapi.service',
+        'xapi/podceleryconf.py',
         'xapi/verify.sh',
         'redis/redis.conf',
+        'redis/firewall.sh',
         'redis/verify.sh',
       ],
     ],
@@ -68,6 +86,22 @@ describe('which files', () => {
         'encoding/podceleryconf.py',
         'redis/redis.conf',
         'web/verify.sh',
+      ],
+    ],
+    [
+      { arch: 'standalone', xapi: true, redis: 'dedicated', sentinels: 'a,b,c', firewall: 'none' },
+      [
+        'web/settings_local.py',
+        'xapi/pod-xapi.service',
+        'web/podceleryconf.py',
+        'web/verify.sh',
+        'redis-1/redis.conf',
+        'redis-1/sentinel.conf',
+        'redis-2/redis.conf',
+        'redis-2/sentinel.conf',
+        'redis-3/redis.conf',
+        'redis-3/sentinel.conf',
+        'redis/verify.sh',
       ],
     ],
     [{ redis: 'docker' }, ['web/settings_local.py', 'worker/start-worker.sh', 'web/verify.sh']],
@@ -91,10 +125,10 @@ describe('which files', () => {
 describe('what is still to be filled in', () => {
   /** Where files have either placeholder outside comments. */
   const open = (files: readonly ConfigFile[]) =>
-    files.filter((file) =>
-      [ADDRESS_PLACEHOLDER, PASSWORD_PLACEHOLDER].some((mark) =>
-        code(file).join('\n').includes(mark),
-      ),
+    files.filter(
+      (file) =>
+        /\.invalid\b/i.test(code(file).join('\n')) ||
+        code(file).join('\n').includes(PASSWORD_PLACEHOLDER),
     );
 
   test('is nothing for one server without a password', () => {
@@ -110,11 +144,17 @@ describe('what is still to be filled in', () => {
 
   test('is marked in each file that has it, and in no other', () => {
     fc.assert(
-      fc.property(architectures, fc.constantFrom('', 'secret'), (architecture, password) => {
+      fc.property(architectures, fc.constantFrom('', 'secret'), (any, password) => {
+        // A sentinel's name is one too, to firewalls, which know no names.
+        const architecture: Architecture =
+          any.sentinels === '' ? any : { ...any, firewall: 'none' };
         const files = emitted(architecture, { password });
         expect(files.filter(({ placeholder }) => placeholder)).toEqual(open(files));
-        const { redis } = plan(architecture);
-        const expected = redis.placeholder || (redis.password && password === '');
+        const { redis, clients } = plan(architecture);
+        const expected =
+          redis.placeholder ||
+          (redis.password && password === '') ||
+          clients.some(({ addresses }) => addresses.length === 0);
         expect(open(files).length > 0).toBe(expected);
       }),
     );

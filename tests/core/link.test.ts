@@ -26,6 +26,13 @@ describe('formatLink', () => {
     );
   });
 
+  test('keeps commas, and encodes the brackets of an IPv6 address with a port', () => {
+    const sentinels = '10.0.0.5:26379,[2001:db8::5]:26379,c';
+    expect(formatLink({ ...DEFAULTS, sentinels })).toBe(
+      'sentinels=10.0.0.5:26379,%5B2001:db8::5%5D:26379,c',
+    );
+  });
+
   test('may begin with the id of a heading', () => {
     expect(formatLink(DEFAULTS, 'settings')).toBe('settings');
     expect(formatLink(SEVERAL, 'réglages')).toBe(
@@ -36,7 +43,7 @@ describe('formatLink', () => {
   test('stands in Markdown and HTML as it is', () => {
     fc.assert(
       fc.property(architectures, (architecture) => {
-        expect(formatLink(architecture)).toMatch(/^[\w.=&:/-]*$/);
+        expect(formatLink(architecture)).toMatch(/^[\w.=&:/,%-]*$/);
       }),
     );
   });

@@ -126,10 +126,10 @@ describe('the address of Redis', () => {
 test.each<[name: string, choices: Partial<Architecture>, reached: object]>([
   ['a password', { auth: 'password', user: 'other' }, { password: true }],
   ['an ACL user', { auth: 'acl', user: 'other' }, { password: true, user: 'other' }],
-  ['TLS', { tls: true, ca: '/ca.crt' }, { password: false, ca: '/ca.crt' }],
+  ['TLS', { tls: true, auth: 'none', ca: '/ca.crt' }, { password: false, ca: '/ca.crt' }],
   [
     'a socket, which has neither address nor TLS',
-    { socket: '/s', tls: true, workers: 1 },
+    { socket: '/s', tls: true, auth: 'none', workers: 1 },
     { password: false, socket: '/s', local: true, placeholder: false },
   ],
 ])('Redis is reached with %s', (_, choices, reached) => {
@@ -137,6 +137,71 @@ test.each<[name: string, choices: Partial<Architecture>, reached: object]>([
   const { redis } = planned(choices);
   expect(redis).toMatchObject(reached);
   for (const way of ways) expect(way in redis).toBe(way in reached);
+});
+
+const SENTINELS = {
+  redis: 'dedicated',
+  sentinels: '10.0.0.5:1,10.0.0.6,[::1]:3',
+  master: 'pod',
+} as const;
+
+test('Redis is reached by its sentinels, on as many servers, the first of them the master', () => {
+  const { redis, servers } = planned({ ...SENTINELS, host: 'elsewhere' });
+  expect(redis).toMatchObject({
+    host: '10.0.0.5',
+    placeholder: false,
+    local: false,
+    sentinel: {
+      master: 'pod',
+      quorum: 2,
+      endpoints: [
+        { host: '10.0.0.5', port: 1 },
+        { host: '10.0.0.6', port: 26379 },
+        { host: '::1', port: 3 },
+      ],
+    },
+  });
+  expect(servers.find(({ id }) => id === 'redis')?.count).toBe(3);
+});
+
+test.each([
+  [3, 2],
+  [4, 3],
+  [5, 3],
+])('of %i sentinels %i must agree', (count, quorum) => {
+  const sentinels = Array.from({ length: count }, (_, at) => `s${at}`).join();
+  expect(planned({ ...SENTINELS, sentinels }).redis.sentinel?.quorum).toBe(quorum);
+});
+
+describe('a firewall lets through', () => {
+  const clients = (choices: Partial<Architecture>) =>
+    planned(choices).clients.map(({ server, count, addresses }) =>
+      [count, server, ...addresses].join(' '),
+    );
+
+  test.each<[string, Partial<Architecture>, string[]]>([
+    ['nobody where Redis has its only clients beside it', {}, []],
+    ['nobody else through a socket', { socket: '/s' }, []],
+    ['the servers that Redis does not run on', { web: 3, workers: 2 }, ['2 web', '2 worker']],
+    [
+      'all of them where it has its own',
+      {
+        arch: 'microservices',
+        workers: 2,
+        transcription: true,
+        xapi: true,
+        redis: 'dedicated',
+        'from.web': '10.0.0.1',
+        'from.workers': '10.0.1.0/24,::1',
+      },
+      ['1 web 10.0.0.1', '2 encoding 10.0.1.0/24 ::1', '1 transcription', '1 xapi'],
+    ],
+    ['those beside Redis not', { workers: 1, redis: 'worker' }, ['1 web']],
+    ['nobody when it is not wanted', { workers: 1, firewall: 'none' }, []],
+    ['nobody into Docker', { redis: 'docker' }, []],
+  ])('%s', (_, choices, expected) => {
+    expect(clients(choices)).toEqual(expected);
+  });
 });
 
 test('the prefix stands on the default cache as in Pod itself, another one everywhere', () => {

@@ -7,6 +7,17 @@ import ast, json, sys
 def read(source):
     settings = {}
     for node in ast.parse(source).body:
+        if isinstance(node, ast.Import):
+            imported = ast.unparse(node)
+            if imported != "import os":
+                raise ValueError(imported)
+            continue
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            target = node.targets[0]
+            if ast.unparse(target.value) != "os.environ":
+                raise ValueError(f"not the environment: {ast.unparse(node)}")
+            settings[ast.literal_eval(target.slice)] = ast.literal_eval(node.value)
+            continue
         if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)):
             raise ValueError(f"not an assignment: {ast.unparse(node)}")
         name = node.targets[0].id
@@ -19,7 +30,7 @@ sources = json.load(sys.stdin.buffer)
 json.dump([read(source) for source in sources], sys.stdout)
 `;
 
-/** What a Python module assigns, by name. */
+/** What a Python module assigns, by name; to variables of the environment too. */
 export type Assignments = Readonly<Record<string, unknown>>;
 
 /** Reads what modules assign, all in one run of Python, as literals: nothing is executed. */

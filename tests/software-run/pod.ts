@@ -1,8 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DEFAULTS } from '../../src/core/architecture.ts';
 import type { ConfigFile } from '../../src/core/files.ts';
 import { fileText } from '../../src/core/files.ts';
-import { PROJECT, VENV_BIN } from '../../src/core/emit/worker.ts';
 import type { ServerGroup } from '../../src/core/servers.ts';
 import { python } from '../software.ts';
 import { run, serve, temporaryFolder, until, type Ended, type Finally } from './processes.ts';
@@ -20,6 +21,14 @@ export interface WorkerReport {
   readonly visibility_timeout: number;
 }
 
+/** What a client of Redis said; see project/attempt.py. */
+export interface Attempt {
+  /** The error that it raised, or nothing. */
+  readonly says: string | null;
+  /** How long it took; not there where it hangs. */
+  readonly seconds?: number;
+}
+
 /** What a worker reports when it runs a task. */
 export interface TaskReport {
   readonly task: string;
@@ -27,19 +36,47 @@ export interface TaskReport {
   readonly acks_late: boolean;
 }
 
+/** How a worker is started: a command of a shell, and whether it is ready, from what it says. */
+interface Starter {
+  readonly command: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly isReady: (said: string) => boolean;
+}
+
+/**
+ * What Celery's init script does to start a worker, without `su`: it sources the defaults and hands
+ * them to `celery multi`. As for the script's own `dryrun`, nothing goes to the background, so that
+ * the worker ends with the test.
+ *
+ * @param defaults the file that it sources
+ */
+export function startByInit(defaults: string): Pick<Starter, 'command' | 'env'> {
+  return {
+    command:
+      `. ${defaults}; exec $CELERY_BIN multi start $CELERYD_NODES --workdir=$CELERYD_CHDIR ` +
+      '--pidfile=$CELERYD_PID_FILE --logfile=$CELERYD_LOG_FILE --loglevel=$CELERYD_LOG_LEVEL ' +
+      '--app=$CELERY_APP $CELERYD_OPTS',
+    env: { C_FAKEFORK: '1' },
+  };
+}
+
 /**
  * A server with the stand-in for Pod and the files that are for it. The only thing changed in the
- * files is where the project and its virtual environment are.
+ * files is where the project, its virtual environment, its logs and its process ids are.
  */
 export class PodServer {
   readonly #folder: string;
   readonly #files: readonly ConfigFile[];
   readonly #atEnd: Finally;
+  readonly #stops: (() => Promise<void>)[] = [];
 
   private constructor(folder: string, files: readonly ConfigFile[], atEnd: Finally) {
     this.#folder = folder;
     this.#files = files;
-    this.#atEnd = atEnd;
+    this.#atEnd = (stop) => {
+      this.#stops.push(stop);
+      atEnd(stop);
+    };
   }
 
   /** @param files the files of the whole deployment */
@@ -63,6 +100,10 @@ export class PodServer {
     return join(this.#folder, 'bin');
   }
 
+  get #logs(): string {
+    return join(this.#folder, 'logs');
+  }
+
   get #environment() {
     return {
       PATH: `${this.#bin}:${process.env['PATH'] ?? ''}`,
@@ -74,6 +115,8 @@ export class PodServer {
   async #install(): Promise<void> {
     await cp(join(import.meta.dirname, 'project'), this.#project, { recursive: true });
     await mkdir(this.#bin);
+    // As the init script does with CELERY_CREATE_DIRS.
+    await mkdir(this.#logs);
     // As in a virtual environment, where celery does not see the working directory by itself.
     const celery = `#!${python()}\nimport sys\nfrom celery.__main__ import main\nsys.exit(main())\n`;
     for (const [name, text] of [
@@ -84,20 +127,18 @@ export class PodServer {
       await chmod(join(this.#bin, name), 0o755);
     }
     for (const file of this.#files) {
-      const path = file.path.replace(`${PROJECT}/`, '');
+      const path = file.path.replace(`${DEFAULTS.project}/`, '');
       const place =
         path.startsWith('/') || path === ''
           ? join(this.#folder, file.name)
           : join(this.#project, path);
       const text = fileText(file)
-        .replaceAll(PROJECT, this.#project)
-        .replaceAll(VENV_BIN, this.#bin);
+        .replaceAll(DEFAULTS.project, this.#project)
+        .replaceAll(DEFAULTS.venv, this.#folder)
+        .replaceAll(DEFAULTS.logs, this.#logs)
+        .replaceAll(DEFAULTS.pids, this.#logs);
       await writeFile(place, text);
     }
-  }
-
-  #has(name: string): boolean {
-    return this.#files.some((file) => file.name === name);
   }
 
   /** Does what a visitor to the web server does, and gives the key of the session. */
@@ -116,6 +157,49 @@ export class PodServer {
     return (await this.#python('reach.py')).split('\n');
   }
 
+  /** Publishes tasks, numbered from 1, to each queue that the web server publishes to. */
+  async publish(count: number): Promise<void> {
+    await this.#python('publish.py', String(count));
+  }
+
+  /** Writes values with an expiry into the default cache, of so many megabytes together. */
+  async fill(megabytes: number): Promise<void> {
+    await this.#python('fill.py', String(megabytes));
+  }
+
+  /** What each client on a web server says; see project/attempt.py. */
+  async attempt(seconds: number): Promise<Record<string, Attempt>> {
+    const said: unknown = JSON.parse(await this.#python('attempt.py', String(seconds)));
+    return said as Record<string, Attempt>;
+  }
+
+  /** Makes the tasks of the server's workers take as long as this; else they take no time. */
+  async makeTasksTake(seconds: number): Promise<void> {
+    await writeFile(join(this.#folder, 'seconds'), String(seconds));
+  }
+
+  /** Kills the server's workers and all that they started, as a power cut does. */
+  async killWorkers(): Promise<void> {
+    for (const stop of this.#stops.splice(0)) await stop();
+  }
+
+  /** Runs `celery` in the project, for a minute at most. */
+  async celery(...args: string[]): Promise<Ended> {
+    return run('celery', args, { cwd: this.#project, env: this.#environment });
+  }
+
+  /** Runs `celery` in the project until it has said something or ends, and gives all it said. */
+  async celeryUntil(message: RegExp, ...args: string[]): Promise<string> {
+    const start = { cwd: this.#project, env: this.#environment };
+    try {
+      const { said, stop } = await serve('celery', args, start, (text) => message.test(text));
+      await stop();
+      return said();
+    } catch (error) {
+      return String(error);
+    }
+  }
+
   async #python(...args: string[]): Promise<string> {
     const start = { cwd: this.#project, env: this.#environment };
     const { status, stdout, stderr } = await run(python(), args, start);
@@ -123,38 +207,52 @@ export class PodServer {
     return stdout.trim();
   }
 
+  /** The workers that are ready, by the logs that the init script has them write. */
+  #readyByLog(): number {
+    const logs = readdirSync(this.#logs).map((name) => join(this.#logs, name));
+    return logs.filter(
+      (log) => log.endsWith('.log') && readFileSync(log, 'utf8').includes('ready.'),
+    ).length;
+  }
+
+  /** How what starts a worker does so, if the file says it: a command, and what it tells when. */
+  async #starter({ name, path }: ConfigFile): Promise<Starter | undefined> {
+    const place = join(this.#folder, name);
+    const says: Starter['isReady'] = (said) => said.includes('ready.');
+    if (name.startsWith('start-'))
+      return { command: `cd ${this.#project}; exec sh ${place}`, isReady: says };
+    if (name.endsWith('.service')) {
+      const unit = await readFile(place, 'utf8');
+      const get = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
+      const [variable, value] = get('Environment').split('=');
+      return {
+        // systemd itself makes one % of two.
+        command: `cd ${get('WorkingDirectory')}; exec ${get('ExecStart').replaceAll('%%', '%')}`,
+        ...(variable && { env: { [variable]: value ?? '' } }),
+        isReady: says,
+      };
+    }
+    if (path.startsWith('/etc/default/')) {
+      const ready = this.#readyByLog();
+      return { ...startByInit(place), isReady: () => this.#readyByLog() > ready };
+    }
+    return undefined;
+  }
+
   /** Starts the server's workers as its files say, until the test ends. */
   async startWorkers(): Promise<void> {
-    const commands: { command: string; env?: Record<string, string> }[] = [];
-    // The words that Celery's init script makes of its settings, for one worker in the foreground.
-    if (this.#has('celeryd'))
-      commands.push({
-        command:
-          `. ${join(this.#folder, 'celeryd')}; exec $CELERY_BIN --app=$CELERY_APP --workdir=$CELERYD_CHDIR worker ` +
-          '--loglevel=$CELERYD_LOG_LEVEL --hostname=$CELERYD_NODES@%h $CELERYD_OPTS',
-      });
-    for (const { name } of this.#files) {
-      const place = join(this.#folder, name);
-      if (name.endsWith('.service')) {
-        const unit = await readFile(place, 'utf8');
-        const get = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
-        const [variable, value] = get('Environment').split('=');
-        commands.push({
-          // systemd itself makes one % of two.
-          command: `cd ${get('WorkingDirectory')}; exec ${get('ExecStart').replaceAll('%%', '%')}`,
-          ...(variable ? { env: { [variable]: value ?? '' } } : {}),
-        });
-      }
-      if (name.startsWith('start-'))
-        commands.push({ command: `cd ${this.#project}; exec sh ${place}` });
-    }
     const before = (await this.workers()).length;
-    for (const { command, env } of commands) {
+    let started = 0;
+    for (const file of this.#files) {
+      const starter = await this.#starter(file);
+      if (!starter) continue;
+      const { command, env, isReady } = starter;
       const start = { cwd: this.#folder, env: { ...this.#environment, ...env } };
-      const worker = await serve('sh', ['-c', command], start, (said) => said.includes('ready.'));
+      const worker = await serve('sh', ['-c', command], start, isReady);
       this.#atEnd(worker.stop);
+      started++;
     }
-    await until(async () => (await this.workers()).length === before + commands.length);
+    await until(async () => (await this.workers()).length === before + started);
   }
 
   /** Runs the commands that verify the server, which read the password from their input. */
@@ -174,6 +272,11 @@ export class PodServer {
   /** The tasks that the server's workers ran. */
   async tasks(): Promise<TaskReport[]> {
     return (await this.#reports('tasks')) as TaskReport[];
+  }
+
+  /** The tasks that the server's workers ran to their end. */
+  async finished(): Promise<Pick<TaskReport, 'task' | 'video'>[]> {
+    return (await this.#reports('finished')) as TaskReport[];
   }
 
   async #reports(name: string): Promise<unknown[]> {

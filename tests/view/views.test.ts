@@ -83,7 +83,14 @@ test('fifty workers are drawn as large as two', () => {
 test('every setting of the reference is emitted, and every emitted one is in it', () => {
   const emitted = new Set<string>();
   for (const arch of ['standalone', 'celery', 'microservices'] as const) {
-    const deployment = plan({ ...DEFAULTS, arch, transcription: true, xapi: true });
+    const deployment = plan({
+      ...DEFAULTS,
+      arch,
+      transcription: true,
+      xapi: true,
+      redis: 'dedicated',
+      sentinels: 'a,b,c',
+    });
     for (const { name, lines } of filesOf(deployment, { say, password: '' }))
       if (name === 'settings_local.py')
         for (const line of lines) {

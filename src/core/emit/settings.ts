@@ -14,7 +14,14 @@ import type { DatabaseRole } from '../databases.ts';
 import type { ConnectionSetting, Deployment } from '../plan.ts';
 import type { Role } from '../servers.ts';
 import { pythonString } from '../quote.ts';
-import { redisUrl, sessionEntries } from './connection.ts';
+import {
+  cacheOptions,
+  redisUrl,
+  sentinelList,
+  sessionEntries,
+  transportOptions,
+} from './connection.ts';
+import { CONFIG_MODULE, needsConfigModule } from './worker.ts';
 
 /** Where Pod's documentation is published; PAGE_fr or PAGE_en follows. */
 const POD_DOCS = 'https://esupportail.github.io/Esup-Pod/4.x/Installation/';
@@ -54,6 +61,25 @@ class Settings {
     this.#code.line(name(setting, source), plain(' = '), TRUE);
   }
 
+  /** A dict on one line, or on several when it has several entries. */
+  #dict(setting: string, pairs: readonly (readonly [string, readonly Token[]])[]): void {
+    const [only, ...more] = pairs;
+    if (only && more.length === 0)
+      this.#code.line(
+        name(setting),
+        plain(' = {'),
+        text(only[0]),
+        plain(': '),
+        ...only[1],
+        plain('}'),
+      );
+    else {
+      this.#code.line(name(setting), plain(' = {'));
+      for (const line of entries(pairs, '    ')) this.#code.line(...line);
+      this.#code.line(plain('}'));
+    }
+  }
+
   #header(): void {
     this.#code.note('file.settings.part');
     for (const role of this.#roles)
@@ -73,20 +99,12 @@ class Settings {
     this.#url('CELERY_BROKER_URL', database);
     this.#code.note('file.settings.acksLate');
     this.#on('CELERY_TASK_ACKS_LATE', {});
-    this.#code
-      .note(
-        'file.settings.visibility',
-        { field: 'hours' },
-        { hours: this.#deployment.architecture.hours },
-      )
-      .line(
-        name('CELERY_BROKER_TRANSPORT_OPTIONS'),
-        plain(' = {'),
-        text('visibility_timeout'),
-        plain(': '),
-        number(String(this.#deployment.visibilityTimeout), { field: 'hours' }),
-        plain('}'),
-      );
+    this.#code.note(
+      'file.settings.visibility',
+      { field: 'hours' },
+      { hours: this.#deployment.architecture.hours },
+    );
+    this.#dict('CELERY_BROKER_TRANSPORT_OPTIONS', transportOptions(this.#deployment));
   }
 
   #microservices(): void {
@@ -112,6 +130,29 @@ class Settings {
     this.#url('XAPI_CELERY_BROKER_URL', 'xapi');
   }
 
+  /** Makes Celery's other apps read what they are not told by these settings. */
+  #configModule(): void {
+    const { redis } = this.#deployment;
+    if (
+      redis.sentinel === undefined ||
+      !this.#has('web') ||
+      !needsConfigModule(this.#deployment, 'web')
+    )
+      return;
+    const source: Source = { field: 'sentinels' };
+    this.#code
+      .gap()
+      .note('file.settings.module', source)
+      .line(name('import os', source))
+      .line(
+        name('os.environ', source),
+        plain('['),
+        text('CELERY_CONFIG_MODULE'),
+        plain('] = '),
+        text(CONFIG_MODULE),
+      );
+  }
+
   #cache(alias: 'default' | 'select2'): void {
     const source: Source = { database: alias };
     const prefix = this.#deployment.prefixes[alias];
@@ -120,26 +161,42 @@ class Settings {
     const pairs: [string, Token[]][] = [
       ['BACKEND', [text('django_redis.cache.RedisCache', source)]],
       ['LOCATION', location],
-      [
-        'OPTIONS',
-        [
-          plain('{'),
-          text('CLIENT_CLASS'),
-          plain(': '),
-          text('django_redis.client.DefaultClient'),
-          plain('}'),
-        ],
-      ],
     ];
     if (prefix !== '')
       pairs.push(['KEY_PREFIX', [text(prefix, { field: 'prefix', database: alias })]]);
+    const options = cacheOptions(this.#deployment, this.#writing);
     for (const line of entries(pairs, '        ')) this.#code.line(...line);
+    if (options.length === 1) {
+      const [[key, value] = ['', []]] = options;
+      this.#code.line(
+        plain('        '),
+        text('OPTIONS'),
+        plain(': {'),
+        text(key),
+        plain(': '),
+        ...value,
+        plain('},'),
+      );
+    } else {
+      this.#code.line(plain('        '), text('OPTIONS'), plain(': {'));
+      for (const line of entries(options, '            ')) this.#code.line(...line);
+      this.#code.line(plain('        },'));
+    }
     this.#code.line(plain('    },'));
   }
 
   #caches(): void {
     if (!this.#has('web', 'worker')) return;
     this.#code.gap().note(this.#has('web') ? 'file.settings.caches' : 'file.settings.workerCaches');
+    const { sentinel } = this.#deployment.redis;
+    if (sentinel !== undefined)
+      this.#code
+        .note('file.settings.sentinelCaches', { field: 'sentinels' })
+        .line(
+          name('DJANGO_REDIS_CONNECTION_FACTORY', { field: 'sentinels' }),
+          plain(' = '),
+          text('django_redis.pool.SentinelConnectionFactory'),
+        );
     if (this.#deployment.prefixes.default !== '')
       this.#code.note('file.settings.prefix', { field: 'prefix' });
     this.#code.line(name('CACHES'), plain(' = {'));
@@ -157,8 +214,22 @@ class Settings {
     this.#code
       .gap()
       .note('file.settings.sessions', { database })
-      .line(name('SESSION_ENGINE', { database }), plain(' = '), text('redis_sessions.session'))
-      .line(name('SESSION_REDIS', { database }), plain(' = {'));
+      .line(name('SESSION_ENGINE', { database }), plain(' = '), text('redis_sessions.session'));
+    const { sentinel } = this.#deployment.redis;
+    if (sentinel !== undefined)
+      this.#code
+        .note('file.settings.sentinelSessions', { field: 'sentinels' })
+        .line(
+          name('SESSION_REDIS_SENTINEL_LIST', { database, field: 'sentinels' }),
+          plain(' = '),
+          ...sentinelList(this.#deployment),
+        )
+        .line(
+          name('SESSION_REDIS_SENTINEL_MASTER_ALIAS', { database }),
+          plain(' = '),
+          text(sentinel.master, { field: 'master' }),
+        );
+    this.#code.line(name('SESSION_REDIS', { database }), plain(' = {'));
     const pairs: [string, Token[]][] = [
       ...sessionEntries(this.#deployment, this.#writing),
       ['prefix', [text(this.#deployment.prefixes.sessions, { field: 'prefix' })]],
@@ -175,6 +246,7 @@ class Settings {
     if (arch === 'celery') this.#celery();
     if (arch === 'microservices') this.#microservices();
     if (xapi) this.#xapi();
+    this.#configModule();
     this.#caches();
     this.#sessions();
     return this.#code.done();

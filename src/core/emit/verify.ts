@@ -11,7 +11,7 @@ import {
 import type { Deployment } from '../plan.ts';
 import type { Role, ServerGroup, WorkerRole } from '../servers.ts';
 import { databaseNumber, hostToken } from './connection.ts';
-import { APPS, CONFIG_MODULE, needsConfigModule, PROJECT, VENV_BIN } from './worker.ts';
+import { APPS, CONFIG_MODULE, needsConfigModule, program, project } from './worker.ts';
 
 const isWorker = (role: Role): role is WorkerRole => role !== 'web' && role !== 'redis';
 
@@ -32,9 +32,8 @@ print("session", bool(session.exists(session.session_key)))
 session.delete()`;
 
 /** `python manage.py shell` with a script on its standard input. */
-function djangoShell(code: Code, container: boolean, script: string): void {
-  const python = container ? 'python' : `${VENV_BIN}/python`;
-  code.line(plain(`${python} manage.py shell <<`), string("'PYTHON'"));
+function djangoShell(code: Code, deployment: Deployment, script: string): void {
+  code.line(program(deployment, 'python'), plain(' manage.py shell <<'), string("'PYTHON'"));
   for (const line of script.split('\n')) code.line(string(line));
   code.line(string('PYTHON'));
 }
@@ -94,25 +93,28 @@ function redisChecks(code: Code, deployment: Deployment, id: Role): void {
 }
 
 /** Whether Django reaches its caches and sessions, and Celery its workers. */
-function podChecks(code: Code, container: boolean, roles: readonly Role[]): void {
+function podChecks(code: Code, deployment: Deployment, roles: readonly Role[]): void {
+  const { container } = deployment.redis;
   const workers = roles.filter(isWorker);
   const django = roles.includes('web') || roles.includes('worker');
-  if (!container && (django || workers.length > 0)) code.gap().line(plain(`cd ${PROJECT}`));
+  if (!container && (django || workers.length > 0))
+    code.gap().line(plain('cd '), plain(project(deployment), { field: 'project' }));
   if (django) {
     code.note('file.verify.caches');
-    djangoShell(code, container, CACHES_CHECK);
+    djangoShell(code, deployment, CACHES_CHECK);
   }
   if (roles.includes('web')) {
     code.note('file.verify.sessions', { database: 'sessions' });
-    djangoShell(code, container, SESSION_CHECK);
+    djangoShell(code, deployment, SESSION_CHECK);
   }
   if (workers.length > 0) code.gap().note('file.verify.workers');
   for (const role of workers)
     code.line(
-      ...(needsConfigModule(role)
+      ...(needsConfigModule(deployment, role)
         ? [name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE} `)]
         : []),
-      plain(`${container ? '' : `${VENV_BIN}/`}celery -A ${APPS[role]} inspect ping`, {
+      program(deployment, 'celery'),
+      plain(` -A ${APPS[role]} inspect ping`, {
         server: role,
       }),
     );
@@ -134,6 +136,6 @@ export function verification(
   code.line(comment('#!/usr/bin/env bash'));
   code.note(container ? 'file.verify.container' : 'file.verify.what', { server: id });
   if (!container) redisChecks(code, deployment, id);
-  podChecks(code.gap(), container, roles);
+  podChecks(code.gap(), deployment, roles);
   return code.done();
 }

@@ -13,11 +13,9 @@ import {
   type Writing,
 } from '../code.ts';
 import { QUEUES, type Deployment } from '../plan.ts';
-import type { WorkerRole } from '../servers.ts';
-
-/** Usual places in Pod's documents. */
-export const PROJECT = '/usr/local/django_projects/podv4';
-export const VENV_BIN = '/home/pod/.virtualenvs/django_pod4/bin';
+import { pythonString } from '../quote.ts';
+import type { Role, WorkerRole } from '../servers.ts';
+import { transportOptions } from './connection.ts';
 
 /** The Celery app of each worker, as its `-A` argument. */
 export const APPS: Readonly<Record<WorkerRole, string>> = {
@@ -35,110 +33,187 @@ const NODES: Readonly<Record<WorkerRole, string>> = {
   xapi: 'xapi',
 };
 
-/** Whether a worker runs tasks of hours, and so needs the time limit and visibility timeout. */
-function runsLong(role: WorkerRole): boolean {
-  return role !== 'xapi';
-}
-
 /**
- * Whether a worker needs the module that `CELERY_CONFIG_MODULE` names: the encoding and
- * transcription microservices ignore the `CELERY_*` settings of settings_local.py.
+ * After how many seconds a worker stops sending an xAPI statement: Pod posts it without a timeout
+ * (pod/xapi/xapi_tasks.py), so that a Learning Record Store that hangs would block the queue. With
+ * this limit the next statement is sent (run on Celery 5.2.6).
  */
-export function needsConfigModule(role: WorkerRole): boolean {
-  return role === 'encoding' || role === 'transcription';
+const XAPI_LIMIT = 300;
+
+/** After how many seconds a worker stops a task, and where that comes from. */
+function limitOf({ timeLimit }: Deployment, role: WorkerRole): { text: string; source: Source } {
+  return role === 'xapi'
+    ? { text: String(XAPI_LIMIT), source: { server: role } }
+    : { text: String(timeLimit), source: { field: 'hours' } };
 }
 
-/** Name of that module. */
+/** Name of the module that `CELERY_CONFIG_MODULE` names. */
 export const CONFIG_MODULE = 'podceleryconf';
 
 /**
- * `/etc/default/celeryd` of Celery's generic init script. One task at a time is concurrency 1;
- * holding no more than it runs is prefetch multiplier 1 together with late acknowledgement.
+ * Whether a role needs that module. The workers of the microservices and of xAPI do: they ignore
+ * the `CELERY_*` settings of settings_local.py. So does a web server that publishes to them by way
+ * of sentinels: the name of the master has no place in a broker URL.
  */
-export function celeryDefaults(deployment: Deployment, { say }: Writing): Line[] {
-  const code = new Code(say, deployment.architecture.comments);
-  const set = (key: string, ...value: Token[]) =>
-    code.line(name(key), plain('='), string('"'), ...value, string('"'));
-  const long: Source = { field: 'hours' };
-  code.note('file.celeryd.what', { server: 'worker' });
-  set('CELERYD_NODES', string(NODES.worker));
-  set('CELERY_BIN', string(`${VENV_BIN}/celery`));
-  set('CELERY_APP', string(APPS.worker));
-  set('CELERYD_CHDIR', string(PROJECT));
-  code.gap().note('file.celeryd.options', long, { hours: deployment.architecture.hours });
-  set(
-    'CELERYD_OPTS',
-    string('--time-limit='),
-    string(String(deployment.timeLimit), long),
-    string(' --concurrency=1 --max-tasks-per-child=1 --prefetch-multiplier=1'),
-  );
-  code.gap();
-  set('CELERYD_LOG_LEVEL', string('INFO'));
-  set('CELERYD_LOG_FILE', string('/var/log/celery/%N.log'));
-  set('CELERYD_PID_FILE', string('/var/run/celery/%N.pid'));
-  set('CELERYD_USER', string('pod'));
-  set('CELERYD_GROUP', string('pod'));
-  code.note('file.celeryd.dirs').line(name('CELERY_CREATE_DIRS'), plain('='), number('1'));
-  return code.done();
+export function needsConfigModule({ architecture, redis }: Deployment, role: Role): boolean {
+  if (role === 'web')
+    return (
+      redis.sentinel !== undefined && (architecture.arch === 'microservices' || architecture.xapi)
+    );
+  return role !== 'worker' && role !== 'redis';
+}
+
+/** The folder of Pod's project on the servers; containers start in theirs. */
+export function project({ architecture }: Deployment): string {
+  return architecture.project;
+}
+
+/** A program of Pod's virtual environment; in containers, whose image is one, its name is enough. */
+export function program(
+  { architecture, redis }: Deployment,
+  command: 'celery' | 'python',
+  make = plain,
+): Token {
+  return redis.container
+    ? make(command)
+    : make(`${architecture.venv}/bin/${command}`, { field: 'venv' });
 }
 
 /**
- * The arguments of `celery` that start a worker. Its node name ends with the name of its machine,
- * `%h` to Celery: `inspect` counts two nodes of one name as one and warns (run on Celery 5.2.6).
- *
- * @param percent how the place that has the arguments writes a `%`
+ * The options of a worker, in the form that `celery multi` reads too: without the `=` it takes the
+ * 1 of `--concurrency 1` for one more worker. One task at a time is concurrency 1; holding no more
+ * than it runs is prefetch multiplier 1 together with late acknowledgement. The workers with
+ * {@link CONFIG_MODULE} have both from it.
  */
-function workerArguments(
-  { timeLimit }: Deployment,
-  role: WorkerRole,
-  percent: '%' | '%%',
-): Token[] {
+function workerOptions(deployment: Deployment, role: WorkerRole, make: typeof plain): Token[] {
   const queue: Source = { database: role === 'xapi' ? 'xapi' : 'encoding', server: role };
+  const limit = limitOf(deployment, role);
   return [
-    plain(`-A ${APPS[role]} worker -l INFO `),
-    plain(`-Q ${QUEUES[role]}`, queue),
-    plain(` --concurrency 1 -n ${NODES[role]}@${percent}h`),
-    ...(runsLong(role)
-      ? [plain(' --time-limit='), plain(String(timeLimit), { field: 'hours' })]
-      : []),
+    make(`-Q ${QUEUES[role]}`, queue),
+    make(' --concurrency=1'),
+    ...(role === 'worker' ? [make(' --prefetch-multiplier=1 --max-tasks-per-child=1')] : []),
+    make(' --time-limit='),
+    make(limit.text, limit.source),
   ];
 }
 
-/** A systemd unit for a worker. */
+/** Says why the options of a worker are what they are. */
+function noteOptions(code: Code, { architecture }: Deployment, role: WorkerRole): void {
+  if (role === 'worker') code.note('file.options.one', { server: role });
+  else code.note('file.options.queue', { server: role }, { queue: QUEUES[role] });
+  if (role === 'xapi') code.note('file.options.xapi', { server: role });
+  else code.note('file.options.hours', { field: 'hours' }, { hours: architecture.hours });
+}
+
+/**
+ * The arguments of `celery` that start a worker in the foreground. Its node name ends with the name
+ * of its machine, `%h` to Celery: `inspect` counts two nodes of one name as one and warns (run on
+ * Celery 5.2.6).
+ *
+ * @param percent how the place that has the arguments writes a `%`
+ */
+function workerArguments(deployment: Deployment, role: WorkerRole, percent: '%' | '%%'): Token[] {
+  return [
+    plain(` -A ${APPS[role]} worker -l INFO -n ${NODES[role]}@${percent}h `),
+    ...workerOptions(deployment, role, plain),
+  ];
+}
+
+/** The name of a worker's init script, which names the file of its defaults too. */
+function initName(role: WorkerRole): string {
+  return role === 'worker' ? 'celeryd' : `pod-${role}`;
+}
+
+/**
+ * What `/etc/default` has of a worker for Celery's generic init script: the file's path and lines.
+ * The script sources it, then hands its variables to `celery multi`, which itself ends the node's
+ * name with that of the machine (celery/extra/generic-init.d/celeryd).
+ */
+export function celeryDefaults(
+  deployment: Deployment,
+  { say }: Writing,
+  role: WorkerRole,
+): { path: string; lines: Line[] } {
+  const { account, comments, logs, pids } = deployment.architecture;
+  const script = initName(role);
+  const code = new Code(say, comments);
+  const set = (key: string, ...value: Token[]) =>
+    code.line(name(key), plain('='), string('"'), ...value, string('"'));
+  code
+    .note(`file.worker.${role}`, { server: role })
+    .note('file.celeryd.what', { field: 'service' }, { script })
+    .note('file.celeryd.owner', { field: 'service' });
+  if (role !== 'worker') code.note('file.celeryd.provides', { field: 'service' }, { script });
+  code
+    .note('file.celeryd.install', { field: 'service' })
+    .note('file.celeryd.enable', { field: 'service' }, { script })
+    .gap();
+  set('CELERYD_NODES', string(NODES[role]));
+  set('CELERY_BIN', program(deployment, 'celery', string));
+  set('CELERY_APP', string(APPS[role]));
+  code.note('file.worker.directory', { field: 'project' });
+  set('CELERYD_CHDIR', string(project(deployment), { field: 'project' }));
+  if (needsConfigModule(deployment, role))
+    code
+      .note('file.worker.module', { server: role })
+      .note('file.celeryd.export', { server: role })
+      .line(
+        plain('export '),
+        name('CELERY_CONFIG_MODULE'),
+        plain('='),
+        string(`"${CONFIG_MODULE}"`),
+      );
+  noteOptions(code.gap(), deployment, role);
+  set('CELERYD_OPTS', ...workerOptions(deployment, role, string));
+  code.gap();
+  set('CELERYD_LOG_LEVEL', string('INFO'));
+  set('CELERYD_LOG_FILE', string(logs, { field: 'logs' }), string('/%N.log'));
+  set('CELERYD_PID_FILE', string(pids, { field: 'pids' }), string('/%N.pid'));
+  set('CELERYD_USER', string(account, { field: 'account' }));
+  set('CELERYD_GROUP', string(account, { field: 'account' }));
+  code.note('file.celeryd.dirs').line(name('CELERY_CREATE_DIRS'), plain('='), number('1'));
+  return { path: `/etc/default/${script}`, lines: code.done() };
+}
+
+/** The systemd unit of a worker: the file's path and lines. */
 export function systemdUnit(
   deployment: Deployment,
   { say }: Writing,
-  role: Exclude<WorkerRole, 'worker'>,
-): Line[] {
-  const code = new Code(say, deployment.architecture.comments);
+  role: WorkerRole,
+): { path: string; lines: Line[] } {
+  const { account, comments } = deployment.architecture;
+  const unit = `pod-${role}`;
+  const code = new Code(say, comments);
   const set = (key: string, ...value: Token[]) => code.line(name(key), plain('='), ...value);
-  code.note(`file.unit.${role}`, { server: role });
+  code
+    .note(`file.worker.${role}`, { server: role })
+    .note('file.unit.install', { field: 'service' })
+    .note('file.unit.enable', { field: 'service' }, { unit })
+    .note('file.unit.logs', { field: 'service' }, { unit });
   code.line(section('[Unit]'));
   set('Description', plain(say('file.unit.description', { queue: QUEUES[role] })));
   set('Wants', plain('network-online.target'));
   set('After', plain('network-online.target'));
   code.gap().line(section('[Service]'));
   set('Type', plain('exec'));
-  set('User', plain('pod'));
-  set('Group', plain('pod'));
-  code.note('file.unit.directory');
-  set('WorkingDirectory', plain(PROJECT));
-  if (needsConfigModule(role)) {
-    code.note('file.unit.module', { field: 'hours' });
-    set('Environment', plain(`CELERY_CONFIG_MODULE=${CONFIG_MODULE}`, { field: 'hours' }));
+  set('User', plain(account, { field: 'account' }));
+  set('Group', plain(account, { field: 'account' }));
+  code.note('file.worker.directory', { field: 'project' });
+  set('WorkingDirectory', plain(project(deployment), { field: 'project' }));
+  if (needsConfigModule(deployment, role)) {
+    code.note('file.worker.module', { server: role });
+    set('Environment', plain(`CELERY_CONFIG_MODULE=${CONFIG_MODULE}`, { server: role }));
   }
-  code.note('file.unit.queue', { server: role }, { queue: QUEUES[role] });
-  set('ExecStart', plain(`${VENV_BIN}/celery `), ...workerArguments(deployment, role, '%%'));
+  noteOptions(code, deployment, role);
+  set('ExecStart', program(deployment, 'celery'), ...workerArguments(deployment, role, '%%'));
   code.note('file.unit.stop');
   set('KillMode', plain('mixed'));
-  set(
-    'TimeoutStopSec',
-    ...(runsLong(role) ? [plain(String(deployment.timeLimit), { field: 'hours' })] : [plain('60')]),
-  );
+  const { text, source } = limitOf(deployment, role);
+  set('TimeoutStopSec', plain(text, source));
   set('Restart', plain('on-failure'));
   code.gap().line(section('[Install]'));
   set('WantedBy', plain('multi-user.target'));
-  return code.done();
+  return { path: `/etc/systemd/system/${unit}.service`, lines: code.done() };
 }
 
 /** The command that starts a worker in a container, whose image has Pod's environment. */
@@ -146,31 +221,45 @@ export function workerCommand(deployment: Deployment, { say }: Writing, role: Wo
   const code = new Code(say, deployment.architecture.comments);
   code.line(comment('#!/bin/sh'));
   code.note('file.container.what', { server: role });
-  if (needsConfigModule(role))
-    code.line(plain('export '), name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE}`));
-  const options = role === 'worker' ? ' --max-tasks-per-child 1 --prefetch-multiplier 1' : '';
-  code.line(plain('exec celery '), ...workerArguments(deployment, role, '%'), plain(options));
+  if (needsConfigModule(deployment, role))
+    code
+      .note('file.worker.module', { server: role })
+      .line(plain('export '), name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE}`));
+  noteOptions(code, deployment, role);
+  code.line(
+    plain('exec '),
+    program(deployment, 'celery'),
+    ...workerArguments(deployment, role, '%'),
+  );
   return code.done();
 }
 
-/** The module that gives the microservices' workers what they do not read in settings_local.py. */
+/** The module that gives those of {@link needsConfigModule} what they do not read elsewhere. */
 export function celeryConfig(deployment: Deployment, { say }: Writing): Line[] {
-  const code = new Code(say, deployment.architecture.comments);
-  const { hours } = deployment.architecture;
+  const { architecture, redis } = deployment;
+  const code = new Code(say, architecture.comments);
+  code.note('file.module.what').gap();
+  if (redis.sentinel) code.note('file.module.master', { field: 'master' });
+  // Without microservices it is for statements alone, which take minutes at most: Celery's own hour
+  // is enough, and sooner over.
+  const long = architecture.arch === 'microservices';
+  if (long)
+    code.note('file.settings.visibility', { field: 'hours' }, { hours: architecture.hours });
+  const options = transportOptions(deployment).filter(
+    ([key]) => key !== 'visibility_timeout' || long,
+  );
+  const dict = name('broker_transport_options');
+  const entries = options.map(([key, value]) => [string(pythonString(key)), plain(': '), ...value]);
+  const [only = [], ...more] = entries;
+  if (more.length > 0) {
+    code.line(dict, plain(' = {'));
+    for (const entry of entries) code.line(plain('    '), ...entry, plain(','));
+    code.line(plain('}'));
+  } else if (only.length > 0) code.line(dict, plain(' = {'), ...only, plain('}'));
   code
-    .note('file.module.what', { field: 'hours' })
-    .gap()
-    .note('file.settings.visibility', { field: 'hours' }, { hours })
-    .line(
-      name('broker_transport_options'),
-      plain(' = {'),
-      string('"visibility_timeout"'),
-      plain(': '),
-      number(String(deployment.visibilityTimeout), { field: 'hours' }),
-      plain('}'),
-    )
     .note('file.settings.acksLate')
     .line(name('task_acks_late'), plain(' = '), constant('True'))
+    .note('file.module.prefetch')
     .line(name('worker_prefetch_multiplier'), plain(' = '), number('1'));
   return code.done();
 }

@@ -53,11 +53,11 @@ const SYSTEMD: Grammar = {
   kinds: { comment: /^comment\./, section: /^entity\.name\.section/ },
 };
 
-/** The grammar of a file; Shiki has none for redis.conf. */
+/** The grammar of a file; Shiki has none for those of Redis and nftables. */
 function grammarOf(name: string): Grammar | undefined {
   if (name.endsWith('.py')) return PYTHON;
   if (name.endsWith('.service')) return SYSTEMD;
-  return name === 'redis.conf' ? undefined : SHELL;
+  return /\.(conf|nft)$/.test(name) ? undefined : SHELL;
 }
 
 const scopeOf = (grammar: Grammar, scopes: readonly ThemedTokenScopeExplanation[]): Kind =>
@@ -114,6 +114,8 @@ const EVERY_KIND: Partial<Architecture>[] = [
   { arch: 'microservices', workers: 1, transcription: true, xapi: true },
   { arch: 'microservices', transcription: true, xapi: true, redis: 'docker' },
   { redis: 'docker' },
+  { service: 'init', xapi: true },
+  { redis: 'dedicated', sentinels: 'a,b,c', xapi: true, firewall: 'ufw' },
 ];
 
 function expectAgreement(files: readonly ConfigFile[]): void {
@@ -143,11 +145,13 @@ test('our colours are those of Shiki whatever the architecture', () => {
   );
 });
 
-test('redis.conf, which Shiki does not know, has comments in lines of their own, and plain values', () => {
+test('the files of Redis, which Shiki does not know, have comments in lines of their own, and plain values', () => {
   fc.assert(
     fc.property(architectures, passwords, (architecture, password) => {
-      const file = emitted(architecture, { password }).find(({ name }) => name === 'redis.conf');
-      for (const line of file?.lines ?? []) {
+      const files = emitted(architecture, { password }).filter(({ name }) =>
+        name.endsWith('.conf'),
+      );
+      for (const line of files.flatMap(({ lines }) => lines)) {
         const kinds = line.map(({ kind }) => kind);
         const comment = lineText(line).startsWith('#');
         expect(new Set(kinds)).toEqual(

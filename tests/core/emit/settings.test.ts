@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DEFAULTS, type Architecture } from '../../../src/core/architecture.ts';
+import type { Architecture } from '../../../src/core/architecture.ts';
 import { PASSWORD_PLACEHOLDER } from '../../../src/core/code.ts';
 import type { DatabaseRole } from '../../../src/core/databases.ts';
 import { fileText } from '../../../src/core/files.ts';
@@ -20,6 +20,8 @@ interface Target {
   readonly db: number;
   readonly user: string | null;
   readonly password: string | null;
+  /** The sentinels that are asked for the server, as `host port`. */
+  readonly sentinels: readonly string[] | null;
   /** How the server's certificate is verified. */
   readonly tls: { readonly required: boolean; readonly ca: string; readonly host: boolean } | null;
 }
@@ -35,8 +37,8 @@ type Read = readonly [client: 'cache' | 'broker', url: string];
 const TARGETS = `
 import json, ssl, sys
 from kombu import Connection
-from kombu.transport.redis import Channel
-from redis import ConnectionPool, SSLConnection
+from kombu.transport.redis import Channel, SentinelChannel
+from redis import ConnectionPool, Redis, SSLConnection
 
 def cache(url):
     return ConnectionPool.from_url(url)
@@ -46,9 +48,28 @@ def broker(url):
     channel.connection = Connection(url).transport
     return channel._get_pool()
 
+def by_sentinels(url):
+    channel = SentinelChannel.__new__(SentinelChannel)
+    channel.connection = Connection(url).transport
+    channel.master_name = "of the options"
+    channel.Client = Redis
+    pool = channel._get_pool()
+    asked = [sentinel.connection_pool.connection_kwargs for sentinel in pool.sentinel_manager.sentinels]
+    return {
+        "host": None,
+        "port": None,
+        "socket": None,
+        "db": pool.connection_kwargs["db"],
+        "user": pool.connection_kwargs["username"],
+        "password": pool.connection_kwargs["password"],
+        "sentinels": [f"{each['host']} {each['port']}" for each in asked],
+        "tls": None,
+    }
+
 def target(pool):
     made = pool.make_connection()
     return {
+        "sentinels": None,
         "host": getattr(made, "host", None),
         "port": getattr(made, "port", None),
         "socket": getattr(made, "path", None),
@@ -65,6 +86,8 @@ def target(pool):
 clients = {"cache": (cache, ","), "broker": (broker, ";")}
 
 def targets(client, url):
+    if url.startswith("sentinel:"):
+        return [by_sentinels(url)]
     pool, sign = clients[client]
     return [target(pool(part)) for part in url.split(sign)]
 
@@ -84,7 +107,9 @@ function targetsOf(reads: readonly Read[]): Target[] {
 }
 
 /** Stands in the expected settings for a URL of a database. */
-const urlOf = (database: DatabaseRole) => ({ database });
+const urlOf = (database: DatabaseRole) => ({ database, broker: isQueue(database) });
+
+const isQueue = (database: DatabaseRole) => database === 'encoding' || database === 'xapi';
 
 const numberOf = ({ databases }: Deployment, role: unknown) =>
   databases.find((each) => each.role === role)?.number;
@@ -92,14 +117,34 @@ const numberOf = ({ databases }: Deployment, role: unknown) =>
 /** Where django-redis-sessions finds its server: users and TLS it knows in a URL alone. */
 function sessionServer(deployment: Deployment, password: string): Assignments {
   const { redis } = deployment;
+  const database = numberOf(deployment, 'sessions');
+  if (redis.sentinel !== undefined)
+    return { host: null, db: database, ...(redis.password ? { password } : {}) };
   if (redis.user !== undefined || redis.ca !== undefined) return { url: urlOf('sessions') };
   return {
     ...(redis.socket === undefined
       ? { host: redis.host, port: redis.port }
       : { unix_domain_socket_path: redis.socket }),
-    db: numberOf(deployment, 'sessions'),
+    db: database,
     ...(redis.password ? { password } : {}),
   };
+}
+
+/** What Celery needs to know besides the broker's URL. */
+function transportOptions(
+  { redis, visibilityTimeout, architecture }: Deployment,
+  arch: Architecture['arch'],
+): Assignments {
+  const long = architecture.arch === arch && { visibility_timeout: visibilityTimeout };
+  return redis.sentinel === undefined
+    ? { ...long }
+    : {
+        master_name: redis.sentinel.master,
+        ...long,
+        socket_connect_timeout: 5,
+        socket_keepalive: true,
+        socket_keepalive_options: { 4: 10, 5: 5, 6: 3, 18: 20000 },
+      };
 }
 
 /** The settings that a deployment wants on servers with these roles, by who uses what there. */
@@ -110,10 +155,23 @@ function expectedSettings(
 ): Assignments {
   const { prefixes } = deployment;
   const settings: Record<string, unknown> = {};
+  const { sentinel } = deployment.redis;
+  const secret = deployment.redis.password ? { PASSWORD: password } : {};
+  const list = sentinel?.endpoints.map(({ host, port }) => [host, port]);
+  const options =
+    sentinel === undefined
+      ? { CLIENT_CLASS: 'django_redis.client.DefaultClient' }
+      : {
+          CLIENT_CLASS: 'django_redis.client.SentinelClient',
+          SENTINELS: list,
+          ...secret,
+          SOCKET_CONNECT_TIMEOUT: 5,
+          SOCKET_TIMEOUT: 5,
+        };
   const cache = (database: 'default' | 'select2') => ({
     BACKEND: 'django_redis.cache.RedisCache',
     LOCATION: urlOf(database),
-    OPTIONS: { CLIENT_CLASS: 'django_redis.client.DefaultClient' },
+    OPTIONS: options,
     ...(prefixes[database] === '' ? {} : { KEY_PREFIX: prefixes[database] }),
   });
   for (const { role, setting, as, database } of deployment.uses) {
@@ -123,9 +181,17 @@ function expectedSettings(
       case 'CACHES["select2"]':
         settings['CACHES'] = { default: cache('default'), select2: cache('select2') };
         settings['SELECT2_CACHE_BACKEND'] = 'select2';
+        if (sentinel)
+          settings['DJANGO_REDIS_CONNECTION_FACTORY'] =
+            'django_redis.pool.SentinelConnectionFactory';
         break;
       case 'SESSION_REDIS':
         settings['SESSION_ENGINE'] = 'redis_sessions.session';
+        if (sentinel)
+          Object.assign(settings, {
+            SESSION_REDIS_SENTINEL_LIST: list,
+            SESSION_REDIS_SENTINEL_MASTER_ALIAS: sentinel.master,
+          });
         settings['SESSION_REDIS'] = {
           ...sessionServer(deployment, password),
           prefix: prefixes.sessions,
@@ -137,22 +203,42 @@ function expectedSettings(
         settings['CELERY_TO_ENCODE'] = true;
         settings[setting] = urlOf(database);
         settings['CELERY_TASK_ACKS_LATE'] = true;
-        settings['CELERY_BROKER_TRANSPORT_OPTIONS'] = {
-          visibility_timeout: deployment.visibilityTimeout,
-        };
+        settings['CELERY_BROKER_TRANSPORT_OPTIONS'] = transportOptions(deployment, 'celery');
         break;
       case 'ENCODING_TRANSCODING_CELERY_BROKER_URL':
         settings[setting] = urlOf(database);
+        if (as === 'producer' && sentinel) settings['CELERY_CONFIG_MODULE'] = 'podceleryconf';
         if (as === 'producer') settings['USE_REMOTE_ENCODING_TRANSCODING'] = true;
         break;
       case 'XAPI_CELERY_BROKER_URL':
         settings[setting] = urlOf(database);
+        if (as === 'producer' && sentinel) settings['CELERY_CONFIG_MODULE'] = 'podceleryconf';
         if (as === 'producer') Object.assign(settings, { USE_XAPI: true, USE_XAPI_VIDEO: true });
         break;
     }
   }
   return settings;
 }
+
+/** What the module gives to the Celery apps that do not read Django's settings. */
+function moduleSettings(deployment: Deployment): Assignments {
+  const options = transportOptions(deployment, 'microservices');
+  return {
+    ...(Object.keys(options).length > 0 && { broker_transport_options: options }),
+    task_acks_late: true,
+    worker_prefetch_multiplier: 1,
+  };
+}
+
+/** An architecture as far as it can be: with Sentinel neither TLS nor an ACL user. */
+const possible = (architecture: Architecture): Architecture =>
+  architecture.sentinels === '' || architecture.socket !== ''
+    ? architecture
+    : {
+        ...architecture,
+        tls: false,
+        auth: architecture.auth === 'acl' ? 'none' : architecture.auth,
+      };
 
 /** A value with each URL in it, however deep, replaced by what is made of it. */
 function replaced(value: unknown, make: (read: Read) => unknown, key = ''): unknown {
@@ -167,17 +253,31 @@ function replaced(value: unknown, make: (read: Read) => unknown, key = ''): unkn
 /** The expected settings with who each database's URL leads to. */
 function expectedTargets(value: unknown, deployment: Deployment, password: string): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if ('database' in value) {
+  if ('database' in value && 'broker' in value) {
     const { redis } = deployment;
+    const { sentinel } = redis;
+    if (sentinel && value.broker)
+      return {
+        host: null,
+        port: null,
+        socket: null,
+        db: numberOf(deployment, value.database),
+        user: null,
+        password: redis.password ? password : null,
+        sentinels: sentinel.endpoints.map(({ host, port }) => `${host.toLowerCase()} ${port}`),
+        tls: null,
+      };
     const network = redis.socket === undefined;
+    // A URL's host is lower-case to Python's clients, as DNS has it.
+    const host = sentinel?.master ?? redis.host.toLowerCase();
     return {
-      // A URL's host is lower-case to Python's clients, as DNS has it.
-      host: network ? redis.host.toLowerCase() : null,
-      port: network ? redis.port : null,
+      sentinels: null,
+      host: network ? host : null,
+      port: network ? (sentinel ? 6379 : redis.port) : null,
       socket: redis.socket ?? null,
       db: numberOf(deployment, value.database),
       user: redis.user ?? null,
-      password: redis.password ? password : null,
+      password: redis.password && !sentinel ? password : null,
       tls: redis.ca === undefined ? null : { required: true, ca: redis.ca, host: true },
     };
   }
@@ -194,11 +294,14 @@ function rolesOf({ servers }: Deployment, folder: string): Set<Role> {
 
 describe('what Python reads', () => {
   test('in settings_local.py and podceleryconf.py equals the deployment, whatever the architecture', () => {
-    const cases = fc.array(fc.tuple(architectures, fc.oneof(fc.constant(''), passwords)), {
-      minLength: 1,
-      maxLength: 60,
-      size: 'max',
-    });
+    const cases = fc.array(
+      fc.tuple(architectures.map(possible), fc.oneof(fc.constant(''), passwords)),
+      {
+        minLength: 1,
+        maxLength: 60,
+        size: 'max',
+      },
+    );
     fc.assert(
       fc.property(cases, (all) => {
         const modules = all.flatMap(([architecture, typed]) => {
@@ -209,13 +312,7 @@ describe('what Python reads', () => {
             .map((file) => {
               const expected =
                 file.name === 'podceleryconf.py'
-                  ? {
-                      broker_transport_options: {
-                        visibility_timeout: deployment.visibilityTimeout,
-                      },
-                      task_acks_late: true,
-                      worker_prefetch_multiplier: 1,
-                    }
+                  ? moduleSettings(deployment)
                   : expectedTargets(
                       expectedSettings(deployment, rolesOf(deployment, file.folder), password),
                       deployment,
@@ -299,9 +396,12 @@ describe('the settings of each role', () => {
   });
 });
 
-test('the default case means what the guide always said, and two additions that it explains', () => {
+test('one server with a Celery worker and no password is what the guide always said, and two additions that it explains', () => {
   const original = readFileSync(join(import.meta.dirname, 'seed.py.txt'), 'utf8');
-  const [seed, ours] = assignments([original, textAt(emitted(DEFAULTS), 'web/settings_local.py')]);
+  const [seed, ours] = assignments([
+    original,
+    textAt(emitted({ auth: 'none' }), 'web/settings_local.py'),
+  ]);
   const { CELERY_BROKER_TRANSPORT_OPTIONS, CACHES, ...rest } = ours ?? {};
   const { default: standard, ...others } = CACHES as Record<string, Record<string, unknown>>;
   const { KEY_PREFIX, ...standardRest } = standard ?? {};

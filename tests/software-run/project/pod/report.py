@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 
 from celery.signals import worker_ready
 
@@ -12,8 +13,21 @@ def write(name, **values):
 
 
 def ran(task, video):
-    """Reports that a worker ran a task, and whether it acknowledges it afterwards."""
+    """Reports that a worker runs a task, and whether it acknowledges it afterwards."""
     write("tasks", task=task.name, video=video, acks_late=task.acks_late)
+    start = time.monotonic()
+    while time.monotonic() - start < seconds():
+        time.sleep(0.1)
+    write("finished", task=task.name, video=video)
+
+
+def seconds():
+    """How long the test wants a task to take; it may change its mind."""
+    try:
+        with open(os.path.join(os.environ["POD_REPORTS"], "seconds")) as file:
+            return float(file.read())
+    except FileNotFoundError:
+        return 0
 
 
 @worker_ready.connect
