@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -42,11 +43,39 @@ const MISLEADING = [
   'DJANGO_SETTINGS_MODULE',
 ];
 
+/** The process whose network the processes of a test are in, if it is not the machine's. */
+const network = new AsyncLocalStorage<number>();
+
+/**
+ * Does something with a network of its own, where everything that it starts is alone with the
+ * loopback interface. Needs Linux and its root user.
+ *
+ * @param addresses what the loopback interface has besides 127.0.0.0/8 and ::1
+ */
+export async function inOwnNetwork<T>(
+  addresses: readonly string[],
+  atEnd: Finally,
+  act: () => Promise<T>,
+): Promise<T> {
+  const lines = ['ip link set lo up', ...addresses.map((each) => `ip address add ${each} dev lo`)];
+  const script = `set -e\n${lines.join('\n')}\necho up\nexec sleep infinity`;
+  const holder = await serve('unshare', ['--net', 'sh', '-c', script], {}, (said) =>
+    said.includes('up'),
+  );
+  atEnd(holder.stop);
+  return network.run(holder.pid, act);
+}
+
 function launch(
   command: string,
   args: readonly string[],
   { cwd, env, input }: Start,
 ): ChildProcess {
+  const within = network.getStore();
+  if (within !== undefined) {
+    args = [`--net=/proc/${within}/ns/net`, '--', command, ...args];
+    command = 'nsenter';
+  }
   const inherited = Object.entries(process.env).filter(([name]) => !MISLEADING.includes(name));
   const child = spawn(command, args, {
     cwd,
@@ -81,6 +110,7 @@ export function run(command: string, args: readonly string[], start: Start = {})
 
 /** A process that runs until it is stopped. */
 export interface Service {
+  readonly pid: number;
   /** What it has said so far. */
   readonly said: () => string;
   readonly stop: () => Promise<void>;
@@ -126,7 +156,7 @@ export async function serve(
     await stop();
     throw new Error(`${command} ${args.join(' ')} does not start:\n${said}`, { cause: error });
   }
-  return { said: () => said, stop };
+  return { pid: child.pid ?? 0, said: () => said, stop };
 }
 
 /** Waits for something to be true, for a minute at most. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { redisServer } from '../software.ts';
-import { run, serve, temporaryFolder, type Finally } from './processes.ts';
+import { run, serve, temporaryFolder, type Finally, type Service } from './processes.ts';
 
 /**
  * Runs redis-server with a configuration until the test ends, in a folder of its own unless it is
@@ -11,12 +11,25 @@ export async function startRedis(
   conf: string,
   atEnd: Finally,
   folder = temporaryFolder(atEnd),
-): Promise<void> {
+): Promise<Service> {
   await writeFile(join(folder, 'redis.conf'), conf);
   const service = await serve(redisServer(), ['redis.conf'], { cwd: folder }, (said) =>
     /ready to accept connections/i.test(said),
   );
   atEnd(service.stop);
+  return service;
+}
+
+/** Runs a sentinel with a configuration until the test ends. */
+export async function startSentinel(conf: string, atEnd: Finally): Promise<Service> {
+  const folder = temporaryFolder(atEnd);
+  await writeFile(join(folder, 'sentinel.conf'), conf);
+  const args = ['sentinel.conf', '--sentinel'];
+  const service = await serve(redisServer(), args, { cwd: folder }, (said) =>
+    said.includes('+monitor master'),
+  );
+  atEnd(service.stop);
+  return service;
 }
 
 /** Where a Redis server is and how to get in. */

@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import { urlHost } from '../../src/core/address.ts';
+import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
+import { check } from '../../src/core/check.ts';
+import { TLS_FOLDER } from '../../src/core/emit/redis.ts';
+import type { ConfigFile } from '../../src/core/files.ts';
+import type { IssueCode } from '../../src/core/issues.ts';
+import { plan, type Deployment } from '../../src/core/plan.ts';
+import { emitted, textAt } from '../core/emitted.ts';
+import { makeCertificates } from './certificates.ts';
+import { PodServer } from './pod.ts';
+import { freePort, until, type Finally, type Service } from './processes.ts';
+import { ask, startRedis, startSentinel, type Door } from './redis.ts';
+
+/** A password of every sign that URLs, Python, shells and redis.conf quote. */
+export const SIGNS = ` p@:/?#[]%+&;,=!'()*"\\$\`~é😀 `;
+
+/** Errors that an architecture has because all its servers are this machine. */
+const OF_ONE_MACHINE: IssueCode[] = ['host.loopback', 'host.container', 'sentinels.loopback'];
+
+/** A deployment that runs on this machine, from the files it is given. */
+export interface Deployed {
+  readonly deployment: Deployment;
+  readonly files: readonly ConfigFile[];
+  /** The way to Redis, or to the first of several. */
+  readonly door: Door;
+  readonly password: string;
+  /** The Redis servers, and the sentinels beside them. */
+  readonly redis: readonly Service[];
+  readonly sentinels: readonly Service[];
+  /** The servers that run Pod, web servers first. */
+  readonly pods: readonly PodServer[];
+}
+
+/** Choices of an architecture; names of files in a temporary folder stand for their paths. */
+export interface Choices extends Partial<Architecture> {
+  /** The hosts of the sentinels, whose ports are found; they stand for `sentinels`. */
+  readonly sentinelHosts?: readonly string[];
+}
+
+/** An architecture with free ports, and its socket and certificates in a folder. */
+async function architectureOf(choices: Choices, folder: string): Promise<Architecture> {
+  const { sentinelHosts = [], socket = '', ...rest } = choices;
+  const port = await freePort();
+  const sentinelPort = await freePort();
+  return {
+    ...DEFAULTS,
+    ...rest,
+    port,
+    socket: socket && join(folder, socket),
+    ca: join(folder, 'ca.crt'),
+    ...(sentinelHosts.length > 0 && {
+      redis: 'dedicated',
+      sentinels: sentinelHosts.map((host) => `${urlHost(host)}:${sentinelPort}`).join(),
+    }),
+  };
+}
+
+/** Starts Redis as its files say: one server, or several and their sentinels. */
+async function startAll(
+  { redis }: Deployment,
+  files: readonly ConfigFile[],
+  folder: string,
+  password: string,
+  atEnd: Finally,
+): Promise<{ redis: Service[]; sentinels: Service[] }> {
+  if (redis.container)
+    return {
+      redis: [await startRedis(`bind 127.0.0.1\nport ${redis.port}\n`, atEnd)],
+      sentinels: [],
+    };
+  const conf = (place: string) => textAt(files, place).replaceAll(TLS_FOLDER, folder);
+  if (redis.sentinel === undefined)
+    return { redis: [await startRedis(conf('redis/redis.conf'), atEnd)], sentinels: [] };
+  const { endpoints, master, quorum } = redis.sentinel;
+  const services: Service[] = [];
+  for (const at of endpoints.keys())
+    services.push(await startRedis(conf(`redis-${at + 1}/redis.conf`), atEnd));
+  // A sentinel counts the replicas that the master names, so that those come first.
+  const door = { host: redis.host, port: redis.port, ...(password !== '' && { password }) };
+  await until(async () =>
+    (await ask(door, 'INFO', 'replication')).some((line) =>
+      line.startsWith(`connected_slaves:${endpoints.length - 1}`),
+    ),
+  );
+  const sentinels: Service[] = [];
+  for (const at of endpoints.keys())
+    sentinels.push(await startSentinel(conf(`redis-${at + 1}/sentinel.conf`), atEnd));
+  for (const { host, port } of endpoints)
+    await until(async () => {
+      const said = await ask({ host, port }, 'INFO', 'sentinel');
+      return said.some(
+        (line) =>
+          line.includes(`name=${master},status=ok`) &&
+          line.includes(`slaves=${endpoints.length - 1},sentinels=${endpoints.length}`),
+      );
+    });
+  const [first] = endpoints;
+  const said = first && (await ask(first, 'SENTINEL', 'CKQUORUM', master));
+  if (!said?.[0]?.startsWith('OK')) throw new Error(`${quorum}: ${said?.join()}`);
+  return { redis: services, sentinels };
+}
+
+/**
+ * Starts Redis and makes the servers of an architecture on this machine, from the files that the
+ * generator gives for it.
+ *
+ * @param password what Redis asks for, as far as the architecture has it ask
+ */
+export async function deploy(
+  choices: Choices,
+  atEnd: Finally,
+  password = SIGNS,
+): Promise<Deployed> {
+  const folder = await makeCertificates(atEnd, 'DNS:localhost,IP:127.0.0.1,IP:::1');
+  const architecture = await architectureOf(choices, folder);
+  const deployment = plan(architecture);
+  const { host, port, socket, user, ca, password: asked } = deployment.redis;
+  const secret = asked ? password : '';
+  const errors = check(architecture, secret).filter(
+    ({ severity, code }) => severity === 'error' && !OF_ONE_MACHINE.includes(code),
+  );
+  if (errors.length > 0) throw new Error(JSON.stringify(errors));
+  const files = emitted(architecture, { password: secret });
+  const started = await startAll(deployment, files, folder, secret, atEnd);
+  const groups = deployment.servers.filter(({ id }) => id !== 'redis');
+  return {
+    deployment,
+    files,
+    password: secret,
+    door: {
+      host,
+      port,
+      ...(socket !== undefined && { socket }),
+      ...(user !== undefined && { user }),
+      ...(ca !== undefined && { ca }),
+      ...(asked && { password }),
+    },
+    ...started,
+    pods: await Promise.all(groups.map((group) => PodServer.create(group, files, atEnd))),
+  };
+}

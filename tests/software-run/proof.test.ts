@@ -1,0 +1,240 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Architecture } from '../../src/core/architecture.ts';
+import {
+  OFFERS,
+  offerName,
+  offerOf,
+  type Offer,
+  type Transport,
+} from '../../src/core/connections.ts';
+import type { Proof, ProvenCase } from '../../src/site/proof.ts';
+import { python, redisServer } from '../software.ts';
+import { deploy, type Choices, type Deployed } from './deployed.ts';
+import type { PodServer, WorkerReport } from './pod.ts';
+import { canListen, inOwnNetwork, run, until, type Finally } from './processes.ts';
+import { ask, keysOf } from './redis.ts';
+
+/** Where the site reads what was run. */
+const PROVEN = join(import.meta.dirname, '../../src/site/proven.json');
+
+/** `npm run prove` writes it; every other run holds it against what it saw. */
+const WRITES = process.env['PROVE'] === '1';
+
+/** What is the same for all of Pod's workers: one task at a time, kept until it ran, no other held. */
+const WORKER = { concurrency: 1, tasks_per_child: null, prefetch: 1, acks_late: true };
+
+/** Workers whose tasks take hours. */
+const LONG = { ...WORKER, visibility_timeout: 90000, time_limit: 86400 };
+
+const QUEUES = { celery: 5, encoding: 5, transcripting: 5, xapi: 6 } as const;
+type Queue = keyof typeof QUEUES;
+
+const WORKERS: Readonly<Record<Queue, WorkerReport>> = {
+  celery: {
+    ...LONG,
+    app: 'pod_project',
+    node: `worker1@${hostname()}`,
+    queues: ['celery'],
+    tasks_per_child: 1,
+  },
+  encoding: {
+    ...LONG,
+    app: 'encoding_tasks',
+    node: `encode@${hostname()}`,
+    queues: ['encoding'],
+  },
+  transcripting: {
+    ...LONG,
+    app: 'transcripting_tasks',
+    node: `transcript@${hostname()}`,
+    queues: ['transcripting'],
+  },
+  xapi: {
+    ...WORKER,
+    app: 'xapi_tasks',
+    node: `xapi@${hostname()}`,
+    queues: ['xapi'],
+    visibility_timeout: 3600,
+    time_limit: 300,
+  },
+};
+
+const TASKS: Readonly<Record<Queue, string>> = {
+  celery: 'pod.main.celery.task_start_encode',
+  encoding: 'pod.video_encode_transcript.encoding_tasks.start_encoding_task',
+  transcripting: 'pod.video_encode_transcript.transcripting_tasks.start_transcripting_task',
+  xapi: 'pod.xapi.xapi_tasks.send_xapi_statement_task',
+};
+
+/** The queues of each way of encoding, with xAPI. */
+const QUEUES_OF: Readonly<Record<Architecture['arch'], readonly Queue[]>> = {
+  standalone: ['xapi'],
+  celery: ['celery', 'xapi'],
+  microservices: ['encoding', 'transcripting', 'xapi'],
+};
+
+const SENTINELS = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
+const SENTINELS6 = ['fd00::1', 'fd00::2', 'fd00::3'];
+
+/** How this machine is reached. */
+const TRANSPORTS: Readonly<Record<Transport, Choices>> = {
+  tcp: { host: '127.0.0.1' },
+  tcp6: { host: '::1' },
+  tls: { host: '127.0.0.1', tls: true },
+  tls6: { host: '::1', tls: true },
+  // A socket joins programs of one machine alone.
+  socket: { socket: 'redis.sock', workers: 0 },
+  sentinel: { sentinelHosts: SENTINELS },
+  sentinel6: { sentinelHosts: SENTINELS6 },
+  docker: { redis: 'docker', host: '127.0.0.1', workers: 0 },
+};
+
+/** An architecture of the case: every worker there is, on a server of its own where it can. */
+function choicesOf({ arch, transport, auth, shared }: Offer): Choices {
+  return {
+    arch,
+    auth,
+    shared,
+    xapi: true,
+    transcription: true,
+    // Without a password Redis lets in nobody from another server.
+    workers: auth === 'none' ? 0 : 1,
+    // One of the two ways of starting workers each: both with every way of connecting.
+    service: shared || arch === 'standalone' ? 'init' : 'systemd',
+    ...TRANSPORTS[transport],
+  };
+}
+
+/** A queue as Celery keeps it: the list of tasks, and the binding that finds it. */
+const keysOfQueue = (name: Queue) => [`_kombu.binding.${name}`, name];
+
+const reports = async <Report>(
+  pods: readonly PodServer[],
+  report: (pod: PodServer) => Promise<Report[]>,
+) => (await Promise.all(pods.map(report))).flat();
+
+/** Sees a visitor come and a video sent, then every worker take what is for it. */
+async function prove(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
+  const deployed = await deploy(choicesOf(offer), atEnd);
+  const { deployment, door, pods } = deployed;
+  const queues = QUEUES_OF[offer.arch];
+  expect(offerOf(deployment.architecture)).toEqual(offer);
+
+  const session = await pods[0]?.visit('transcription');
+  const keys = await keysOf(door);
+  expect(keys).toEqual({
+    2: [':1:choice'],
+    3: ['pod:1:page'],
+    4: [`session:${session}`],
+    ...(offer.arch !== 'standalone' && {
+      5: queues
+        .filter((queue) => QUEUES[queue] === 5)
+        .flatMap(keysOfQueue)
+        .sort(),
+    }),
+    6: keysOfQueue('xapi'),
+  });
+  const waiting = () =>
+    Promise.all(
+      queues.map(async (queue) =>
+        Number((await ask(door, '-n', String(QUEUES[queue]), 'LLEN', queue))[0]),
+      ),
+    );
+  expect(await waiting()).toEqual(queues.map(() => 1));
+
+  await Promise.all(pods.map((pod) => pod.startWorkers()));
+  await until(async () => (await reports(pods, (pod) => pod.tasks())).length >= queues.length);
+  const workers = await reports(pods, (pod) => pod.workers());
+  expect(new Map(workers.map((worker) => [worker.app, worker]))).toEqual(
+    new Map(queues.map((queue) => [WORKERS[queue].app, expectedWorker(queue, deployed)])),
+  );
+  const tasks = await reports(pods, (pod) => pod.tasks());
+  expect(tasks.map(({ task }) => task).sort()).toEqual(queues.map((each) => TASKS[each]).sort());
+  expect(tasks.every(({ video, acks_late }) => video === 7 && acks_late)).toBe(true);
+  expect(await waiting()).toEqual(queues.map(() => 0));
+  // Saving a video, the Celery worker wrote into the cache of the web servers.
+  const cache = (await keysOf(door))[3] ?? [];
+  expect(cache.includes('pod:1:thumbnail')).toBe(offer.arch === 'celery');
+  return {
+    name: offerName(offer),
+    databases: Object.keys(keys).map(Number),
+    queues: [...queues],
+  };
+}
+
+/** What a worker applies; statements wait for microservices' timeout where one module is for both. */
+function expectedWorker(queue: Queue, { deployment }: Deployed): WorkerReport {
+  const { arch } = deployment.architecture;
+  return queue === 'xapi' && arch === 'microservices'
+    ? { ...WORKERS.xapi, visibility_timeout: LONG.visibility_timeout }
+    : WORKERS[queue];
+}
+
+/** Why a case cannot be run here; Linux and root make networks of their own. */
+async function impossible({ transport }: Offer): Promise<string | undefined> {
+  if (process.platform !== 'linux' && transport.startsWith('sentinel'))
+    return 'only Linux has all of 127.0.0.0/8';
+  if (!transport.endsWith('6') || process.getuid?.() === 0) return undefined;
+  if (transport === 'sentinel6') return 'only root gives several IPv6 addresses to one machine';
+  return (await canListen('::1')) ? undefined : 'this machine has no IPv6';
+}
+
+/** Runs a case where it can be run: by IPv6 in a network of its own, which always has it. */
+function proveThere(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
+  const own = offer.transport.endsWith('6') && process.getuid?.() === 0;
+  return own ? inOwnNetwork(SENTINELS6, atEnd, () => prove(offer, atEnd)) : prove(offer, atEnd);
+}
+
+/** The versions of what was run. */
+async function versions(): Promise<Record<string, string>> {
+  const script = `
+import json, platform, celery, django, kombu, redis
+from importlib.metadata import version
+print(json.dumps({"Python": platform.python_version(), "Django": django.__version__,
+  "django-redis": version("django-redis"), "django-redis-sessions": version("django-redis-sessions"),
+  "Celery": celery.__version__, "kombu": kombu.__version__, "redis-py": redis.__version__}))`;
+  const clients = await run(python(), ['-c', script]);
+  const server = await run(redisServer(), ['--version']);
+  return {
+    Redis: /v=(\S+)/.exec(server.stdout)?.[1] ?? '',
+    ...(JSON.parse(clients.stdout) as Record<string, string>),
+  };
+}
+
+const proven = new Map<string, ProvenCase>();
+let published: Proof;
+
+beforeAll(async () => {
+  published = JSON.parse(await readFile(PROVEN, 'utf8')) as Proof;
+});
+
+describe.concurrent(
+  'on real software, keys and tasks land in their databases, and workers take them',
+  () => {
+    test.for(OFFERS.map((offer) => ({ name: offerName(offer), offer })))(
+      '$name',
+      { timeout: 180_000 },
+      async ({ name, offer }, { onTestFinished, skip }) => {
+        const why = await impossible(offer);
+        skip(why !== undefined, why);
+        const found = await proveThere(offer, onTestFinished);
+        proven.set(name, found);
+        if (!WRITES) expect(published.cases).toContainEqual(found);
+      },
+    );
+  },
+);
+
+afterAll(async () => {
+  if (!WRITES) return;
+  const cases = OFFERS.flatMap((offer) => proven.get(offerName(offer)) ?? []);
+  const proof: Proof = {
+    date: new Date().toISOString().slice(0, 10),
+    versions: await versions(),
+    cases,
+  };
+  await writeFile(PROVEN, `${JSON.stringify(proof, null, 2)}\n`);
+});
