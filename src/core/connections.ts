@@ -39,12 +39,6 @@ export function connectionOf(architecture: Architecture): Connection {
   };
 }
 
-/** A case of the generator: an architecture, a way of connecting, one settings file for all or not. */
-export interface Offer extends Connection {
-  readonly arch: Architecture['arch'];
-  readonly shared: boolean;
-}
-
 /**
  * Whether it can be: Pod's Docker set-up has no password, and with Sentinel, protected mode lets no
  * replica in without one while django-redis-sessions 0.6.2 knows no users.
@@ -54,19 +48,27 @@ function possible({ transport, auth }: Connection): boolean {
   return !transport.startsWith('sentinel') || auth === 'password';
 }
 
+/** Every way of connecting that the generator offers. */
+export const CONNECTIONS: readonly Connection[] = TRANSPORTS.flatMap((transport) =>
+  AUTHS.map((auth) => ({ transport, auth })),
+).filter(possible);
+
+/** A case of the generator: an architecture, a way of connecting, one settings file for all or not. */
+export interface Offer extends Connection {
+  readonly arch: Architecture['arch'];
+  readonly shared: boolean;
+}
+
 /** Every case that the generator offers; each is run on real software before the site is built. */
 export const OFFERS: readonly Offer[] = ARCHITECTURES.flatMap((arch) =>
-  TRANSPORTS.flatMap((transport) =>
-    AUTHS.flatMap((auth) =>
-      (arch === 'standalone' ? [false] : [false, true]).map((shared) => ({
-        arch,
-        transport,
-        auth,
-        shared,
-      })),
-    ),
+  CONNECTIONS.flatMap((connection) =>
+    (arch === 'standalone' ? [false] : [false, true]).map((shared) => ({
+      arch,
+      ...connection,
+      shared,
+    })),
   ),
-).filter(possible);
+);
 
 /** The case that an architecture is. */
 export function offerOf(architecture: Architecture): Offer {

@@ -1,3 +1,4 @@
+import type { Architecture } from '../core/architecture.ts';
 import { OFFERS, offerName } from '../core/connections.ts';
 import proven from './proven.json' with { type: 'json' };
 
@@ -11,6 +12,16 @@ export interface ProvenCase {
   readonly queues: readonly string[];
 }
 
+/** After how many seconds all works again by itself once the Redis master is gone. */
+export interface Failover {
+  readonly arch: Architecture['arch'];
+  readonly caches: number;
+  readonly sessions: number;
+  readonly publishing: number;
+  /** Workers that were connected to it run what is published afterwards. */
+  readonly workers: number;
+}
+
 /** What `npm run prove` saw. */
 export interface Proof {
   /** The day, as YYYY-MM-DD. */
@@ -18,10 +29,13 @@ export interface Proof {
   /** The versions of the software, by its name. */
   readonly versions: Readonly<Record<string, string>>;
   readonly cases: readonly ProvenCase[];
+  readonly failovers: readonly Failover[];
+  /** The same when the master's machine loses its power, and so tells nobody. */
+  readonly power: Failover;
 }
 
 /** What was run on real software. */
-export const PROOF: Proof = proven;
+export const PROOF = proven as Proof;
 
 /**
  * The cases that the generator offers and nobody has run.

@@ -19,6 +19,7 @@ export const starlightOptions: StarlightUserConfig = {
     { slug: 'understand' },
     { slug: 'troubleshoot' },
     { slug: 'reference' },
+    { slug: 'proven' },
     { slug: 'links' },
     {
       label: TEXTS.fr['presets.group'],

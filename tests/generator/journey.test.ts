@@ -142,7 +142,9 @@ describe.each(languages)('in %s', (language) => {
 
   test('the missing address is marked, and everything handed out says so', async () => {
     const permissions = ['clipboard-read', 'clipboard-write'];
-    await openPage(below, `${guide}#web=2`, { ...wide, permissions }, async (page) => {
+    const link = '#web=2&firewall=none';
+    await openPage(below, guide + link, { ...wide, permissions }, async (page) => {
+      await field(page, 'password').fill('secret');
       const marks = page.locator('[data-file="web/settings_local.py"] mark');
       expect(new Set(await marks.allTextContents())).toEqual(new Set(['REDIS-ADDRESS.invalid']));
       for (const button of ['[data-copy="web/settings_local.py"]', '[data-zip]']) {
@@ -153,6 +155,49 @@ describe.each(languages)('in %s', (language) => {
         await expect.poll(() => page.getByText(say('gen.done.todo')).count()).toBe(0);
         await field(page, 'host').fill('');
       }
+    });
+  });
+
+  test('Redis outgrows its server: sentinels, their servers’ files, and what they rule out', async () => {
+    await openPage(root, guide, wide, async (page) => {
+      await field(page, 'password').fill('secret');
+      expect(await field(page, 'sentinels').isVisible()).toBe(false);
+      await field(page, 'redis').selectOption('dedicated');
+      await field(page, 'sentinels').fill('10.0.0.5, 10.0.0.6');
+      await issue(page, 'sentinels')
+        .getByText(say('issue.sentinels.count', { min: 3, max: 9, count: 2 }))
+        .waitFor();
+      await field(page, 'sentinels').fill('10.0.0.5, 10.0.0.6, 10.0.0.7:26380');
+      const link = '#redis=dedicated&sentinels=10.0.0.5,10.0.0.6,10.0.0.7:26380';
+      expect(await fragment(page)).toBe(link);
+      const files = filesOfLink(link, language, 'secret');
+      expect(await filesShown(page)).toEqual(files);
+      expect(files['redis-3/sentinel.conf']).toContain('port 26380\n');
+      expect(await field(page, 'host').isVisible()).toBe(false);
+      await page
+        .locator('[data-file="redis-2/redis.conf"] summary', { hasText: '10.0.0.6' })
+        .waitFor();
+      await page.locator('svg.wide', { hasText: 'mymaster' }).waitFor();
+      await field(page, 'tls').check();
+      await issue(page, 'tls').getByText(say('issue.sentinels.tls')).waitFor();
+      await field(page, 'auth').selectOption('acl');
+      await issue(page, 'auth').getByText(say('issue.sentinels.acl')).waitFor();
+      expect(await filesShown(page)).toEqual(files);
+    });
+  });
+
+  test('whoever does without a password is told what that costs', async () => {
+    await openPage(root, guide, wide, async (page) => {
+      await issue(page, 'password').getByText(say('issue.auth.password')).waitFor();
+      await field(page, 'auth').selectOption('none');
+      await issue(page, 'auth').getByText(say('issue.auth.local')).waitFor();
+      expect(await field(page, 'password').isVisible()).toBe(false);
+      await field(page, 'workers').fill('1');
+      await field(page, 'host').fill('10.0.0.5');
+      await issue(page, 'auth')
+        .getByText(say('issue.auth.missing', { host: '10.0.0.5' }))
+        .waitFor();
+      expect(await field(page, 'auth').getAttribute('aria-invalid')).toBe('true');
     });
   });
 
@@ -174,7 +219,7 @@ describe.each(languages)('in %s', (language) => {
     await openPage(root, guide, { ...wide, permissions }, async (page) => {
       const focused = () => page.evaluate(() => document.activeElement?.id ?? '');
       const tabTo = async (reached: () => Promise<boolean>) => {
-        for (let presses = 0; presses < 120; presses++) {
+        for (let presses = 0; presses < 200; presses++) {
           await page.keyboard.press('Tab');
           if (await reached()) return;
         }
@@ -217,7 +262,7 @@ describe.each(languages)('in %s', (language) => {
       expect(await page.locator('table.uses').isVisible()).toBe(true);
       expect(await page.locator('[data-copy]').first().isVisible()).toBe(false);
       expect(await page.locator('[data-file="web/settings_local.py"]').textContent()).toContain(
-        'CELERY_BROKER_URL = "redis://127.0.0.1:6379/5"',
+        'CELERY_BROKER_URL = "redis://:REDIS-PASSWORD@127.0.0.1:6379/5"',
       );
       await page
         .getByRole('link', { name: say('preset.microservices-large'), exact: true })
@@ -300,10 +345,10 @@ test('a password is in the files and nowhere else', async () => {
   await openPage(root, 'en/redis/#web=2&host=10.0.0.5', wide, async (page) => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url() + (request.postData() ?? '')));
-    await field(page, 'auth').selectOption('password');
+    await field(page, 'auth').selectOption('acl');
     await field(page, 'password').fill(secret);
     expect(await filesShown(page)).toEqual(
-      filesOfLink('#web=2&host=10.0.0.5&auth=password', 'en', secret),
+      filesOfLink('#web=2&host=10.0.0.5&auth=acl', 'en', secret),
     );
     const status = page.locator('[data-part=said]');
     await expect.poll(() => status.textContent()).not.toBe('');
@@ -316,7 +361,7 @@ test('a password is in the files and nowhere else', async () => {
       document.querySelector('[data-part=said]')?.textContent,
     ]);
     expect([...elsewhere, ...asked].join('\n')).not.toMatch(/S3cret/);
-    expect(await fragment(page)).toBe('#web=2&host=10.0.0.5&auth=password');
+    expect(await fragment(page)).toBe('#web=2&host=10.0.0.5&auth=acl');
     await page.reload();
     expect(await field(page, 'password').inputValue()).toBe('');
     await issue(page, 'password').getByText('REDIS-PASSWORD').waitFor();
@@ -327,7 +372,7 @@ test('what belongs together lights up: field, line, database, server', async () 
   await openPage(root, 'en/redis/#web=2&host=10.0.0.5', wide, async (page) => {
     await field(page, 'host').focus();
     const lines = (await page.locator('.l.lit').allTextContents()).filter(
-      (line) => !line.startsWith('#'),
+      (line) => !/^\s*#/.test(line),
     );
     for (const line of lines) expect(line).toContain('10.0.0.5');
     expect(lines.length).toBeGreaterThan(5);
@@ -344,7 +389,8 @@ test('what belongs together lights up: field, line, database, server', async () 
 });
 
 test('the zip holds every file, and the diagram is a drawing of its own', async () => {
-  const link = '#arch=celery&web=2&workers=50&xapi=1&redis=dedicated&host=10.0.0.5&auth=password';
+  const link =
+    '#arch=celery&web=2&workers=50&xapi=1&redis=dedicated&host=10.0.0.5&from.web=10.0.0.0/24';
   await openPage(root, `en/redis/${link}`, wide, async (page) => {
     await field(page, 'password').fill('secret');
     const zipped = page.waitForEvent('download');
@@ -376,13 +422,15 @@ describe.each([360, 768, 1152, 1440])('in a window of %i pixels', (width) => {
 
   test('nothing of the generator is wider, whatever is typed', async () => {
     const link = '#arch=microservices&web=2&workers=50&transcription=1&xapi=1';
-    const host = `&host=${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`;
-    await openPage(root, `fr/redis/${link}${host}`, { viewport }, async (page) => {
-      expect(await over(page)).toBeLessThanOrEqual(0);
-    });
+    const name = `${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`;
+    const sentinels = `&redis=dedicated&sentinels=a.${name}:1,b.${name},c.${name}`;
+    for (const more of [`&host=${name}`, sentinels])
+      await openPage(root, `fr/redis/${link}${more}`, { viewport }, async (page) => {
+        expect(await over(page)).toBeLessThanOrEqual(0);
+      });
   });
 
-  test.each(['redis', 'understand', 'troubleshoot', 'reference', 'links'])(
+  test.each(['redis', 'understand', 'troubleshoot', 'reference', 'proven', 'links'])(
     'the page %s keeps to its column',
     async (name) => {
       for (const language of languages)

@@ -20,6 +20,10 @@ test.each([
   }
   await ask(door, 'SHUTDOWN', 'SAVE');
 
-  await startRedis(textAt(emitted({ port, auth: 'none' }), 'redis/redis.conf'), onTestFinished, folder);
+  await startRedis(
+    textAt(emitted({ port, auth: 'none' }), 'redis/redis.conf'),
+    onTestFinished,
+    folder,
+  );
   expect(await ask(door, '-n', '5', 'LLEN', 'celery')).toEqual([live ? '1' : '0']);
 });

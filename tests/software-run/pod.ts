@@ -173,6 +173,11 @@ export class PodServer {
     return said as Record<string, Attempt>;
   }
 
+  /** Tries each client on a web server until it works; gives the seconds until each did. */
+  async recover(seconds: number): Promise<Record<string, number>> {
+    return JSON.parse(await this.#python('recover.py', String(seconds))) as Record<string, number>;
+  }
+
   /** Makes the tasks of the server's workers take as long as this; else they take no time. */
   async makeTasksTake(seconds: number): Promise<void> {
     await writeFile(join(this.#folder, 'seconds'), String(seconds));

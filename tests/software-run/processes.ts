@@ -159,11 +159,11 @@ export async function serve(
   return { pid: child.pid ?? 0, said: () => said, stop };
 }
 
-/** Waits for something to be true, for a minute at most. */
-export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 60_000;
+/** Waits for something to be true, for a minute at most unless told otherwise. */
+export async function until(isTrue: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
+  const end = Date.now() + seconds * 1000;
   while (!(await isTrue())) {
-    if (Date.now() > end) throw new Error('It did not happen within a minute.');
+    if (Date.now() > end) throw new Error(`It did not happen within ${seconds} s.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Architecture } from '../../src/core/architecture.ts';
+import { ARCHITECTURES, type Architecture } from '../../src/core/architecture.ts';
 import {
   OFFERS,
   offerName,
@@ -10,8 +11,8 @@ import {
   type Offer,
   type Transport,
 } from '../../src/core/connections.ts';
-import type { Proof, ProvenCase } from '../../src/site/proof.ts';
-import { python, redisServer } from '../software.ts';
+import type { Failover, Proof, ProvenCase } from '../../src/site/proof.ts';
+import { nft, python, redisServer } from '../software.ts';
 import { deploy, type Choices, type Deployed } from './deployed.ts';
 import type { PodServer, WorkerReport } from './pod.ts';
 import { canListen, inOwnNetwork, run, until, type Finally } from './processes.ts';
@@ -204,7 +205,77 @@ print(json.dumps({"Python": platform.python_version(), "Django": django.__versio
   };
 }
 
+/** What befalls the machine of the master, which also runs a sentinel. */
+type Loss = (deployed: Deployed) => Promise<void>;
+
+/** Both are stopped: the system tells whoever is connected. */
+const stopped: Loss = async ({ redis, sentinels }) => {
+  await Promise.all([redis[0]?.stop(), sentinels[0]?.stop()]);
+};
+
+/** Nothing comes from the machine any more, and nobody is told. */
+const powerless: Loss = async ({ deployment: { redis } }) => {
+  const [first] = redis.sentinel?.endpoints ?? [];
+  const ports = `{ ${redis.port}, ${first?.port} }`;
+  const input = `table inet power {
+  chain output {
+    type filter hook output priority 0;
+    ip daddr ${redis.host} tcp dport ${ports} drop
+    ip saddr ${redis.host} tcp sport ${ports} drop
+  }
+}
+`;
+  const { status, stderr } = await run(nft(), ['-f', '-'], { input });
+  if (status !== 0) throw new Error(stderr);
+};
+
+/** After how many seconds each kind of client works again by itself once the master is gone. */
+async function failOver(arch: Architecture['arch'], lose: Loss, atEnd: Finally): Promise<Failover> {
+  const deployed = await deploy(
+    { arch, xapi: true, transcription: true, workers: 1, sentinelHosts: SENTINELS },
+    atEnd,
+  );
+  const { pods, deployment } = deployed;
+  const [web] = pods;
+  const queues = QUEUES_OF[arch];
+  await Promise.all(pods.map((pod) => pod.startWorkers()));
+  const session = await web?.visit('transcription');
+  const ran = async () => (await reports(pods, (pod) => pod.tasks())).map(({ task }) => task);
+  await until(async () => (await ran()).length === queues.length);
+
+  await lose(deployed);
+  const start = performance.now();
+  const seconds = (await web?.recover(50)) ?? {};
+  expect(Object.keys(seconds).sort()).toEqual(
+    ['default', 'select2', 'sessions', ...queues.map((queue) => TASKS[queue])].sort(),
+  );
+  // The workers were connected to the master that is gone.
+  await until(async () => (await ran()).length === 2 * queues.length, 150);
+  const workers = (performance.now() - start) / 1000;
+  expect((await ran()).sort()).toEqual(
+    queues.flatMap((queue) => [TASKS[queue], TASKS[queue]]).sort(),
+  );
+
+  const { sentinel, port } = deployment.redis;
+  const asked = sentinel?.endpoints[1] ?? { host: '', port };
+  const [host = ''] = await ask(asked, 'SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'mymaster');
+  expect(SENTINELS.slice(1)).toContain(host);
+  // What was there before is on the new master too.
+  const kept = await keysOf({ host, port, password: deployed.password });
+  expect(kept[4]).toContain(`session:${session}`);
+  const most = (names: readonly string[]) =>
+    Math.ceil(Math.max(...names.map((name) => seconds[name] ?? Infinity)));
+  return {
+    arch,
+    caches: most(['default', 'select2']),
+    sessions: most(['sessions']),
+    publishing: most(queues.map((queue) => TASKS[queue])),
+    workers: Math.ceil(workers),
+  };
+}
+
 const proven = new Map<string, ProvenCase>();
+const failovers = new Map<string, Failover>();
 let published: Proof;
 
 beforeAll(async () => {
@@ -228,13 +299,34 @@ describe.concurrent(
   },
 );
 
+describe.concurrent('the master stopped: all works again without anybody’s help', () => {
+  test.for(ARCHITECTURES)('%s', { timeout: 180_000 }, async (arch, { onTestFinished, skip }) => {
+    skip(process.platform !== 'linux', 'only Linux has all of 127.0.0.0/8');
+    failovers.set(arch, await failOver(arch, stopped, onTestFinished));
+  });
+
+  test('its machine without power', { timeout: 240_000 }, async ({ onTestFinished, skip }) => {
+    skip(process.platform !== 'linux' || process.getuid?.() !== 0, 'only root cuts a connection');
+    const found = await inOwnNetwork([], onTestFinished, () =>
+      failOver('microservices', powerless, onTestFinished),
+    );
+    failovers.set('power', found);
+  });
+});
+
 afterAll(async () => {
   if (!WRITES) return;
   const cases = OFFERS.flatMap((offer) => proven.get(offerName(offer)) ?? []);
+  const power = failovers.get('power');
+  if (power === undefined || cases.length < OFFERS.length)
+    throw new Error('Nothing is published unless everything was run.');
   const proof: Proof = {
     date: new Date().toISOString().slice(0, 10),
     versions: await versions(),
     cases,
+    failovers: ARCHITECTURES.flatMap((arch) => failovers.get(arch) ?? []),
+    power,
   };
-  await writeFile(PROVEN, `${JSON.stringify(proof, null, 2)}\n`);
+  const style = { ...(await resolveConfig(PROVEN)), filepath: PROVEN };
+  await writeFile(PROVEN, await format(JSON.stringify(proof, null, 2), style));
 });

@@ -51,12 +51,13 @@ describe('a real Redis by its redis.conf', () => {
   });
 
   test('applies what the file says', async () => {
-    const port = await started({}, '', onTestFinished);
+    const port = await started({ memory: 100 }, '', onTestFinished);
     const get = (name: string) => ask({ host: '127.0.0.1', port }, 'CONFIG', 'GET', name);
     expect(await get('bind')).toEqual(['bind', '127.0.0.1 -::1']);
     expect(await get('port')).toEqual(['port', String(port)]);
     expect(await get('protected-mode')).toEqual(['protected-mode', 'yes']);
     expect(await get('appendonly')).toEqual(['appendonly', 'yes']);
+    expect(await get('maxmemory')).toEqual(['maxmemory', String(100 * 1024 * 1024)]);
     expect(await get('maxmemory-policy')).toEqual(['maxmemory-policy', 'volatile-ttl']);
     expect(await get('databases')).toEqual(['databases', '16']);
   });

@@ -187,8 +187,8 @@ class Settings {
 
   #caches(): void {
     if (!this.#has('web', 'worker')) return;
-    this.#code.gap().note(this.#has('web') ? 'file.settings.caches' : 'file.settings.workerCaches');
     const { sentinel } = this.#deployment.redis;
+    this.#code.gap();
     if (sentinel !== undefined)
       this.#code
         .note('file.settings.sentinelCaches', { field: 'sentinels' })
@@ -197,6 +197,7 @@ class Settings {
           plain(' = '),
           text('django_redis.pool.SentinelConnectionFactory'),
         );
+    this.#code.note(this.#has('web') ? 'file.settings.caches' : 'file.settings.workerCaches');
     if (this.#deployment.prefixes.default !== '')
       this.#code.note('file.settings.prefix', { field: 'prefix' });
     this.#code.line(name('CACHES'), plain(' = {'));

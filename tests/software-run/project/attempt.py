@@ -39,25 +39,26 @@ def attempt(act, told):
     told["seconds"] = time.monotonic() - start
 
 
-clients = {
-    "default": lambda: caches["default"].set("page", "kept", 600),
-    "select2": lambda: caches["select2"].set("choice", "kept", 600),
-    "sessions": save_session,
-}
-for task in tasks():
-    clients[task.name] = lambda task=task: task.delay(7)
+if __name__ == "__main__":
+    clients = {
+        "default": lambda: caches["default"].set("page", "kept", 600),
+        "select2": lambda: caches["select2"].set("choice", "kept", 600),
+        "sessions": save_session,
+    }
+    for task in tasks():
+        clients[task.name] = lambda task=task: task.delay(7)
 
-found = {name: {"says": "hangs"} for name in clients}
-threads = [
-    threading.Thread(target=attempt, args=(act, found[name]), daemon=True)
-    for name, act in clients.items()
-]
-end = time.monotonic() + float(sys.argv[1])
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join(max(0, end - time.monotonic()))
-print(json.dumps(found))
-sys.stdout.flush()
-# Python itself would wait for what hangs.
-os._exit(0)
+    found = {name: {"says": "hangs"} for name in clients}
+    threads = [
+        threading.Thread(target=attempt, args=(act, found[name]), daemon=True)
+        for name, act in clients.items()
+    ]
+    end = time.monotonic() + float(sys.argv[1])
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0, end - time.monotonic()))
+    print(json.dumps(found))
+    sys.stdout.flush()
+    # Python itself would wait for what hangs.
+    os._exit(0)
