@@ -24,3 +24,16 @@ export function redisString(text: string): string {
     );
   return `"${escaped}"`;
 }
+
+/**
+ * One word of a shell's script that stands for a text, whatever is in it but NUL. It is in single
+ * quotes where these are enough; a text with `'`, `‘` or `’` is in double quotes, or in parts where
+ * a shell would read something in these: shellcheck takes `’` between single quotes for a mistake.
+ */
+export function shellString(text: string): string {
+  if (!/['‘’]/.test(text)) return `'${text}'`;
+  if (!/["$`\\!“”]/.test(text)) return `"${text}"`;
+  return text.replace(/(['‘’]+)|[^'‘’]+/g, (part, ends?: string) =>
+    ends === undefined ? `'${part}'` : `"${part}"`,
+  );
+}

@@ -97,7 +97,7 @@ export function remoteClients(architecture: Architecture): RemoteClients[] {
       ? []
       : [
           {
-            server: id as WorkerRole | 'web',
+            server: id,
             count: others,
             field: CLIENT_FIELDS[id as WorkerRole],
           },

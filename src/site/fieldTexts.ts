@@ -31,7 +31,11 @@ const KINDS = {
   master: 'master',
   account: 'account',
   user: 'user',
-} as const;
+  'from.web': 'from',
+  'from.workers': 'from',
+  'from.transcription': 'from',
+  'from.xapi': 'from',
+} as const satisfies Partial<Record<FieldName, string>>;
 
 /** What a field accepts, in words; the names of a choice's values are those of a link. */
 export function acceptedText(field: FieldName, say: Say): string {
@@ -39,6 +43,5 @@ export function acceptedText(field: FieldName, say: Say): string {
   if (range) return say('reference.range', { min: range[0], max: range[1] });
   if (values) return values.join(', ');
   if (typeof initial === 'boolean') return say('reference.flag');
-  const kind = field.startsWith('from.') ? 'from' : (KINDS[field as keyof typeof KINDS] ?? 'path');
-  return say(`reference.text.${kind}`);
+  return say(`reference.text.${field in KINDS ? KINDS[field as keyof typeof KINDS] : 'path'}`);
 }

@@ -28,3 +28,14 @@ export function textAt(files: readonly ConfigFile[], place: string): string {
   if (!file) throw new Error(`${place} is not among ${files.map(placeOf).join(', ')}`);
   return fileText(file);
 }
+
+/** The file of an architecture's firewall, if it has one. */
+export const rulesOf = (choices: Partial<Architecture>): ConfigFile | undefined =>
+  emitted(choices).find(({ name }) => name === 'redis-pod.nft' || name === 'firewall.sh');
+
+/** The text of that file, which has to be there. */
+export function rulesTextOf(choices: Partial<Architecture>): string {
+  const file = rulesOf(choices);
+  if (file === undefined) throw new Error('There is no file of a firewall.');
+  return fileText(file);
+}

@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { pythonString, redisString, urlPart } from '../../src/core/quote.ts';
+import { describe, expect, test } from 'vitest';
+import { pythonString, redisString, shellString, urlPart } from '../../src/core/quote.ts';
 import { passwords } from './architecture.ts';
 
 test('a Python string escapes quotes, backslashes and control characters', () => {
@@ -25,4 +26,26 @@ test('a string of redis.conf escapes quotes, backslashes and control characters'
   expect(redisString('secret')).toBe('"secret"');
   expect(redisString(`'"\\é`)).toBe(String.raw`"'\"\\é"`);
   expect(redisString('\t\x7f')).toBe(String.raw`"\x09\x7f"`);
+});
+
+describe('a word of a shell’s script', () => {
+  test('is in single quotes where these are enough, in double ones where not', () => {
+    expect(shellString('a "b" $c `d` \\ !')).toBe(`'a "b" $c \`d\` \\ !'`);
+    expect(shellString('l’hôte')).toBe('"l’hôte"');
+    expect(shellString('')).toBe("''");
+    expect(shellString(`it's $5`)).toBe(`'it'"'"'s $5'`);
+  });
+
+  test('is to a shell the text that it stands for', () => {
+    const texts = fc.sample(
+      fc.oneof(passwords, fc.string({ unit: fc.constantFrom(...'\'‘’“"$\\a\n') })),
+      300,
+    );
+    const script = texts.map((text) => `printf '%s\\0' ${shellString(text)}\n`).join('');
+    for (const shell of ['bash', 'sh']) {
+      const { stdout, stderr } = spawnSync(shell, [], { input: script, encoding: 'utf8' });
+      expect(stderr).toBe('');
+      expect(stdout.split('\0').slice(0, -1)).toEqual(texts);
+    }
+  });
 });

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Architecture } from '../../src/core/architecture.ts';
-import { fileText, type ConfigFile } from '../../src/core/files.ts';
+import { fileText } from '../../src/core/files.ts';
 import { architectures } from '../core/architecture.ts';
-import { emitted } from '../core/emitted.ts';
+import { rulesOf, rulesTextOf } from '../core/emitted.ts';
 import { ip, nft, redisServer, shellcheck, ufw } from '../software.ts';
 import { run, temporaryFolder, type Ended } from './processes.ts';
 
@@ -13,17 +13,6 @@ const linux = process.platform === 'linux';
 const root = process.getuid?.() === 0;
 const OTHER_SYSTEM = 'nftables and ufw only exist on Linux';
 const NOT_ROOT = 'only root may join network namespaces and run ufw';
-
-/** The file of an architecture's firewall, if it has one. */
-const rulesOf = (choices: Partial<Architecture>): ConfigFile | undefined =>
-  emitted(choices).find(({ name }) => name === 'redis-pod.nft' || name === 'firewall.sh');
-
-/** The text of that file, which has to be there. */
-function textOf(choices: Partial<Architecture>): string {
-  const file = rulesOf(choices);
-  if (file === undefined) throw new Error('There is no file of a firewall.');
-  return fileText(file);
-}
 
 /** Has nft check rules, in a network of its own, which an ordinary user may have too. */
 const checked = (rules: string): Promise<Ended> =>
@@ -164,9 +153,9 @@ describe('nftables', () => {
     skip(!linux, OTHER_SYSTEM);
     const complete = { ...choices, firewall: 'nftables', sentinels } as const;
     const [full, group, named] = await Promise.all([
-      checked(textOf(complete)),
-      checked(textOf({ ...complete, 'from.web': '' })),
-      checked(textOf({ ...complete, sentinels: 'localhost,10.0.0.2,10.0.0.3' })),
+      checked(rulesTextOf(complete)),
+      checked(rulesTextOf({ ...complete, 'from.web': '' })),
+      checked(rulesTextOf({ ...complete, sentinels: 'localhost,10.0.0.2,10.0.0.3' })),
     ]);
     expect(full).toEqual({ status: 0, stdout: '', stderr: '' });
     expect(group.status).toBe(1);
@@ -182,7 +171,7 @@ describe('nftables', () => {
   }) => {
     skip(!linux, OTHER_SYSTEM);
     skip(!root, NOT_ROOT);
-    const rules = textOf({ ...choices, firewall: 'nftables' });
+    const rules = rulesTextOf({ ...choices, firewall: 'nftables' });
     expect(await answers(load, { 'redis-pod.nft': rules })).toEqual({
       '10.77.0.10': IN,
       '10.77.0.20': ONLY_REDIS_SHUT,
@@ -200,7 +189,7 @@ describe('nftables', () => {
   }) => {
     skip(!linux, OTHER_SYSTEM);
     skip(!root, NOT_ROOT);
-    const rules = textOf({ ...choices, firewall: 'nftables', sentinels });
+    const rules = rulesTextOf({ ...choices, firewall: 'nftables', sentinels });
     expect(await answers(load, { 'redis-pod.nft': rules })).toEqual({
       '10.77.0.10': IN,
       '10.77.0.20': IN,
@@ -230,8 +219,13 @@ describe('ufw', () => {
   test('lets in the servers of the architecture, those added later too', async ({ skip }) => {
     skip(!linux, OTHER_SYSTEM);
     skip(!root, NOT_ROOT);
-    const later = textOf({ ...choices, firewall: 'ufw', sentinels });
-    const before = textOf({ ...choices, firewall: 'ufw', sentinels, 'from.web': '10.77.0.11' });
+    const later = rulesTextOf({ ...choices, firewall: 'ufw', sentinels });
+    const before = rulesTextOf({
+      ...choices,
+      firewall: 'ufw',
+      sentinels,
+      'from.web': '10.77.0.11',
+    });
     const load = `"$UFW" allow ${SSH}/tcp; "$UFW" --force enable; sh before.sh; sh firewall.sh;`;
     expect(await answers(load, { 'before.sh': before, 'firewall.sh': later })).toEqual({
       '10.77.0.10': IN,
@@ -272,7 +266,7 @@ describe('ufw', () => {
     skip(!root, NOT_ROOT);
     const complete = { ...choices, firewall: 'ufw' } as const;
     for (const wrong of [{ 'from.web': '' }, { sentinels: 'any,10.0.0.2,10.0.0.3' }]) {
-      const { status, stdout, stderr } = await added(textOf({ ...complete, ...wrong }));
+      const { status, stdout, stderr } = await added(rulesTextOf({ ...complete, ...wrong }));
       expect(status).toBe(1);
       expect(stderr).toContain('Bad source address');
       expect(stdout).not.toContain('ufw deny');

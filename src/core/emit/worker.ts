@@ -26,7 +26,7 @@ export const APPS: Readonly<Record<WorkerRole, string>> = {
 };
 
 /** The first part of each worker's node name; see {@link workerArguments} for the second. */
-const NODES: Readonly<Record<WorkerRole, string>> = {
+export const NODES: Readonly<Record<WorkerRole, string>> = {
   worker: 'worker1',
   encoding: 'encode',
   transcription: 'transcript',

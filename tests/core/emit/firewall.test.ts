@@ -2,10 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FIELDS, type Architecture } from '../../../src/core/architecture.ts';
 import { lineText } from '../../../src/core/code.ts';
-import { fileText, type ConfigFile } from '../../../src/core/files.ts';
 import { plan } from '../../../src/core/plan.ts';
 import { architectures } from '../architecture.ts';
-import { emitted } from '../emitted.ts';
+import { rulesOf, rulesTextOf } from '../emitted.ts';
 
 const FIREWALLS = ['nftables', 'ufw'] as const;
 
@@ -16,17 +15,6 @@ const FROM = [
   ['from.transcription', /^TRANSCRIPTION-SERVERS\.invalid$/],
   ['from.xapi', /^XAPI-SERVERS\.invalid$/],
 ] as const;
-
-/** The file of an architecture's firewall, if it has one. */
-const rulesOf = (choices: Partial<Architecture>): ConfigFile | undefined =>
-  emitted(choices).find(({ name }) => name === 'redis-pod.nft' || name === 'firewall.sh');
-
-/** The text of that file, which has to be there. */
-function textOf(choices: Partial<Architecture>): string {
-  const file = rulesOf(choices);
-  if (file === undefined) throw new Error('There is no file of a firewall.');
-  return fileText(file);
-}
 
 /** One spelling for an address or network, as the URL standard spells IPv6. */
 function spelled(text: string): string {
@@ -60,7 +48,7 @@ describe('with nftables', () => {
       '}',
     ].join('\n');
   const bare = (choices: Partial<Architecture>) =>
-    textOf({ ...choices, firewall: 'nftables' }).replace(/\n{2,}/g, '\n');
+    rulesTextOf({ ...choices, firewall: 'nftables' }).replace(/\n{2,}/g, '\n');
 
   test('each address of each group reaches Redis, and nobody else', () => {
     expect(bare(several)).toBe(
@@ -91,7 +79,7 @@ describe('with nftables', () => {
 
 test('with ufw, all that are let in are put before the one rule that keeps out', () => {
   const ports = 'to any port 6379,26379,26380 comment';
-  const commands = textOf({ ...several, sentinels, firewall: 'ufw' }).split('\n');
+  const commands = rulesTextOf({ ...several, sentinels, firewall: 'ufw' }).split('\n');
   expect(commands.filter((line) => line !== '')).toEqual([
     '#!/bin/sh',
     'set -e',

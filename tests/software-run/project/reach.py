@@ -1,27 +1,11 @@
 """Tells of each client of Redis on a web server whether it gets in, or why not."""
 
-import os
+from attempt import save_session
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pod.settings")
-
-import django
-
-django.setup()
-
-from importlib import import_module
-
-from django.conf import settings
 from django.core.cache import caches
 
 from pod.main.celery import app
 from pod.xapi.xapi_tasks import xapi_app
-
-
-def save_session():
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session["visitor"] = "someone"
-    session.save()
-
 
 for name, get_in in {
     "default": lambda: caches["default"].get("page"),

@@ -1,0 +1,646 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, test, type ExpectStatic } from 'vitest';
+import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
+import { fileText, type ConfigFile } from '../../src/core/files.ts';
+import { plan } from '../../src/core/plan.ts';
+import { speaker, type Params, type TextKey } from '../../src/core/say.ts';
+import { TEXTS, type Language } from '../../src/site/texts.ts';
+import { architectures, passwords } from '../core/architecture.ts';
+import { emitted, textAt } from '../core/emitted.ts';
+import { nft, shellcheck } from '../software.ts';
+import { altered } from './altered.ts';
+import { makeCertificates } from './certificates.ts';
+import { deploy } from './deployed.ts';
+import { PodServer } from './pod.ts';
+import { freePort, inOwnNetwork, run, temporaryFolder, until, type Finally } from './processes.ts';
+import { ask, startRedis } from './redis.ts';
+
+const LANGUAGES = ['fr', 'en'] as const;
+
+/** A script that is stuck is worse than one that finds nothing; in seconds. */
+const PATIENCE = 30;
+
+const says = (language: Language, key: TextKey, params?: Params) =>
+  speaker(TEXTS[language], language)(key, params);
+
+/** What a script said, and how it ended. */
+interface Verdict {
+  readonly status: number | null;
+  /** Its lines, without the one for the password. */
+  readonly lines: readonly string[];
+  readonly wrong: readonly string[];
+  readonly seconds: number;
+}
+
+function verdictOf(
+  { status, stdout, stderr }: { status: number | null; stdout: string; stderr: string },
+  started: number,
+): Verdict {
+  const lines = (stdout + stderr).split('\n').filter((line) => line !== '');
+  const wrong = lines.filter((line) => line.startsWith('✗'));
+  return { status, lines, wrong, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Runs the script of one server. */
+async function verify(
+  architecture: Architecture,
+  place: string,
+  language: Language,
+  typed: string,
+): Promise<Verdict> {
+  const started = performance.now();
+  const script = textAt(emitted(architecture, { language }), place);
+  return verdictOf(await run('bash', ['-c', script], { input: `${typed}\n` }), started);
+}
+
+test(
+  'shellcheck finds nothing in the scripts, whatever the architecture',
+  { timeout: 180_000 },
+  async ({ expect, onTestFinished }) => {
+    const folder = temporaryFolder(onTestFinished);
+    const paths: string[] = [];
+    const sample = fc.sample(fc.tuple(architectures, passwords), 60);
+    for (const [at, [architecture, password]] of sample.entries())
+      for (const language of LANGUAGES)
+        for (const file of emitted(architecture, { language, password })) {
+          if (file.name !== 'verify.sh') continue;
+          const path = join(folder, `${at}-${language}-${file.folder}.sh`);
+          await writeFile(path, fileText(file));
+          paths.push(path);
+        }
+    expect(paths.length).toBeGreaterThan(100);
+    const parts = Array.from({ length: Math.ceil(paths.length / 30) }, (_, at) =>
+      paths.slice(at * 30, (at + 1) * 30),
+    );
+    for (const part of parts) {
+      const { status, stdout } = await run(shellcheck(), part);
+      expect(stdout).toBe('');
+      expect(status).toBe(0);
+    }
+  },
+);
+
+/** A program that is not Redis, until the test ends; it keeps silent unless it is to say something. */
+async function otherProgram(port: number, atEnd: Finally, greeting?: string): Promise<void> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    if (greeting !== undefined) socket.end(greeting);
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  atEnd(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+}
+
+/** What a fault has to be made with. */
+interface Scene {
+  readonly port: number;
+  /** Where the authority and the certificate are. */
+  readonly folder: string;
+  readonly atEnd: Finally;
+}
+
+/** Something that is wrong with Redis or the way to it. */
+interface Fault {
+  readonly name: string;
+  readonly choices?: Partial<Architecture>;
+  /** The server whose script is run; that of Redis has nothing of Pod in it. */
+  readonly place?: string;
+  readonly typed?: string;
+  /** Addresses of a network of its own, where it is to be in one. */
+  readonly network?: readonly string[];
+  /** Lines of redis.conf; no Redis runs without any. */
+  readonly conf?: (scene: Scene) => readonly string[];
+  readonly prepare?: (scene: Scene) => Promise<void>;
+  /** Who the certificate is for, instead of localhost and 127.0.0.1. */
+  readonly names?: string;
+  /** What else the architecture takes from the scene. */
+  readonly from?: (scene: Scene) => Partial<Architecture>;
+  readonly says: TextKey;
+  readonly params?: Params;
+  /** How many things are wrong; one, unless Redis itself answers. */
+  readonly count?: number;
+}
+
+const FAR = '10.9.8.7';
+const PASSWORD = 'requirepass secret';
+const loopback = ({ port }: Scene) => ['bind 127.0.0.1', `port ${port}`];
+const durable = ['appendonly yes', 'maxmemory-policy volatile-ttl'];
+const encrypted = ({ port, folder }: Scene) => [
+  'bind 127.0.0.1',
+  'port 0',
+  `tls-port ${port}`,
+  `tls-cert-file ${folder}/redis.crt`,
+  `tls-key-file ${folder}/redis.key`,
+  `tls-ca-cert-file ${folder}/ca.crt`,
+  'tls-auth-clients no',
+  PASSWORD,
+  ...durable,
+];
+const user = (rights: string) => [`user pod on >secret ~* &* ${rights}`, 'user default off'];
+
+const FAULTS: Fault[] = [
+  {
+    name: 'a wrong password',
+    conf: (scene) => [...loopback(scene), PASSWORD],
+    typed: 'wrong',
+    says: 'verify.password.wrong',
+  },
+  {
+    name: 'an empty password',
+    conf: (scene) => [...loopback(scene), PASSWORD],
+    typed: '',
+    says: 'verify.password.none',
+  },
+  {
+    name: 'a password that nobody gives',
+    choices: { auth: 'none' },
+    conf: (scene) => [...loopback(scene), PASSWORD],
+    says: 'verify.password.asked',
+  },
+  {
+    name: 'no password in Redis',
+    conf: loopback,
+    says: 'verify.password.unset',
+  },
+  ...(['none', 'password', 'acl'] as const).map((auth): Fault => ({
+    name: `protected mode, authentication: ${auth}`,
+    choices: { auth, host: FAR },
+    network: [`${FAR}/32`],
+    conf: ({ port }) => [`bind ${FAR}`, `port ${port}`],
+    says: 'verify.protected',
+  })),
+  {
+    name: 'an unknown ACL user',
+    choices: { auth: 'acl' },
+    conf: (scene) => [...loopback(scene), PASSWORD],
+    says: 'verify.user.wrong',
+    params: { user: 'pod' },
+  },
+  {
+    name: 'an ACL user who may not write',
+    choices: { auth: 'acl', workers: 1, arch: 'microservices' },
+    place: 'encoding/verify.sh',
+    conf: (scene) => [...loopback(scene), ...user('+@all -@dangerous -@write +info')],
+    says: 'verify.user.rights',
+    params: { user: 'pod' },
+    count: 2,
+  },
+  { name: 'Redis that is stopped', says: 'verify.refused', params: { port: 'port' } },
+  {
+    name: 'Redis that is stopped, by TLS',
+    choices: { tls: true },
+    from: ({ folder }) => ({ ca: join(folder, 'ca.crt') }),
+    says: 'verify.refused',
+    params: { port: 'tls-port' },
+  },
+  {
+    name: 'another program on the port',
+    prepare: ({ port, atEnd }) => otherProgram(port, atEnd, 'SSH-2.0-OpenSSH_9.2\r\n'),
+    says: 'verify.program',
+  },
+  {
+    name: 'a program that keeps silent on the port',
+    prepare: ({ port, atEnd }) => otherProgram(port, atEnd),
+    says: 'verify.silent',
+  },
+  {
+    name: 'a name that leads nowhere',
+    choices: { host: 'redis.univ.fr' },
+    network: [],
+    says: 'verify.name',
+  },
+  {
+    name: 'no route',
+    choices: { host: '203.0.113.1' },
+    network: [],
+    says: 'verify.route',
+  },
+  {
+    name: 'a firewall',
+    choices: { host: FAR },
+    network: [`${FAR}/32`],
+    conf: ({ port }) => [`bind ${FAR}`, `port ${port}`, PASSWORD],
+    prepare: async ({ port }) => {
+      const rule = `add table inet t; add chain inet t c { type filter hook input priority 0; }; add rule inet t c tcp dport ${port} drop`;
+      const { status, stderr } = await run(nft(), [rule]);
+      if (status !== 0) throw new Error(stderr);
+    },
+    says: 'verify.route',
+  },
+  {
+    name: 'TLS against a plain port',
+    choices: { tls: true },
+    from: ({ folder }) => ({ ca: join(folder, 'ca.crt') }),
+    conf: (scene) => [...loopback(scene), PASSWORD],
+    says: 'verify.tls.none',
+  },
+  {
+    name: 'plain against a TLS port',
+    conf: encrypted,
+    says: 'verify.cut',
+  },
+  {
+    name: 'TLS of a server that wants a certificate of its clients',
+    choices: { tls: true },
+    from: ({ folder }) => ({ ca: join(folder, 'ca.crt') }),
+    conf: (scene) => [...encrypted(scene), 'tls-auth-clients yes'],
+    says: 'verify.tls.cut',
+  },
+  {
+    name: 'a certificate of another name',
+    choices: { tls: true, host: 'localhost' },
+    names: 'DNS:redis.univ.fr,IP:127.0.0.1',
+    from: ({ folder }) => ({ ca: join(folder, 'ca.crt') }),
+    conf: encrypted,
+    says: 'verify.tls.name',
+    params: { host: 'localhost' },
+  },
+  {
+    name: 'a certificate of another address',
+    choices: { tls: true, host: '127.0.0.9' },
+    from: ({ folder }) => ({ ca: join(folder, 'ca.crt') }),
+    conf: (scene) => [...encrypted(scene), 'bind 127.0.0.9'],
+    says: 'verify.tls.name',
+    params: { host: '127.0.0.9' },
+  },
+  {
+    name: 'a socket that is not there',
+    choices: { redis: 'web', arch: 'standalone' },
+    place: 'web/verify.sh',
+    from: ({ folder }) => ({ socket: join(folder, 'redis.sock') }),
+    says: 'verify.socket.missing',
+  },
+  {
+    name: 'a number beyond the databases',
+    choices: { workers: 1, arch: 'microservices', 'db.encoding': 9 },
+    place: 'encoding/verify.sh',
+    conf: (scene) => [...loopback(scene), PASSWORD, 'databases 9'],
+    says: 'verify.database.missing',
+    count: 2,
+  },
+  {
+    name: 'full memory',
+    choices: { workers: 1, arch: 'microservices' },
+    place: 'encoding/verify.sh',
+    conf: (scene) => [...loopback(scene), PASSWORD, 'maxmemory 1kb'],
+    says: 'verify.full',
+    count: 2,
+  },
+  {
+    name: 'a replica',
+    choices: { workers: 1, arch: 'microservices' },
+    place: 'encoding/verify.sh',
+    conf: (scene) => [...loopback(scene), PASSWORD, 'replicaof 127.0.0.1 1'],
+    says: 'verify.replica',
+    count: 2,
+  },
+  ...(['password', 'acl'] as const).flatMap((auth): Fault[] => {
+    const lines = auth === 'acl' ? user('+@all -@dangerous +info') : [PASSWORD];
+    return [
+      {
+        name: `Redis with snapshots alone, authentication: ${auth}`,
+        choices: { auth },
+        conf: (scene) => [...loopback(scene), ...lines, 'maxmemory-policy volatile-ttl'],
+        says: 'verify.persistence.bad',
+      },
+      {
+        name: `a policy that evicts queues, authentication: ${auth}`,
+        choices: { auth },
+        conf: (scene) => [
+          ...loopback(scene),
+          ...lines,
+          'appendonly yes',
+          'maxmemory-policy allkeys-lru',
+        ],
+        says: 'verify.eviction.bad',
+      },
+    ];
+  }),
+  {
+    name: 'protected mode off',
+    conf: (scene) => [...loopback(scene), PASSWORD, ...durable, 'protected-mode no'],
+    says: 'verify.protection.bad',
+  },
+  {
+    name: 'no virtual environment',
+    choices: { workers: 1, arch: 'microservices', venv: '/srv/nothing' },
+    place: 'encoding/verify.sh',
+    conf: (scene) => [...loopback(scene), PASSWORD],
+    says: 'verify.venv',
+    params: { path: '/srv/nothing' },
+  },
+  {
+    name: 'no project',
+    choices: { workers: 1, arch: 'microservices', project: '/srv/nothing' },
+    place: 'encoding/verify.sh',
+    from: ({ folder }) => ({ venv: folder }),
+    conf: (scene) => [...loopback(scene), PASSWORD],
+    prepare: async ({ folder }) => {
+      await mkdir(join(folder, 'bin'));
+      await writeFile(join(folder, 'bin/celery'), '', { mode: 0o755 });
+    },
+    says: 'verify.project',
+    params: { path: '/srv/nothing' },
+  },
+];
+
+async function meet(fault: Fault, expect: ExpectStatic, atEnd: Finally): Promise<void> {
+  const folder = await makeCertificates(atEnd, fault.names);
+  const scene: Scene = { port: await freePort(), folder, atEnd };
+  const architecture: Architecture = {
+    ...DEFAULTS,
+    redis: 'dedicated',
+    host: '127.0.0.1',
+    ...fault.choices,
+    ...fault.from?.(scene),
+    port: scene.port,
+  };
+  if (fault.conf) await startRedis(fault.conf(scene).join('\n'), atEnd);
+  await fault.prepare?.(scene);
+  for (const language of LANGUAGES) {
+    const place = fault.place ?? 'redis/verify.sh';
+    const verdict = await verify(architecture, place, language, fault.typed ?? 'secret');
+    const sentence = says(language, fault.says, fault.params);
+    expect(verdict.wrong.join('\n')).toContain(sentence);
+    expect(verdict.status).toBe(1);
+    expect(verdict.lines).toContain(`${says(language, 'verify.wrong')} ${fault.count ?? 1}`);
+    expect(verdict.wrong).toHaveLength(fault.count ?? 1);
+    expect(verdict.seconds).toBeLessThan(PATIENCE);
+  }
+}
+
+describe.concurrent('a script says in a sentence what is wrong with Redis', () => {
+  test.for(FAULTS)('$name', { timeout: 90_000 }, async (fault, { expect, onTestFinished }) => {
+    const { network } = fault;
+    if (network === undefined) await meet(fault, expect, onTestFinished);
+    else await inOwnNetwork(network, onTestFinished, () => meet(fault, expect, onTestFinished));
+  });
+
+  test.for([
+    { host: '127.0.0.1', network: undefined },
+    { host: '::1', network: [] },
+  ])('and finds nothing where all is well: $host', async ({ host, network }, context) => {
+    const { expect, onTestFinished } = context;
+    const find = async () => {
+      const folder = await makeCertificates(onTestFinished, `IP:${host}`);
+      const port = await freePort();
+      const scene = { port, folder, atEnd: onTestFinished };
+      await startRedis([...encrypted(scene), `bind ${host}`].join('\n'), onTestFinished);
+      const ca = join(folder, 'ca.crt');
+      const architecture = { ...DEFAULTS, redis: 'dedicated', host, port, tls: true, ca } as const;
+      for (const language of LANGUAGES) {
+        const verdict = await verify(architecture, 'redis/verify.sh', language, 'secret');
+        const good = ['persistence', 'eviction', 'protection'] as const;
+        expect(verdict.lines).toEqual([
+          `✓ Redis (${host}, port ${port})${language === 'fr' ? '\u00a0' : ''}: ${says(language, 'verify.ping.password')}`,
+          `✓ Redis (${host}, port ${port})${language === 'fr' ? '\u00a0' : ''}: ${says(language, 'verify.tls.good', { host })}`,
+          ...good.map((each) => `✓ ${says(language, `verify.${each}.good`)}`),
+          says(language, 'verify.well'),
+        ]);
+        expect(verdict.status).toBe(0);
+      }
+    };
+    await (network === undefined ? find() : inOwnNetwork(network, onTestFinished, find));
+  });
+
+  test('an authority that is another one, or none', async ({ expect, onTestFinished }) => {
+    const [server, other] = [
+      await makeCertificates(onTestFinished),
+      await makeCertificates(onTestFinished),
+    ];
+    const port = await freePort();
+    const scene = { port, folder: server, atEnd: onTestFinished };
+    await startRedis(encrypted(scene).join('\n'), onTestFinished);
+    for (const language of LANGUAGES)
+      for (const [ca, key] of [
+        [join(other, 'ca.crt'), 'verify.ca.other'],
+        [join(other, 'none.crt'), 'verify.ca.missing'],
+      ] as const) {
+        const architecture: Architecture = {
+          ...DEFAULTS,
+          redis: 'dedicated',
+          host: '127.0.0.1',
+          tls: true,
+          port,
+          ca,
+        };
+        const { status, wrong } = await verify(architecture, 'redis/verify.sh', language, 'secret');
+        expect(status).toBe(1);
+        expect(wrong).toHaveLength(1);
+        expect(wrong[0]).toContain(says(language, key, { ca, account: DEFAULTS.account }));
+      }
+  });
+
+  test('an address that is still to be given', async ({ expect }) => {
+    const sentinels = 'a.invalid,b.invalid,c.invalid';
+    for (const language of LANGUAGES)
+      for (const choices of [{}, { sentinels }]) {
+        const architecture: Architecture = { ...DEFAULTS, redis: 'dedicated', ...choices };
+        const verdict = await verify(architecture, 'web/verify.sh', language, '');
+        expect(verdict.status).toBe(1);
+        expect(verdict.wrong).toEqual([`✗ ${says(language, 'verify.placeholder')}`]);
+      }
+  });
+});
+
+/** What the script says of the first server, which is set up anew in a language. */
+async function verifyPod(
+  architecture: Architecture,
+  language: Language,
+  password: string,
+  typed: string,
+  atEnd: Finally,
+  change = (files: readonly ConfigFile[]) => files,
+): Promise<Verdict> {
+  const [web] = plan(architecture).servers;
+  if (!web) throw new Error('There is no server.');
+  const files = change(emitted(architecture, { language, password }));
+  const pod = await PodServer.create(web, files, atEnd);
+  const started = performance.now();
+  return verdictOf(await pod.verify(typed), started);
+}
+
+describe.concurrent('a script of a server of Pod', () => {
+  test.for<Partial<Architecture>>([
+    { xapi: true },
+    { arch: 'microservices', transcription: true, xapi: true, tls: true, auth: 'acl' },
+    { arch: 'standalone', socket: 'redis.sock' },
+    { redis: 'docker', host: '127.0.0.1' },
+  ])(
+    'finds nothing where all is well, and each worker that is stopped: %j',
+    { timeout: 240_000 },
+    async (choices, { expect, onTestFinished }) => {
+      const { deployment, password, pods, door } = await deploy(choices, onTestFinished);
+      const { architecture } = deployment;
+      const [pod] = pods;
+      await pod?.startWorkers();
+      const consumers = deployment.uses.filter(({ as }) => as === 'consumer');
+      for (const language of LANGUAGES) {
+        const verdict = await verifyPod(architecture, language, password, password, onTestFinished);
+        expect(verdict.wrong).toEqual([]);
+        expect(verdict.lines).toContain(says(language, 'verify.well'));
+        expect(verdict.status).toBe(0);
+        for (const { queue = '' } of consumers)
+          expect(verdict.lines).toContain(`✓ ${says(language, 'verify.worker.good', { queue })}`);
+      }
+      await until(async () => {
+        for (const { number } of deployment.databases)
+          if ((await ask(door, '-n', String(number), 'EXISTS', 'redis-pod-check')).join() !== '0')
+            return false;
+        return true;
+      });
+      await pod?.killWorkers();
+      for (const language of LANGUAGES) {
+        const verdict = await verifyPod(architecture, language, password, password, onTestFinished);
+        expect(verdict.wrong).toHaveLength(consumers.length);
+        for (const { queue = '' } of consumers)
+          expect(verdict.wrong.join('\n')).toContain(
+            says(language, 'verify.worker.bad', { queue, command: '' }).trimEnd(),
+          );
+        expect(verdict.status).toBe(consumers.length === 0 ? 0 : 1);
+        expect(verdict.seconds).toBeLessThan(PATIENCE);
+      }
+    },
+  );
+
+  test(
+    'says what Pod’s own settings have wrong',
+    { timeout: 120_000 },
+    async ({ expect, onTestFinished }) => {
+      const { deployment, password } = await deploy({ arch: 'standalone' }, onTestFinished);
+      for (const language of LANGUAGES) {
+        const { status, wrong, lines } = await verifyPod(
+          deployment.architecture,
+          language,
+          'other',
+          password,
+          onTestFinished,
+        );
+        expect(wrong).toEqual([
+          `✗ ${says(language, 'verify.cache.bad', { alias: 'default' })}`,
+          `✗ ${says(language, 'verify.cache.bad', { alias: 'select2' })}`,
+          `✗ ${says(language, 'verify.session.bad')}`,
+        ]);
+        expect(lines.filter((line) => /^ {2}\w+Error: .*password/.test(line))).toHaveLength(3);
+        expect(status).toBe(1);
+      }
+    },
+  );
+
+  test(
+    'says that Pod and Celery do not start with their settings',
+    { timeout: 120_000 },
+    async ({ expect, onTestFinished }) => {
+      const { deployment, password } = await deploy({}, onTestFinished);
+      for (const language of LANGUAGES) {
+        const { status, wrong, lines } = await verifyPod(
+          deployment.architecture,
+          language,
+          password,
+          password,
+          onTestFinished,
+          (files) => altered(files, 'CACHES = {', 'CACHES = }'),
+        );
+        expect(wrong).toEqual([
+          `✗ ${says(language, 'verify.pod')}`,
+          `✗ ${says(language, 'verify.celery')}`,
+        ]);
+        expect(lines.filter((line) => /^SyntaxError: /.test(line))).toHaveLength(2);
+        expect(status).toBe(1);
+      }
+    },
+  );
+
+  test.for([
+    { arch: 'celery', wrong: 3 },
+    { arch: 'microservices', wrong: 3 },
+  ] as const)(
+    'says in a container, too, that Redis is stopped: $arch',
+    { timeout: 120_000 },
+    async ({ arch, wrong }, { expect, onTestFinished }) => {
+      const { deployment, redis } = await deploy(
+        { redis: 'docker', host: '127.0.0.1', arch },
+        onTestFinished,
+      );
+      await redis[0]?.stop();
+      for (const language of LANGUAGES) {
+        const verdict = await verifyPod(deployment.architecture, language, '', '', onTestFinished);
+        expect(verdict.wrong).toHaveLength(wrong);
+        expect(verdict.lines.join('\n')).toContain('Connection refused');
+        expect(verdict.status).toBe(1);
+        expect(verdict.seconds).toBeLessThan(PATIENCE);
+      }
+    },
+  );
+
+  test(
+    'asks the sentinels, and the master that they name',
+    { timeout: 180_000 },
+    async ({ expect, onTestFinished }) => {
+      const { deployment, password, sentinels, redis } = await deploy(
+        { sentinelHosts: ['127.0.0.2', '127.0.0.3', '127.0.0.4'] },
+        onTestFinished,
+      );
+      const { architecture } = deployment;
+      const ports = deployment.redis.sentinel?.endpoints[0]?.port ?? 0;
+      const place = (language: Language, host: string) =>
+        says(language, 'verify.sentinel.place').replace('%s', host).replace('%s', String(ports));
+      const all = (language: Language) =>
+        verify(architecture, 'redis/verify.sh', language, password);
+      for (const language of LANGUAGES) {
+        const verdict = await all(language);
+        expect(verdict.wrong).toEqual([]);
+        expect(verdict.status).toBe(0);
+        const web = await verifyPod(architecture, language, password, password, onTestFinished);
+        expect(web.wrong).toEqual([
+          expect.stringContaining(
+            says(language, 'verify.worker.bad', { queue: 'celery', command: '' }).trimEnd(),
+          ),
+        ]);
+      }
+
+      await sentinels[2]?.stop();
+      for (const language of LANGUAGES) {
+        const { status, wrong } = await all(language);
+        expect(wrong).toEqual([
+          expect.stringContaining(
+            `${place(language, '127.0.0.4')} ${says(language, 'verify.sentinel.silent')}`,
+          ),
+        ]);
+        expect(status).toBe(1);
+      }
+
+      await redis[0]?.stop();
+      const said = says('en', 'verify.ping.password');
+      await until(async () =>
+        (await all('en')).lines.some(
+          (line) => /\(127\.0\.0\.[34],/.test(line) && line.endsWith(said),
+        ),
+      );
+
+      await sentinels[1]?.stop();
+      await until(async () =>
+        (await all('en')).wrong.some((line) => line.includes(says('en', 'verify.sentinel.quorum'))),
+      );
+      for (const language of LANGUAGES) {
+        const { status, wrong } = await all(language);
+        expect(wrong).toHaveLength(3);
+        expect(status).toBe(1);
+      }
+
+      await sentinels[0]?.stop();
+      for (const language of LANGUAGES) {
+        const { status, wrong } = await all(language);
+        expect(wrong).toHaveLength(3);
+        expect(status).toBe(1);
+      }
+    },
+  );
+});
