@@ -56,6 +56,14 @@ async function architectureOf(choices: Choices, folder: string): Promise<Archite
   };
 }
 
+/** Waits until a master has so many replicas that follow it. */
+export async function replicated(master: Door, replicas: number): Promise<void> {
+  await until(async () => {
+    const said = await ask(master, 'INFO', 'replication');
+    return said.filter((line) => /^slave\d+:.*state=online/.test(line)).length === replicas;
+  });
+}
+
 /** Starts Redis as its files say: one server, or several and their sentinels. */
 async function startAll(
   { redis }: Deployment,
@@ -78,11 +86,7 @@ async function startAll(
     services.push(await startRedis(conf(`redis-${at + 1}/redis.conf`), atEnd));
   // A sentinel counts the replicas that the master names, so that those come first.
   const door = { host: redis.host, port: redis.port, ...(password !== '' && { password }) };
-  await until(async () =>
-    (await ask(door, 'INFO', 'replication')).some((line) =>
-      line.startsWith(`connected_slaves:${endpoints.length - 1}`),
-    ),
-  );
+  await replicated(door, endpoints.length - 1);
   const sentinels: Service[] = [];
   for (const at of endpoints.keys())
     sentinels.push(await startSentinel(conf(`redis-${at + 1}/sentinel.conf`), atEnd));

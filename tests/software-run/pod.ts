@@ -173,6 +173,11 @@ export class PodServer {
     return said as Record<string, Attempt>;
   }
 
+  /** How many of so many values the default cache does not have right after they were written. */
+  async missedAtOnce(count: number): Promise<number> {
+    return Number(await this.#python('readback.py', String(count)));
+  }
+
   /** Tries each client on a web server until it works; gives the seconds until each did. */
   async recover(seconds: number): Promise<Record<string, number>> {
     return JSON.parse(await this.#python('recover.py', String(seconds))) as Record<string, number>;

@@ -13,7 +13,7 @@ import {
 } from '../../src/core/connections.ts';
 import type { Failover, Proof, ProvenCase } from '../../src/site/proof.ts';
 import { nft, python, redisServer } from '../software.ts';
-import { deploy, type Choices, type Deployed } from './deployed.ts';
+import { deploy, replicated, type Choices, type Deployed } from './deployed.ts';
 import type { PodServer, WorkerReport } from './pod.ts';
 import { canListen, inOwnNetwork, run, until, type Finally } from './processes.ts';
 import { ask, keysOf } from './redis.ts';
@@ -239,6 +239,10 @@ async function failOver(arch: Architecture['arch'], lose: Loss, atEnd: Finally):
   const [web] = pods;
   const queues = QUEUES_OF[arch];
   await Promise.all(pods.map((pod) => pod.startWorkers()));
+  // Caches read from the master, not from a replica that may be late, as one without its link is.
+  await ask(deployed.door, 'CLIENT', 'KILL', 'TYPE', 'replica');
+  expect(await web?.missedAtOnce(300)).toBe(0);
+  await replicated(deployed.door, SENTINELS.length - 1);
   const session = await web?.visit('transcription');
   const ran = async () => (await reports(pods, (pod) => pod.tasks())).map(({ task }) => task);
   await until(async () => (await ran()).length === queues.length);

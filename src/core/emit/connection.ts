@@ -74,20 +74,22 @@ const PATIENCE = '5';
 
 /**
  * `OPTIONS` of a cache. With Sentinel the client gets its password here, and is told how long to
- * wait for a machine that is gone: without it that is as long as the system has patience.
+ * wait for a machine that is gone: without it that is as long as the system has patience. It is not
+ * django-redis's SentinelClient, which reads from a replica: run on Redis 7.0.15, none of 5000
+ * values was there right after it was written while that replica's link was broken.
  */
 export function cacheOptions(
   deployment: Deployment,
   writing: Writing,
 ): [key: string, value: Token[]][] {
   const { redis } = deployment;
-  const client = (name: string): [string, Token[]] => [
+  const client: [string, Token[]] = [
     'CLIENT_CLASS',
-    [string(pythonString(`django_redis.client.${name}`))],
+    [string(pythonString('django_redis.client.DefaultClient'))],
   ];
-  if (redis.sentinel === undefined) return [client('DefaultClient')];
+  if (redis.sentinel === undefined) return [client];
   return [
-    client('SentinelClient'),
+    client,
     ['SENTINELS', sentinelList(deployment)],
     ...(redis.password
       ? ([['PASSWORD', [passwordToken(writing, pythonString)]]] as [string, Token[]][])

@@ -34,10 +34,8 @@ const PATIENCE_WORKER = '5';
  * Python that writes, reads and drops a key in each cache, then a session where there are any, and
  * prints what became of each. It has no functions: those of a script that `manage.py shell` reads
  * from its input do not see what it imports.
- *
- * @param replicas whether caches are read from replicas, which may have a key a moment later
  */
-function djangoScript(sessions: boolean, replicas: boolean): string[] {
+function djangoScript(sessions: boolean): string[] {
   const say = (what: string, result: string) =>
     `print("redis-pod", ${what}, ${result}, flush=True)`;
   const attempt = (what: string, lines: readonly string[]) => [
@@ -46,13 +44,9 @@ function djangoScript(sessions: boolean, replicas: boolean): string[] {
     'except Exception as error:',
     `    ${say(what, '" ".join(f"{type(error).__name__}: {error}".split())')}`,
   ];
-  const get = 'caches[alias].get("redis-pod-check")';
   const cache = attempt('alias', [
     'caches[alias].set("redis-pod-check", "ok", 60)',
-    ...(replicas
-      ? [`while (found := ${get}) != "ok" and monotonic() < end:`, '    sleep(0.1)']
-      : []),
-    say('alias', replicas ? 'found' : get),
+    say('alias', 'caches[alias].get("redis-pod-check")'),
     'caches[alias].delete("redis-pod-check")',
   ]);
   const session = attempt('"session"', [
@@ -64,10 +58,8 @@ function djangoScript(sessions: boolean, replicas: boolean): string[] {
   ]);
   return [
     ...(sessions ? ['from importlib import import_module'] : []),
-    ...(replicas ? ['from time import monotonic, sleep'] : []),
     ...(sessions ? ['from django.conf import settings'] : []),
     'from django.core.cache import caches',
-    ...(replicas ? ['end = monotonic() + 5'] : []),
     'for alias in ("default", "select2"):',
     ...cache.map((line) => `    ${line}`),
     ...(sessions ? session : []),
@@ -481,9 +473,7 @@ class Verification {
     this.#lines(
       shell`django() {`,
       shell`  PYTHONIOENCODING=utf-8 timeout ${plain(PATIENCE_POD)} ${program(this.#deployment, 'python')} manage.py shell 2>&1 <<${string("'PYTHON'")}`,
-      ...djangoScript(sessions, this.#deployment.redis.sentinel !== undefined).map((line) => [
-        string(line),
-      ]),
+      ...djangoScript(sessions).map((line) => [string(line)]),
       [string('PYTHON')],
       shell`}`,
     );

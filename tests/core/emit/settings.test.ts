@@ -162,7 +162,7 @@ function expectedSettings(
     sentinel === undefined
       ? { CLIENT_CLASS: 'django_redis.client.DefaultClient' }
       : {
-          CLIENT_CLASS: 'django_redis.client.SentinelClient',
+          CLIENT_CLASS: 'django_redis.client.DefaultClient',
           SENTINELS: list,
           ...secret,
           SOCKET_CONNECT_TIMEOUT: 5,
