@@ -215,7 +215,7 @@ class Drawing {
           data-of="${ref.server(redis.on)}"
         /><text class="title" x="${PAD}" y="${font + 11}">Redis</text
         ><text class="usage" x="${PAD}" y="${2 * font + 17}">${clipped(place, room + 4)}</text
-        >${lines.map((line, at) => html`<text class="setting${redis.placeholder && ' todo'}" x="${PAD}" y="${3 * font + 24 + at * (font + 3)}" data-of="${ref.field(field)}">${clipped(line, room)}</text>`)}</g
+        >${lines.map((line, at) => html`<text class="setting${redis.placeholder && line !== redis.sentinel?.master && ' todo'}" x="${PAD}" y="${3 * font + 24 + at * (font + 3)}" data-of="${ref.field(field)}">${clipped(line, room)}</text>`)}</g
       >${slots}`;
   }
 

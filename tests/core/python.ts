@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { python } from '../software.ts';
 
-const SCRIPT = `
+/** Reads what each module of a list assigns. */
+export const READ_ASSIGNMENTS = `
 import ast, json, sys
 
 def read(source):
@@ -35,7 +36,7 @@ export type Assignments = Readonly<Record<string, unknown>>;
 
 /** Reads what modules assign, all in one run of Python, as literals: nothing is executed. */
 export function assignments(sources: readonly string[]): Assignments[] {
-  return runPython(SCRIPT, sources) as Assignments[];
+  return runPython(READ_ASSIGNMENTS, sources) as Assignments[];
 }
 
 /** Runs a script that reads JSON on its input and writes JSON on its output. */
