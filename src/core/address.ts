@@ -98,7 +98,7 @@ export interface Endpoint {
 }
 
 /** The port that sentinels listen on unless told otherwise. */
-export const SENTINEL_PORT = 26379;
+const SENTINEL_PORT = 26379;
 
 /**
  * Reads `host:port` between commas; the port may be left out, and an IPv6 address with a port is in

@@ -73,7 +73,7 @@ interface RedisServer {
 }
 
 /** Servers that a firewall lets through to Redis. */
-export interface Client extends RemoteClients {
+interface Client extends RemoteClients {
   /** Their IP addresses and networks; none until the reader gives them. */
   readonly addresses: readonly string[];
 }

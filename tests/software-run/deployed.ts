@@ -13,7 +13,7 @@ import { freePort, until, type Finally, type Service } from './processes.ts';
 import { ask, startRedis, startSentinel, type Door } from './redis.ts';
 
 /** A password of every sign that URLs, Python, shells and redis.conf quote. */
-export const SIGNS = ` p@:/?#[]%+&;,=!'()*"\\$\`~é😀 `;
+const SIGNS = ` p@:/?#[]%+&;,=!'()*"\\$\`~é😀 `;
 
 /** Errors that an architecture has because all its servers are this machine. */
 const OF_ONE_MACHINE: IssueCode[] = ['host.loopback', 'host.container', 'sentinels.loopback'];
