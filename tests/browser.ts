@@ -50,6 +50,16 @@ export function addressOf(site: Site, path = ''): string {
 export interface Opening extends BrowserContextOptions {
   /** Errors that the test is about; all others fail it. */
   readonly expected?: RegExp;
+  /** The generator stays as the build made it until the test turns to its form. */
+  readonly untouched?: boolean;
+}
+
+/** Turns to the generator's form, where the page has one, and waits until it is live. */
+export async function live(page: Page): Promise<void> {
+  const generator = page.locator('redis-generator');
+  if ((await generator.count()) === 0) return;
+  await generator.locator('form').dispatchEvent('pointerover');
+  await page.locator('redis-generator[data-live]').waitFor();
 }
 
 /**
@@ -68,7 +78,7 @@ export async function openPage(
   journey: (page: Page) => Promise<void>,
 ): Promise<void> {
   if (!browser) throw new Error('useBrowser was not called, or the browser did not start.');
-  const { expected, ...profile } = opening;
+  const { expected, untouched, ...profile } = opening;
   const context = await browser.newContext(profile);
   const faults: string[] = [];
   const own = new URL(addressOf(site)).origin;
@@ -99,6 +109,7 @@ export async function openPage(
   try {
     const page = await context.newPage();
     await page.goto(addressOf(site, path));
+    if (profile.javaScriptEnabled !== false && !untouched) await live(page);
     await journey(page);
     expect(faults.filter((fault) => !expected?.test(fault))).toEqual([]);
   } finally {

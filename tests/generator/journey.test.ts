@@ -8,7 +8,7 @@ import { plan } from '../../src/core/plan.ts';
 import { speaker, type Say } from '../../src/core/say.ts';
 import { languages as languageNames } from '../../src/site/languages.ts';
 import { TEXTS, type Language } from '../../src/site/texts.ts';
-import { addressOf, openPage, useBrowser } from '../browser.ts';
+import { addressOf, live, openPage, useBrowser } from '../browser.ts';
 import { sites } from '../sites.ts';
 import { python } from '../software.ts';
 
@@ -207,6 +207,7 @@ describe.each(languages)('in %s', (language) => {
     await openPage(below, `${guide}${link}`, wide, async (page) => {
       await page.getByRole('link', { name: languageNames[other].label }).first().click();
       await page.waitForURL(addressOf(below, `${other}/redis/${link}`));
+      await live(page);
       expect(await filesShown(page)).toEqual(filesOfLink(link, other));
       expect(await page.locator('#address').isVisible()).toBe(true);
       const top = () => page.locator('#address').evaluate((it) => it.getBoundingClientRect().top);
@@ -275,6 +276,65 @@ describe.each(languages)('in %s', (language) => {
       ).toContain('ENCODING_TRANSCODING_CELERY_BROKER_URL');
     });
   });
+});
+
+describe('what makes the form live', () => {
+  const opened = { ...wide, untouched: true };
+  const said = (page: Page) => page.locator('[data-part=failed]');
+
+  test('is not loaded by a reader who only copies', async () => {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    await openPage(root, 'fr/redis/', { ...opened, permissions }, async (page) => {
+      await page.locator('[data-copy="web/settings_local.py"]').click();
+      await expect.poll(() => page.locator('[data-part=done].todo').count()).toBe(1);
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+        filesOfLink('', 'fr')['web/settings_local.py'],
+      );
+      const scripts = await page.evaluate(() =>
+        performance.getEntriesByType('resource').map(({ name }) => name),
+      );
+      expect(scripts.filter((name) => name.includes('liveForm'))).toEqual([]);
+      expect(await page.locator('redis-generator[data-live]').count()).toBe(0);
+    });
+  });
+
+  test('is loaded by the first key, which is not lost', async () => {
+    await openPage(root, 'en/redis/', opened, async (page) => {
+      await field(page, 'port').fill('6380');
+      await expect.poll(() => fragment(page)).toBe('#port=6380');
+      expect(await filesShown(page)).toEqual(filesOfLink('#port=6380', 'en'));
+      expect(await page.locator('.l.new').count()).toBeGreaterThan(4);
+    });
+  });
+
+  test('is said to be missing when it cannot be loaded, and what was typed stays', async () => {
+    const expected = /liveForm|Failed to load resource/;
+    await openPage(root, 'en/redis/', { ...opened, expected }, async (page) => {
+      await page.route(/liveForm/, (route) => route.abort());
+      await field(page, 'port').fill('6380');
+      await said(page).waitFor();
+      expect(await field(page, 'port').inputValue()).toBe('6380');
+    });
+  });
+
+  test('has the form wait for what a link brings', async () => {
+    await openPage(root, 'en/redis/#port=6380', opened, async (page) => {
+      await page.locator('redis-generator[data-live]').waitFor();
+      expect(await field(page, 'port').isEnabled()).toBe(true);
+      expect(await filesShown(page)).toEqual(filesOfLink('#port=6380', 'en'));
+    });
+  });
+
+  test.each(languages)(
+    'leaves the page complete without it: messages, count, %s',
+    async (language) => {
+      await openPage(root, `${language}/redis/`, opened, async (page) => {
+        const before = await page.locator('redis-generator').innerText();
+        await live(page);
+        expect(await page.locator('redis-generator').innerText()).toBe(before);
+      });
+    },
+  );
 });
 
 test('back and forward go from field to field', async () => {
@@ -363,6 +423,7 @@ test('a password is in the files and nowhere else', async () => {
     expect([...elsewhere, ...asked].join('\n')).not.toMatch(/S3cret/);
     expect(await fragment(page)).toBe('#web=2&host=10.0.0.5&auth=acl');
     await page.reload();
+    await live(page);
     expect(await field(page, 'password').inputValue()).toBe('');
     await issue(page, 'password').getByText('REDIS-PASSWORD').waitFor();
   });

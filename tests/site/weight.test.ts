@@ -1,0 +1,46 @@
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openPage, useBrowser } from '../browser.ts';
+import { sites } from '../sites.ts';
+
+const [root] = sites;
+useBrowser([root]);
+
+/** Bytes on the wire, compressed as servers do. */
+type Weight = Record<'all' | 'script', number>;
+
+/** Weighs what a page had the browser load, once it is quiet. */
+async function weigh(page: Page): Promise<Weight> {
+  await page.waitForLoadState('networkidle');
+  const loaded = await page.evaluate(() =>
+    ['navigation', 'resource'].flatMap((type) =>
+      performance.getEntriesByType(type).map(({ name }) => name),
+    ),
+  );
+  const weight: Weight = { all: 0, script: 0 };
+  for (const address of loaded) {
+    const body = await (await fetch(address)).arrayBuffer();
+    const bytes = gzipSync(new Uint8Array(body), { level: 9 }).length;
+    weight.all += bytes;
+    if (new URL(address).pathname.endsWith('.js')) weight.script += bytes;
+  }
+  return weight;
+}
+
+// The form's own script comes when the reader turns to the form.
+test.each([
+  ['fr/redis/', 55_000],
+  ['en/redis/', 55_000],
+  ['fr/understand/', 35_000],
+  ['fr/troubleshoot/', 35_000],
+  ['fr/reference/', 35_000],
+  ['fr/proven/', 35_000],
+])('%s weighs at most %i bytes, of which at most 15 kB are script', async (path, most) => {
+  await openPage(root, path, { untouched: true }, async (page) => {
+    const { all, script } = await weigh(page);
+    expect(all).toBeGreaterThan(10_000);
+    expect(all).toBeLessThanOrEqual(most);
+    expect(script).toBeLessThanOrEqual(15_000);
+  });
+});
