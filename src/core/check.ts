@@ -1,5 +1,11 @@
 import { DOCKER_HOST, isLoopback, isPlaceholder, isUnspecified } from './address.ts';
-import { asksPassword, databasesOf, type Architecture, type FieldName } from './architecture.ts';
+import {
+  asksPassword,
+  databasesOf,
+  FIELDS,
+  type Architecture,
+  type FieldName,
+} from './architecture.ts';
 import type { Issue, IssueCode } from './issues.ts';
 import { plan } from './plan.ts';
 import type { Params } from './say.ts';
@@ -81,6 +87,9 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     else if (sentinel !== undefined) say('error', 'auth.sentinels', 'auth');
     else say('error', 'auth.missing', 'auth', { host: deployment.redis.host });
   }
+
+  if (architecture.service === 'init' && FIELDS.service.applies(architecture))
+    say('warning', 'service.init', 'service');
 
   for (const { field, server, count, addresses } of deployment.clients) {
     const single = addresses.every((address) => !address.includes('/'));

@@ -34,6 +34,7 @@ export type IssueCode =
   | 'sentinels.acl'
   | 'master.malformed'
   | 'account.malformed'
+  | 'service.init'
   | 'from.malformed'
   | 'from.many'
   | 'from.missing'

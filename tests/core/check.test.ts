@@ -119,6 +119,10 @@ const EXAMPLES: Readonly<
     typed('account', 'Pod 4'),
     { field: 'account', severity: loud, params: { max: 32 } },
   ],
+  'service.init': [
+    checked({ service: 'init' }, 'secret'),
+    { field: 'service', severity: 'warning', params: {} },
+  ],
   'from.malformed': [
     typed('from.web', '10.0.0.1, web.univ.fr'),
     { field: 'from.web', severity: loud, params: { text: 'web.univ.fr' } },
@@ -275,6 +279,11 @@ describe('check', () => {
       'TLS counts for nothing by a socket',
       { redis: 'docker', socket: '/s', tls: true },
       ['socket.docker'],
+    ],
+    [
+      'without workers, it does not matter what starts them',
+      { arch: 'standalone', service: 'init' },
+      [],
     ],
     ['sentinels have the address', { ...SENTINELS, host: '0.0.0.0' }, []],
     ['Docker has no password, and asks for none', { redis: 'docker', auth: 'acl' }, []],

@@ -235,9 +235,11 @@ export class PodServer {
       const unit = await readFile(place, 'utf8');
       const get = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
       const [variable, value] = get('Environment').split('=');
+      // systemd itself makes one % of two.
+      const command = get('ExecStart').replaceAll('%%', '%');
+      const again = get('Restart') === 'always' ? `sleep ${get('RestartSec')}` : 'exit';
       return {
-        // systemd itself makes one % of two.
-        command: `cd ${get('WorkingDirectory')}; exec ${get('ExecStart').replaceAll('%%', '%')}`,
+        command: `cd ${get('WorkingDirectory')}; while true; do ${command}; ${again}; done`,
         ...(variable && { env: { [variable]: value ?? '' } }),
         isReady: says,
       };

@@ -56,7 +56,8 @@ describe('the units of the workers', () => {
     WorkingDirectory: '/usr/local/django_projects/podv4',
     KillMode: 'mixed',
     TimeoutStopSec: '7200',
-    Restart: 'on-failure',
+    Restart: 'always',
+    RestartSec: '5',
   };
   const MODULE = { Environment: 'CELERY_CONFIG_MODULE=podceleryconf' };
   const CELERY = '/home/pod/.virtualenvs/django_pod4/bin/celery';

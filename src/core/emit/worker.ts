@@ -210,7 +210,9 @@ export function systemdUnit(
   set('KillMode', plain('mixed'));
   const { text, source } = limitOf(deployment, role);
   set('TimeoutStopSec', plain(text, source));
-  set('Restart', plain('on-failure'));
+  code.note('file.unit.restart', { field: 'service' });
+  set('Restart', plain('always'));
+  set('RestartSec', plain('5'));
   code.gap().line(section('[Install]'));
   set('WantedBy', plain('multi-user.target'));
   return { path: `/etc/systemd/system/${unit}.service`, lines: code.done() };
