@@ -11,6 +11,7 @@ import { emitted, textAt } from '../core/emitted.ts';
 import { python } from '../software.ts';
 import { altered } from './altered.ts';
 import { makeCertificates } from './certificates.ts';
+import { deploy, type Deployed } from './deployed.ts';
 import { PodServer } from './pod.ts';
 import { freePort, inOwnNetwork, run, until, type Finally } from './processes.ts';
 import { ask, startRedis, type Door } from './redis.ts';
@@ -30,10 +31,12 @@ const STACK = Number(major) < 5 ? 'Debian 12' : 'Pod';
 /** What the page says in a language, by the anchor of the heading. */
 function entriesOf(language: 'fr' | 'en'): Map<string, Entry> {
   const path = join(import.meta.dirname, `../../src/content/docs/${language}/troubleshoot.mdx`);
-  const [, section = ''] = /^## .*\{#messages\}$(.*?)^## /ms.exec(readFileSync(path, 'utf8')) ?? [];
-  const entries = section
-    .split(/^### /m)
-    .slice(1)
+  const text = readFileSync(path, 'utf8');
+  const sections = ['messages', 'sentinel'].map(
+    (id) => new RegExp(`^## .*\\{#${id}\\}$(.*?)^## `, 'ms').exec(text)?.[1] ?? '',
+  );
+  const entries = sections
+    .flatMap((section) => section.split(/^### /m).slice(1))
     .map((part): [string, Entry] => {
       const [, heading = '', id = ''] = /^(.*) \{#(.*)\}$/m.exec(part) ?? [];
       const items = part.match(/^- .*$/gm) ?? [];
@@ -260,9 +263,85 @@ describe.concurrent('the page on repairs has the message of', () => {
   });
 });
 
+interface SentinelCase {
+  readonly id: string;
+  /** What is wrong with the files of the web server. */
+  readonly change: (deployed: Deployed) => readonly ConfigFile[];
+  /** The clients that fail, if not all of them. */
+  readonly fail?: readonly string[];
+  /** Whether the worker says it as well. */
+  readonly worker?: true;
+  /** A Redis that redis-cli cannot write to either. */
+  readonly cli?: string;
+  /** Whether it happens where nothing else listens. */
+  readonly apart?: true;
+}
+
+const SENTINEL_CASES: SentinelCase[] = [
+  {
+    id: 'sentinel-no-master',
+    change: ({ files, deployment: { redis } }) =>
+      altered(files, new RegExp(`\\b${redis.sentinel?.endpoints[0]?.port}\\b`, 'g'), '1'),
+    worker: true,
+  },
+  {
+    id: 'sentinel-no-master-name',
+    change: ({ files }) => altered(files, /^ *"master_name": .*\n/gm, ''),
+    fail: [CELERY, XAPI],
+    worker: true,
+  },
+  {
+    id: 'sentinel-factory',
+    change: ({ files }) => altered(files, /^DJANGO_REDIS_CONNECTION_FACTORY = .*$/gm, ''),
+    fail: ['default', 'select2'],
+  },
+  {
+    id: 'sentinel-read-only',
+    change: ({ deployment: { architecture }, password }) =>
+      emitted({ ...architecture, sentinels: '', host: '127.0.0.2' }, { password }),
+    worker: true,
+    cli: '127.0.0.2',
+  },
+  {
+    id: 'sentinel-localhost',
+    change: ({ files }) => altered(files, /^ *"host": None,\n/gm, ''),
+    fail: ['sessions'],
+    apart: true,
+  },
+];
+
+/** The same with sentinels: {@link meet}. */
+async function meetWithSentinels(each: SentinelCase, atEnd: Finally): Promise<void> {
+  const sentinelHosts = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
+  const deployed = await deploy({ xapi: true, sentinelHosts }, atEnd);
+  const [group] = deployed.deployment.servers;
+  if (!group) throw new Error('There is no server.');
+  const pod = await PodServer.create(group, each.change(deployed), atEnd);
+  const found = await pod.attempt(20);
+  const failed = Object.entries(found).filter(([, { says }]) => says !== null);
+  expect(failed.map(([name]) => name)).toEqual(each.fail ?? CLIENTS);
+  const said = failed.map(([, { says }]) => says ?? '');
+  if (each.cli !== undefined)
+    said.push((await ask({ ...deployed.door, host: each.cli }, 'SET', 'key', 'value')).join());
+  if (each.worker)
+    said.push(await pod.celeryUntil(WORKER_FAILS, '-A', 'pod.main', 'worker', '-l', 'INFO'));
+  compare(each.id, said);
+}
+
+describe.concurrent('with Sentinel, the page on repairs has the message of', () => {
+  test.for(SENTINEL_CASES)('$id', async (each, { onTestFinished, skip }) => {
+    skip(process.platform !== 'linux', 'only Linux has all of 127.0.0.0/8');
+    if (!each.apart) await meetWithSentinels(each, onTestFinished);
+    else {
+      skip(process.getuid?.() !== 0, 'only root makes a network of its own');
+      await inOwnNetwork([], onTestFinished, () => meetWithSentinels(each, onTestFinished));
+    }
+  });
+});
+
 test.each(['fr', 'en'] as const)('each message of the page is tested here: %s', (language) => {
   const others = ['tls-unexpected', 'bad-directive', 'no-such-option'];
   expect([...PAGE[language].keys()].sort()).toEqual(
-    [...CASES.map(({ id }) => id), ...others].sort(),
+    [...[...CASES, ...SENTINEL_CASES].map(({ id }) => id), ...others].sort(),
   );
 });
