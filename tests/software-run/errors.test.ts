@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
 import { TLS_FOLDER } from '../../src/core/emit/redis.ts';
 import type { ConfigFile } from '../../src/core/files.ts';
@@ -273,8 +273,8 @@ interface SentinelCase {
   readonly worker?: true;
   /** A Redis that redis-cli cannot write to either. */
   readonly cli?: string;
-  /** Whether it happens where nothing else listens. */
-  readonly apart?: true;
+  /** What the name of the master is, where it is not the usual one. */
+  readonly master?: string;
 }
 
 const SENTINEL_CASES: SentinelCase[] = [
@@ -282,6 +282,12 @@ const SENTINEL_CASES: SentinelCase[] = [
     id: 'sentinel-no-master',
     change: ({ files, deployment: { redis } }) =>
       altered(files, new RegExp(`\\b${redis.sentinel?.endpoints[0]?.port}\\b`, 'g'), '1'),
+    worker: true,
+  },
+  {
+    id: 'sentinel-no-master',
+    master: 'master-of-pod',
+    change: ({ files }) => altered(files, 'master-of-pod', DEFAULTS.master),
     worker: true,
   },
   {
@@ -302,25 +308,41 @@ const SENTINEL_CASES: SentinelCase[] = [
     worker: true,
     cli: '127.0.0.2',
   },
-  {
-    id: 'sentinel-localhost',
-    change: ({ files }) => altered(files, /^ *"host": None,\n/gm, ''),
-    fail: ['sessions'],
-    apart: true,
-  },
 ];
 
-/** The same with sentinels: {@link meet}. */
-async function meetWithSentinels(each: SentinelCase, atEnd: Finally): Promise<void> {
+/** Starts Redis servers and their sentinels. */
+function deployWithSentinels(atEnd: Finally, master = DEFAULTS.master): Promise<Deployed> {
   const sentinelHosts = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
-  const deployed = await deploy({ xapi: true, sentinelHosts }, atEnd);
-  const [group] = deployed.deployment.servers;
+  return deploy({ xapi: true, sentinelHosts, master }, atEnd, PASSWORD);
+}
+
+/** A web server of a deployment that has other files. */
+function podWith(
+  { deployment }: Deployed,
+  files: readonly ConfigFile[],
+  atEnd: Finally,
+): Promise<PodServer> {
+  const [group] = deployment.servers;
   if (!group) throw new Error('There is no server.');
-  const pod = await PodServer.create(group, each.change(deployed), atEnd);
-  const found = await pod.attempt(20);
-  const failed = Object.entries(found).filter(([, { says }]) => says !== null);
-  expect(failed.map(([name]) => name)).toEqual(each.fail ?? CLIENTS);
-  const said = failed.map(([, { says }]) => says ?? '');
+  return PodServer.create(group, files, atEnd);
+}
+
+/** What each client says that fails. */
+async function failures(pod: PodServer): Promise<Record<string, string>> {
+  const found = Object.entries(await pod.attempt(20));
+  return Object.fromEntries(found.flatMap(([name, { says }]) => (says ? [[name, says]] : [])));
+}
+
+/** The same with sentinels: {@link meet}. */
+async function meetWithSentinels(
+  each: SentinelCase,
+  deployed: Deployed,
+  atEnd: Finally,
+): Promise<void> {
+  const pod = await podWith(deployed, each.change(deployed), atEnd);
+  const failed = await failures(pod);
+  expect(Object.keys(failed)).toEqual(each.fail ?? CLIENTS);
+  const said = Object.values(failed);
   if (each.cli !== undefined)
     said.push((await ask({ ...deployed.door, host: each.cli }, 'SET', 'key', 'value')).join());
   if (each.worker)
@@ -328,20 +350,55 @@ async function meetWithSentinels(each: SentinelCase, atEnd: Finally): Promise<vo
   compare(each.id, said);
 }
 
+const NOT_LINUX = 'only Linux has all of 127.0.0.0/8';
+
 describe.concurrent('with Sentinel, the page on repairs has the message of', () => {
+  // What is wrong in one web server changes nothing for another.
+  let shared: Promise<Deployed> | undefined;
+  const undos: (() => Promise<void>)[] = [];
+  afterAll(async () => {
+    for (const undo of undos.reverse()) await undo();
+  });
+
   test.for(SENTINEL_CASES)('$id', async (each, { onTestFinished, skip }) => {
-    skip(process.platform !== 'linux', 'only Linux has all of 127.0.0.0/8');
-    if (!each.apart) await meetWithSentinels(each, onTestFinished);
-    else {
-      skip(process.getuid?.() !== 0, 'only root makes a network of its own');
-      await inOwnNetwork([], onTestFinished, () => meetWithSentinels(each, onTestFinished));
-    }
+    skip(process.platform !== 'linux', NOT_LINUX);
+    const deployed =
+      each.master === undefined
+        ? (shared ??= deployWithSentinels((undo) => undos.push(undo)))
+        : deployWithSentinels(onTestFinished, each.master);
+    await meetWithSentinels(each, await deployed, onTestFinished);
+  });
+
+  test('sentinel-localhost', async ({ expect, onTestFinished, skip }) => {
+    skip(process.platform !== 'linux', NOT_LINUX);
+    skip(process.getuid?.() !== 0, 'only root makes a network where nothing listens');
+    await inOwnNetwork([], onTestFinished, async () => {
+      const deployed = await deployWithSentinels(onTestFinished);
+      const files = altered(deployed.files, /^ *"host": None,\n/gm, '');
+      const pod = await podWith(deployed, files, onTestFinished);
+      const said = [await failures(pod)];
+      for (const asks of ['', 'requirepass another', `requirepass ${PASSWORD}`]) {
+        const conf = `bind 127.0.0.1\nport ${DEFAULTS.port}\n${asks}\n`;
+        const redis = await startRedis(conf, onTestFinished);
+        said.push(await failures(pod));
+        await redis.stop();
+      }
+      expect(said.map((failed) => Object.keys(failed))).toEqual([
+        ['sessions'],
+        ['sessions'],
+        ['sessions'],
+        [],
+      ]);
+      compare(
+        'sentinel-localhost',
+        said.flatMap((failed) => Object.values(failed)),
+      );
+    });
   });
 });
 
 test.each(['fr', 'en'] as const)('each message of the page is tested here: %s', (language) => {
-  const others = ['tls-unexpected', 'bad-directive', 'no-such-option'];
-  expect([...PAGE[language].keys()].sort()).toEqual(
-    [...[...CASES, ...SENTINEL_CASES].map(({ id }) => id), ...others].sort(),
-  );
+  const others = ['tls-unexpected', 'bad-directive', 'no-such-option', 'sentinel-localhost'];
+  const tested = new Set([...[...CASES, ...SENTINEL_CASES].map(({ id }) => id), ...others]);
+  expect([...PAGE[language].keys()].sort()).toEqual([...tested].sort());
 });
