@@ -32,7 +32,7 @@ class RedisGenerator extends HTMLElement {
     this.querySelector('[data-part=fields]')?.removeAttribute('disabled');
   }
 
-  #say(failed: boolean): void {
+  #showFailure(failed: boolean): void {
     this.querySelector('[data-part=failed]')?.toggleAttribute('hidden', !failed);
   }
 
@@ -40,21 +40,20 @@ class RedisGenerator extends HTMLElement {
     if (this.#loading) return;
     this.#loading = true;
     const { lang } = document.documentElement;
-    try {
-      const [{ LiveForm }, texts] = await Promise.all([
-        import('./liveForm.ts'),
-        TEXTS[`../../content/i18n/${lang}.json`]?.(),
-      ]);
-      this.#enable();
-      this.#say(false);
-      new LiveForm(this, this.#related, speaker(texts ?? {}, lang), this.#edited);
-      this.toggleAttribute('data-live', true);
-    } catch {
+    const loaded = await Promise.all([
+      import('./liveForm.ts'),
+      TEXTS[`../../content/i18n/${lang}.json`]?.(),
+    ]).catch(() => undefined);
+    this.#enable();
+    this.#showFailure(loaded === undefined);
+    if (loaded === undefined) {
       // The next turn to the form tries again.
       this.#loading = false;
-      this.#enable();
-      this.#say(true);
+      return;
     }
+    const [{ LiveForm }, texts = {}] = loaded;
+    new LiveForm(this, this.#related, speaker(texts, lang), this.#edited);
+    this.toggleAttribute('data-live', true);
   }
 }
 

@@ -14,11 +14,11 @@ import { filesOf, type ConfigFile } from '../../core/files.ts';
 import type { Issue } from '../../core/issues.ts';
 import { formatLink, parseLink } from '../../core/link.ts';
 import { plan, type Deployment } from '../../core/plan.ts';
+import type { Say } from '../../core/say.ts';
 import { diagram } from '../../view/diagram.ts';
 import { badgesHtml, filesHtml, linesHtml } from '../../view/files.ts';
 import { issuesHtml } from '../../view/issues.ts';
 import { handlesHtml, usesTable } from '../../view/table.ts';
-import type { Say } from '../../core/say.ts';
 import type { Related } from './related.ts';
 
 type Control = HTMLInputElement | HTMLSelectElement;

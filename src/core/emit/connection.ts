@@ -12,6 +12,7 @@ import {
 import type { DatabaseRole } from '../databases.ts';
 import type { Deployment } from '../plan.ts';
 import { pythonString, urlPart } from '../quote.ts';
+import type { Entry } from './python.ts';
 
 /** The number of a database in a deployment. */
 export function databaseNumber({ architecture }: Deployment, role: DatabaseRole): number {
@@ -78,12 +79,9 @@ const PATIENCE = '5';
  * django-redis's SentinelClient, which reads from a replica: run on Redis 7.0.15, none of 5000
  * values was there right after it was written while that replica's link was broken.
  */
-export function cacheOptions(
-  deployment: Deployment,
-  writing: Writing,
-): [key: string, value: Token[]][] {
+export function cacheOptions(deployment: Deployment, writing: Writing): Entry[] {
   const { redis } = deployment;
-  const client: [string, Token[]] = [
+  const client: Entry = [
     'CLIENT_CLASS',
     [string(pythonString('django_redis.client.DefaultClient'))],
   ];
@@ -92,7 +90,7 @@ export function cacheOptions(
     client,
     ['SENTINELS', sentinelList(deployment)],
     ...(redis.password
-      ? ([['PASSWORD', [passwordToken(writing, pythonString)]]] as [string, Token[]][])
+      ? [['PASSWORD', [passwordToken(writing, pythonString)]] satisfies Entry]
       : []),
     ['SOCKET_CONNECT_TIMEOUT', [number(PATIENCE)]],
     ['SOCKET_TIMEOUT', [number(PATIENCE)]],
@@ -111,7 +109,7 @@ const PROBES = { 4: 10, 5: 5, 6: 3, 18: 20_000 };
  * Celery's `broker_transport_options`. The visibility timeout is in seconds; `master_name` is what
  * a `sentinel://` URL cannot carry and fails without. See {@link PROBES} for the rest.
  */
-export function transportOptions(deployment: Deployment): [key: string, value: Token[]][] {
+export function transportOptions(deployment: Deployment): Entry[] {
   const { sentinel } = deployment.redis;
   const timeout = number(String(deployment.visibilityTimeout), { field: 'hours' });
   if (sentinel === undefined) return [['visibility_timeout', [timeout]]];
@@ -211,15 +209,12 @@ export function redisUrl(
  * `username` or `ssl` key is ignored); else the password is plain, and an IPv6 address has no
  * brackets. With Sentinel `host` is None, for a host is called before any sentinel is asked.
  */
-export function sessionEntries(
-  deployment: Deployment,
-  writing: Writing,
-): [key: string, value: Token[]][] {
+export function sessionEntries(deployment: Deployment, writing: Writing): Entry[] {
   const { redis } = deployment;
   if (redis.user !== undefined || redis.ca !== undefined)
     return [['url', redisUrl(deployment, 'sessions', writing, 'django')]];
   const database = databaseNumber(deployment, 'sessions');
-  const entries: [string, Token[]][] =
+  const entries: Entry[] =
     redis.sentinel !== undefined
       ? [['host', [constant('None', { field: 'sentinels' })]]]
       : redis.socket === undefined

@@ -7,7 +7,6 @@ import {
   string,
   type Line,
   type Source,
-  type Token,
   type Writing,
 } from '../code.ts';
 import type { DatabaseRole } from '../databases.ts';
@@ -21,6 +20,7 @@ import {
   sessionEntries,
   transportOptions,
 } from './connection.ts';
+import { dict, type Entry } from './python.ts';
 import { CONFIG_MODULE, needsConfigModule } from './worker.ts';
 
 /** Where Pod's documentation is published; PAGE_fr or PAGE_en follows. */
@@ -28,11 +28,6 @@ const POD_DOCS = 'https://esupportail.github.io/Esup-Pod/4.x/Installation/';
 
 const text = (value: string, source?: Source) => string(pythonString(value), source);
 const TRUE = constant('True');
-
-/** `key: value,` entries of a Python dict, one a line. */
-function entries(pairs: readonly (readonly [string, readonly Token[]])[], indent: string): Line[] {
-  return pairs.map(([key, value]) => [plain(indent), text(key), plain(': '), ...value, plain(',')]);
-}
 
 /** Writes the settings of one file. */
 class Settings {
@@ -61,23 +56,8 @@ class Settings {
     this.#code.line(name(setting, source), plain(' = '), TRUE);
   }
 
-  /** A dict on one line, or on several when it has several entries. */
-  #dict(setting: string, pairs: readonly (readonly [string, readonly Token[]])[]): void {
-    const [only, ...more] = pairs;
-    if (only && more.length === 0)
-      this.#code.line(
-        name(setting),
-        plain(' = {'),
-        text(only[0]),
-        plain(': '),
-        ...only[1],
-        plain('}'),
-      );
-    else {
-      this.#code.line(name(setting), plain(' = {'));
-      for (const line of entries(pairs, '    ')) this.#code.line(...line);
-      this.#code.line(plain('}'));
-    }
+  #dict(...of: Parameters<typeof dict>): void {
+    for (const line of dict(...of)) this.#code.line(...line);
   }
 
   #header(): void {
@@ -104,7 +84,10 @@ class Settings {
       { field: 'hours' },
       { hours: this.#deployment.architecture.hours },
     );
-    this.#dict('CELERY_BROKER_TRANSPORT_OPTIONS', transportOptions(this.#deployment));
+    this.#dict(
+      [name('CELERY_BROKER_TRANSPORT_OPTIONS'), plain(' = ')],
+      transportOptions(this.#deployment),
+    );
   }
 
   #microservices(): void {
@@ -158,30 +141,17 @@ class Settings {
     const prefix = this.#deployment.prefixes[alias];
     const location = redisUrl(this.#deployment, alias, this.#writing, 'django');
     this.#code.line(plain('    '), text(alias, source), plain(': {'));
-    const pairs: [string, Token[]][] = [
+    const pairs: Entry[] = [
       ['BACKEND', [text('django_redis.cache.RedisCache', source)]],
       ['LOCATION', location],
     ];
     if (prefix !== '')
       pairs.push(['KEY_PREFIX', [text(prefix, { field: 'prefix', database: alias })]]);
+    const indent = '        ';
+    for (const [key, value] of pairs)
+      this.#code.line(plain(indent), text(key), plain(': '), ...value, plain(','));
     const options = cacheOptions(this.#deployment, this.#writing);
-    for (const line of entries(pairs, '        ')) this.#code.line(...line);
-    if (options.length === 1) {
-      const [[key, value] = ['', []]] = options;
-      this.#code.line(
-        plain('        '),
-        text('OPTIONS'),
-        plain(': {'),
-        text(key),
-        plain(': '),
-        ...value,
-        plain('},'),
-      );
-    } else {
-      this.#code.line(plain('        '), text('OPTIONS'), plain(': {'));
-      for (const line of entries(options, '            ')) this.#code.line(...line);
-      this.#code.line(plain('        },'));
-    }
+    this.#dict([plain(indent), text('OPTIONS'), plain(': ')], options, indent, ',');
     this.#code.line(plain('    },'));
   }
 
@@ -230,15 +200,15 @@ class Settings {
           plain(' = '),
           text(sentinel.master, { field: 'master' }),
         );
-    this.#code.line(name('SESSION_REDIS', { database }), plain(' = {'));
-    const pairs: [string, Token[]][] = [
-      ...sessionEntries(this.#deployment, this.#writing),
-      ['prefix', [text(this.#deployment.prefixes.sessions, { field: 'prefix' })]],
-      ['socket_timeout', [number('1')]],
-      ['retry_on_timeout', [constant('False')]],
-    ];
-    for (const line of entries(pairs, '    ')) this.#code.line(...line);
-    this.#code.line(plain('}'));
+    this.#dict(
+      [name('SESSION_REDIS', { database }), plain(' = ')],
+      [
+        ...sessionEntries(this.#deployment, this.#writing),
+        ['prefix', [text(this.#deployment.prefixes.sessions, { field: 'prefix' })]],
+        ['socket_timeout', [number('1')]],
+        ['retry_on_timeout', [constant('False')]],
+      ],
+    );
   }
 
   write(): Line[] {

@@ -13,9 +13,9 @@ import {
   type Writing,
 } from '../code.ts';
 import { QUEUES, type Deployment } from '../plan.ts';
-import { pythonString } from '../quote.ts';
 import type { Role, WorkerRole } from '../servers.ts';
 import { transportOptions } from './connection.ts';
+import { dict } from './python.ts';
 
 /** The Celery app of each worker, as its `-A` argument. */
 export const APPS: Readonly<Record<WorkerRole, string>> = {
@@ -250,14 +250,9 @@ export function celeryConfig(deployment: Deployment, { say }: Writing): Line[] {
   const options = transportOptions(deployment).filter(
     ([key]) => key !== 'visibility_timeout' || long,
   );
-  const dict = name('broker_transport_options');
-  const entries = options.map(([key, value]) => [string(pythonString(key)), plain(': '), ...value]);
-  const [only = [], ...more] = entries;
-  if (more.length > 0) {
-    code.line(dict, plain(' = {'));
-    for (const entry of entries) code.line(plain('    '), ...entry, plain(','));
-    code.line(plain('}'));
-  } else if (only.length > 0) code.line(dict, plain(' = {'), ...only, plain('}'));
+  if (options.length > 0)
+    for (const line of dict([name('broker_transport_options'), plain(' = ')], options))
+      code.line(...line);
   code
     .note('file.settings.acksLate')
     .line(name('task_acks_late'), plain(' = '), constant('True'))
