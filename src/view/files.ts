@@ -39,31 +39,41 @@ function tokens(line: Line): Html[] {
 }
 
 /**
- * The lines of a file, one by one, as the content of its `<code>`: each with the number of its
- * database in the margin, and a mark where it changed.
+ * Lines of code, one by one, as the content of a `<code>`: each with the number of its database in
+ * the margin, and a mark where it changed.
+ *
+ * @param changed the numbers of those that did, from 0
  */
-export function linesHtml(
-  file: ConfigFile,
-  deployment: Deployment,
+export function codeHtml(
+  lines: readonly Line[],
+  { architecture }: Deployment,
   say: Say,
-  changes: Changes = NO_CHANGES,
+  changed: ReadonlySet<number> = new Set(),
 ): Html[] {
-  const changed = changes.lines.get(fileId(file));
-  const line = (content: Line, at: number) => {
+  return lines.map((content, at) => {
     const refs = lineRefs(content);
     const database = content.find(({ kind, source }) => kind !== 'comment' && source?.database)
       ?.source?.database;
-    const mark = changed?.has(at) ?? false;
+    const mark = changed.has(at);
     const className = `l${mark ? ' new' : ''}${database ? ` db-${database}` : ''}`;
-    const number = database && deployment.architecture[`db.${database}`];
+    const number = database && architecture[`db.${database}`];
     const note = mark && html`<span class="sr-only">${say('gen.changed')} </span>`;
     const about = refs !== '' && html` data-of="${refs}"`;
     const margin = number !== undefined && html` data-db="${number}"`;
     return html`<span class="${className}" ${about}${margin}
       >${[note, tokens(content), '\n']}</span
     >`;
-  };
-  return file.lines.map(line);
+  });
+}
+
+/** The lines of a file; see {@link codeHtml}. */
+export function linesHtml(
+  file: ConfigFile,
+  deployment: Deployment,
+  say: Say,
+  changes: Changes = NO_CHANGES,
+): Html[] {
+  return codeHtml(file.lines, deployment, say, changes.lines.get(fileId(file)));
 }
 
 /** Whose a file is: its servers and how many, and where it goes. */

@@ -251,6 +251,23 @@ export class PodServer {
     return undefined;
   }
 
+  /**
+   * Types commands that a page shows, of which the last one starts a worker, and waits until that
+   * reports; it runs until the test ends.
+   */
+  async typeWorker(commands: string): Promise<WorkerReport> {
+    const before = (await this.workers()).length;
+    const typed = commands.replaceAll(DEFAULTS.project, this.#project);
+    const start = { cwd: this.#folder, env: this.#environment };
+    const script = typed.replaceAll(DEFAULTS.venv, this.#folder);
+    const worker = await serve('sh', ['-c', script], start, (said) => said.includes('ready.'));
+    this.#atEnd(worker.stop);
+    await until(async () => (await this.workers()).length > before);
+    const report = (await this.workers()).at(-1);
+    if (!report) throw new Error('The worker has not reported.');
+    return report;
+  }
+
   /** Starts the server's workers as its files say, until the test ends. */
   async startWorkers(): Promise<void> {
     const before = (await this.workers()).length;

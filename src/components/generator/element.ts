@@ -1,4 +1,5 @@
 import { speaker } from '../../core/say.ts';
+import { remembered } from '../architecture/remembered.ts';
 import { Related } from './related.ts';
 
 /** The texts of each language, loaded when they are needed. */
@@ -26,6 +27,16 @@ class RedisGenerator extends HTMLElement {
     // What a link brings comes before what the reader changes.
     if (location.hash === '') this.#enable();
     else load();
+    if (!location.hash.includes('=')) this.#offer(remembered());
+  }
+
+  /** Without a state in its address the page shows the default, and offers what was described before. */
+  #offer(fragment: string): void {
+    const place = this.querySelector<HTMLElement>('[data-part=resume]');
+    const link = place?.querySelector('a');
+    if (!place || !link || fragment === '') return;
+    link.hash = fragment;
+    place.hidden = false;
   }
 
   #enable(): void {

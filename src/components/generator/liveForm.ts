@@ -19,6 +19,7 @@ import { diagram } from '../../view/diagram.ts';
 import { badgesHtml, filesHtml, linesHtml } from '../../view/files.ts';
 import { issuesHtml } from '../../view/issues.ts';
 import { handlesHtml, usesTable } from '../../view/table.ts';
+import { remember } from '../architecture/remembered.ts';
 import type { Related } from './related.ts';
 
 type Control = HTMLInputElement | HTMLSelectElement;
@@ -223,6 +224,8 @@ export class LiveForm {
     );
     if (same && password === this.#shown.password) return;
     this.#shown = { architecture, password };
+    remember(formatLink(architecture));
+    part(this.#root, 'resume').hidden = true;
     const deployment = plan(architecture);
     this.#paint(
       'diagram',

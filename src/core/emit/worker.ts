@@ -119,6 +119,11 @@ function workerArguments(deployment: Deployment, role: WorkerRole, percent: '%' 
   ];
 }
 
+/** The command that starts a worker in the foreground, in the project's folder. */
+export function workerLine(deployment: Deployment, role: WorkerRole): Token[] {
+  return [program(deployment, 'celery'), ...workerArguments(deployment, role, '%')];
+}
+
 /** The name of a worker's init script, which names the file of its defaults too. */
 function initName(role: WorkerRole): string {
   return role === 'worker' ? 'celeryd' : `pod-${role}`;
@@ -228,11 +233,7 @@ export function workerCommand(deployment: Deployment, { say }: Writing, role: Wo
       .note('file.worker.module', { server: role })
       .line(plain('export '), name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE}`));
   noteOptions(code, deployment, role);
-  code.line(
-    plain('exec '),
-    program(deployment, 'celery'),
-    ...workerArguments(deployment, role, '%'),
-  );
+  code.line(plain('exec '), ...workerLine(deployment, role));
   return code.done();
 }
 

@@ -1,0 +1,15 @@
+import { CLI } from './procedures/cli.ts';
+import type { Procedure } from './procedures/procedure.ts';
+import { UNDERSTAND } from './procedures/understand.ts';
+
+/**
+ * Every step that a page quotes, by its id: the page's name, a dot, the step's own. Each is run on
+ * real software, or says why it is not.
+ */
+export const PROCEDURES = {
+  ...CLI,
+  ...UNDERSTAND,
+} as const satisfies Record<string, Procedure>;
+
+/** The id of one of {@link PROCEDURES}. */
+export type ProcedureId = keyof typeof PROCEDURES;

@@ -1,0 +1,55 @@
+import type { Deployment } from '../core/plan.ts';
+import type { Procedure, Quote } from '../core/procedures/procedure.ts';
+import type { Say } from '../core/say.ts';
+import { codeHtml } from './files.ts';
+import { html, type Html } from './html.ts';
+
+/** The servers where it is to be typed or written, in words. */
+function place({ server, host }: Quote, { servers, redis }: Deployment, say: Say): string {
+  if (server === 'any') return say('commands.any');
+  if (server === 'all') return say('server.all');
+  const group = servers.find(({ id, roles }) => id === server || roles.includes(server));
+  const count = group?.count ?? 1;
+  const named = say(`servers.${group?.id ?? server}`, { count });
+  if (host !== undefined)
+    return say('commands.host', { server: say('servers.redis', { count: 1 }), host });
+  const alone = server === 'redis' && redis.on !== 'redis';
+  return alone && count > 1 ? say('commands.first', { server: named }) : named;
+}
+
+/**
+ * What a page quotes of a procedure: each piece with the servers that it is for, a button that
+ * copies it, and why it has not been run if it has not.
+ */
+export function procedureHtml(
+  { emit, example }: Procedure,
+  deployment: Deployment,
+  say: Say,
+): Html {
+  const quotes = emit(deployment, { say, password: '' });
+  if (quotes.length === 0) return html`<p class="quote none">${say('commands.none')}</p>`;
+  return html`${quotes.map((quote) => {
+    const where = place(quote, deployment, say);
+    const what = quote.path ?? where;
+    return html`<div class="quote">
+      <p class="where">
+        ${quote.path !== undefined && html`<code>${quote.path}</code> `}<span>${where}</span>
+        <button
+          type="button"
+          class="js-only"
+          data-copy
+          aria-label="${say('gen.copy.label', { file: what })}"
+        >
+          ${say('gen.copy')}
+        </button>
+      </p>
+      <pre
+        tabindex="0"
+        role="group"
+        aria-label="${say('gen.file.lines', { file: what, owner: where })}"
+      ><code
+          >${codeHtml(quote.lines, deployment, say)}</code
+        ></pre>
+    </div>`;
+  })}${example && html`<p class="not-run">${say('commands.example')} ${say(example)}</p>`}`;
+}
