@@ -1,0 +1,246 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, serve, temporaryFolder, until, type Ended, type Finally } from './processes.ts';
+
+/** What starts with every machine though nobody enabled it, and would only slow it down. */
+const MASKED = [
+  'console-getty.service',
+  'getty.target',
+  'networking.service',
+  'systemd-networkd.service',
+  'systemd-resolved.service',
+  'systemd-timesyncd.service',
+];
+
+/** The address of a machine's network, and of the bridge that its machines are on. */
+const BRIDGE = '10.77.0.254/24';
+
+/** How long a machine may take to start, in seconds. */
+const BOOT = 90;
+
+/** Makes the mounts and the network that machines need, for as long as the shell lives. */
+const world = (folder: string) => `set -e
+mount --make-rprivate /
+mount -t tmpfs -o mode=755 tmpfs ${folder}
+umount -R /sys/fs/cgroup/unified 2>/dev/null || true
+ip link set lo up
+ip link add br0 type bridge
+ip address add ${BRIDGE} dev br0
+ip link set br0 up
+echo up
+exec sleep infinity`;
+
+/** Makes the files of a machine: this one's own, on which what the machine writes is laid. */
+const files = (folder: string, name: string) => `set -e
+mkdir -p ${folder}/upper ${folder}/work ${folder}/root
+mount -t overlay overlay -o lowerdir=/,upperdir=${folder}/upper,workdir=${folder}/work ${folder}/root
+cd ${folder}/root
+rm -rf dev && mkdir dev
+echo ${name} >etc/hostname
+rm -rf etc/machine-id etc/resolv.conf var/lib/redis/* etc/systemd/system/multi-user.target.wants etc/systemd/system/timers.target.wants
+touch etc/machine-id
+for unit in ${MASKED.join(' ')}; do ln -sf /dev/null etc/systemd/system/$unit; done`;
+
+/**
+ * Whether machines can be started here: on Linux, as root, where a kernel lets root mount what they
+ * need. Elsewhere the tests that need them are skipped.
+ */
+export const canBoot: boolean =
+  process.platform === 'linux' &&
+  process.getuid?.() === 0 &&
+  spawnSync('unshare', [
+    '--mount',
+    '--net',
+    'sh',
+    '-c',
+    `set -e; mount --make-rprivate /; mount -t tmpfs tmpfs /mnt; mkdir /mnt/u /mnt/w /mnt/m
+    mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/u,workdir=/mnt/w /mnt/m
+    mount -t cgroup2 cgroup2 /mnt/m/mnt
+    ip link add br0 type bridge; command -v systemd-nspawn`,
+  ]).status === 0;
+
+/**
+ * A server with Debian's own systemd, on which commands run as an administrator types them. It has
+ * all that is installed on this one, and its own copy of every file; Redis is installed and has
+ * never been started.
+ */
+export class Machine {
+  readonly name: string;
+  readonly address: string;
+  readonly #start: () => Promise<{ pid: number; stop: () => Promise<void> }>;
+  #stop = () => Promise.resolve();
+  #leader = 0;
+
+  /** @param start starts systemd-nspawn, and gives its process */
+  constructor(
+    name: string,
+    address: string,
+    start: () => Promise<{ pid: number; stop: () => Promise<void> }>,
+  ) {
+    this.name = name;
+    this.address = address;
+    this.#start = start;
+  }
+
+  /** Starts it, or starts it again after {@link stop}, with the files it had. */
+  async boot(): Promise<void> {
+    const { pid, stop } = await this.#start();
+    this.#stop = stop;
+    await until(() => (this.#leader = leaderOf(pid)) > 0, BOOT);
+    await until(async () => {
+      const { stdout } = await this.run('systemctl is-system-running 2>/dev/null');
+      return /running|degraded/.test(stdout);
+    }, BOOT);
+    const { status, stderr } = await this.run(
+      `ip address add ${this.address}/24 dev host0 && ip link set host0 up`,
+    );
+    if (status !== 0) throw new Error(stderr);
+  }
+
+  /** Takes its power away. */
+  async stop(): Promise<void> {
+    await this.#stop();
+  }
+
+  /** Starts it anew as an administrator does, with a clean stop of all its services. */
+  async reboot(): Promise<void> {
+    await this.run('systemctl poweroff');
+    const leader = this.#leader;
+    await until(() => !alive(leader), BOOT);
+    await this.#stop();
+    await this.boot();
+  }
+
+  /**
+   * Runs commands to their end, as root in its own folder, for a minute at most.
+   *
+   * @param script what bash reads
+   * @param options what it reads from its input, and whose account it is
+   */
+  async run(script: string, { input = '', user = 'root' } = {}): Promise<Ended> {
+    const home = user === 'root' ? '/root' : '/tmp';
+    const args = [
+      `--target=${this.#leader}`,
+      ...['mount', 'uts', 'ipc', 'net', 'pid', 'cgroup', 'root', 'wd'].map((each) => `--${each}`),
+      '--',
+      'env',
+      '-i',
+      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      `HOME=${home}`,
+      'LANG=C.UTF-8',
+      ...(user === 'root' ? [] : ['runuser', '-u', user, '--']),
+      'bash',
+      '-c',
+      script,
+    ];
+    return run('nsenter', args, { input });
+  }
+
+  /** Runs commands that must succeed, and gives what they print. */
+  async done(script: string, options: { input?: string; user?: string } = {}): Promise<string> {
+    const { status, stdout, stderr } = await this.run(script, options);
+    if (status !== 0) throw new Error(`${this.name}: ${script}\n${stdout}${stderr}`);
+    return stdout;
+  }
+
+  /** Writes a file, with its folder where there is none. */
+  async write(path: string, text: string, mode = '644'): Promise<void> {
+    await this.done(`mkdir -p "$(dirname ${path})" && cat >${path} && chmod ${mode} ${path}`, {
+      input: text,
+    });
+  }
+}
+
+/** The process that is the first one in a machine, by that of its systemd-nspawn; 0 for none yet. */
+function leaderOf(pid: number): number {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    const isFirst = (child: string) =>
+      /^NSpid:\s+\d+\s+1$/m.test(readFileSync(`/proc/${child}/status`, 'utf8'));
+    return Number(children.find((child) => child !== '' && isFirst(child)) ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Starts machines that reach each other, by name and by address, and nothing else. They are gone
+ * with all that they wrote when the tests end.
+ *
+ * @param addresses the IPv4 address of each in 10.77.0.0/24, by name
+ */
+export async function bootMachines<Name extends string>(
+  addresses: Readonly<Record<Name, string>>,
+  atEnd: Finally,
+): Promise<Record<Name, Machine>> {
+  const folder = temporaryFolder(atEnd);
+  const holder = await serve(
+    'unshare',
+    ['--mount', '--net', 'sh', '-c', world(folder)],
+    {},
+    (said) => said.includes('up'),
+  );
+  const entries = Object.entries<string>(addresses);
+  const hosts = entries.map(([name, address]) => `${address} ${name}\n`).join('');
+  const within = [`--target=${holder.pid}`, '--mount', '--net', '--'];
+  const machines = entries.map(([name, address]) => {
+    const own = join(folder, name);
+    const start = () =>
+      serve(
+        'nsenter',
+        [
+          ...within,
+          'env',
+          'SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1',
+          'systemd-nspawn',
+          `--directory=${own}/root`,
+          `--machine=${name}-${holder.pid}`,
+          `--hostname=${name}`,
+          '--register=no',
+          '--keep-unit',
+          '--network-bridge=br0',
+          '--resolv-conf=off',
+          '--console=read-only',
+          '--boot',
+          'systemd.unified_cgroup_hierarchy=1',
+        ],
+        {},
+        (said) => said.includes('Spawning'),
+      );
+    return new Machine(name, address, start);
+  });
+  atEnd(async () => {
+    await Promise.all(machines.map((machine) => machine.stop()));
+    await holder.stop();
+  });
+  await Promise.all(
+    machines.map(async (machine) => {
+      const made = await run(
+        'nsenter',
+        [
+          ...within,
+          'sh',
+          '-c',
+          `${files(join(folder, machine.name), machine.name)}\ncat >etc/hosts`,
+        ],
+        { input: `127.0.0.1 localhost\n::1 localhost\n${hosts}` },
+      );
+      if (made.status !== 0) throw new Error(made.stderr);
+      await machine.boot();
+    }),
+  );
+  return Object.fromEntries(machines.map((machine) => [machine.name, machine])) as Record<
+    Name,
+    Machine
+  >;
+}
