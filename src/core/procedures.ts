@@ -1,5 +1,7 @@
 import { CLI } from './procedures/cli.ts';
+import { INSTALL } from './procedures/install.ts';
 import type { Procedure } from './procedures/procedure.ts';
+import { TROUBLESHOOT } from './procedures/troubleshoot.ts';
 import { UNDERSTAND } from './procedures/understand.ts';
 
 /**
@@ -8,6 +10,8 @@ import { UNDERSTAND } from './procedures/understand.ts';
  */
 export const PROCEDURES = {
   ...CLI,
+  ...INSTALL,
+  ...TROUBLESHOOT,
   ...UNDERSTAND,
 } as const satisfies Record<string, Procedure>;
 

@@ -32,14 +32,27 @@ echo up
 exec sleep infinity`;
 
 /** Makes the files of a machine: this one's own, on which what the machine writes is laid. */
-const files = (folder: string, name: string) => `set -e
+const files = (folder: string, name: string, address: string) => `set -e
 mkdir -p ${folder}/upper ${folder}/work ${folder}/root
 mount -t overlay overlay -o lowerdir=/,upperdir=${folder}/upper,workdir=${folder}/work ${folder}/root
 cd ${folder}/root
 rm -rf dev && mkdir dev
 echo ${name} >etc/hostname
 rm -rf etc/machine-id etc/resolv.conf var/lib/redis/* etc/systemd/system/multi-user.target.wants etc/systemd/system/timers.target.wants
-touch etc/machine-id
+# With no identity of its own it would enable all that is installed, as at its first start.
+od -An -N16 -tx1 /dev/urandom | tr -d ' ' >etc/machine-id
+cat >etc/systemd/system/address.service <<'UNIT'
+[Unit]
+DefaultDependencies=no
+Before=network-pre.target network.target
+Wants=network-pre.target
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -c 'ip address add ${address}/24 dev host0 && ip link set host0 up'
+UNIT
+mkdir -p etc/systemd/system/sysinit.target.wants
+ln -sf ../address.service etc/systemd/system/sysinit.target.wants/
 for unit in ${MASKED.join(' ')}; do ln -sf /dev/null etc/systemd/system/$unit; done`;
 
 /**
@@ -86,16 +99,16 @@ export class Machine {
   /** Starts it, or starts it again after {@link stop}, with the files it had. */
   async boot(): Promise<void> {
     const { pid, stop } = await this.#start();
-    this.#stop = stop;
+    this.#stop = async () => {
+      // The machine outlives systemd-nspawn, but not its own first process.
+      if (alive(this.#leader)) process.kill(this.#leader, 'SIGKILL');
+      await stop();
+    };
     await until(() => (this.#leader = leaderOf(pid)) > 0, BOOT);
     await until(async () => {
       const { stdout } = await this.run('systemctl is-system-running 2>/dev/null');
       return /running|degraded/.test(stdout);
     }, BOOT);
-    const { status, stderr } = await this.run(
-      `ip address add ${this.address}/24 dev host0 && ip link set host0 up`,
-    );
-    if (status !== 0) throw new Error(stderr);
   }
 
   /** Takes its power away. */
@@ -108,6 +121,7 @@ export class Machine {
     await this.run('systemctl poweroff');
     const leader = this.#leader;
     await until(() => !alive(leader), BOOT);
+    this.#leader = 0;
     await this.#stop();
     await this.boot();
   }
@@ -126,6 +140,7 @@ export class Machine {
       '--',
       'env',
       '-i',
+      `--chdir=${home}`,
       'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       `HOME=${home}`,
       'LANG=C.UTF-8',
@@ -152,19 +167,34 @@ export class Machine {
   }
 }
 
-/** The process that is the first one in a machine, by that of its systemd-nspawn; 0 for none yet. */
-function leaderOf(pid: number): number {
+/** The processes that a process has started. */
+function children(pid: number): number[] {
   try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-    const isFirst = (child: string) =>
-      /^NSpid:\s+\d+\s+1$/m.test(readFileSync(`/proc/${child}/status`, 'utf8'));
-    return Number(children.find((child) => child !== '' && isFirst(child)) ?? 0);
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return text === '' ? [] : text.split(' ').map(Number);
   } catch {
-    return 0;
+    return [];
   }
 }
 
+/** The process that is the first one in a machine, among what another has started; 0 for none. */
+function leaderOf(pid: number): number {
+  for (const child of children(pid)) {
+    const within = leaderOf(child);
+    if (within > 0) return within;
+    try {
+      // Its numbers on this machine, among the machines, and in its own.
+      const status = readFileSync(`/proc/${child}/status`, 'utf8');
+      if (/^NSpid:(\s+\d+){2,}\s+1$/m.test(status)) return child;
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return 0;
+}
+
 function alive(pid: number): boolean {
+  if (pid === 0) return false;
   try {
     process.kill(pid, 0);
     return true;
@@ -184,15 +214,15 @@ export async function bootMachines<Name extends string>(
   atEnd: Finally,
 ): Promise<Record<Name, Machine>> {
   const folder = temporaryFolder(atEnd);
-  const holder = await serve(
-    'unshare',
-    ['--mount', '--net', 'sh', '-c', world(folder)],
-    {},
-    (said) => said.includes('up'),
+  // What ends the first process of a PID namespace ends all that is in it, the machines too.
+  const spaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const holder = await serve('unshare', [...spaces, 'sh', '-c', world(folder)], {}, (said) =>
+    said.includes('up'),
   );
+  const [first = 0] = children(holder.pid);
   const entries = Object.entries<string>(addresses);
   const hosts = entries.map(([name, address]) => `${address} ${name}\n`).join('');
-  const within = [`--target=${holder.pid}`, '--mount', '--net', '--'];
+  const within = [`--target=${first}`, '--mount', '--net', '--pid', '--'];
   const machines = entries.map(([name, address]) => {
     const own = join(folder, name);
     const start = () =>
@@ -219,10 +249,7 @@ export async function bootMachines<Name extends string>(
       );
     return new Machine(name, address, start);
   });
-  atEnd(async () => {
-    await Promise.all(machines.map((machine) => machine.stop()));
-    await holder.stop();
-  });
+  atEnd(holder.stop);
   await Promise.all(
     machines.map(async (machine) => {
       const made = await run(
@@ -231,7 +258,7 @@ export async function bootMachines<Name extends string>(
           ...within,
           'sh',
           '-c',
-          `${files(join(folder, machine.name), machine.name)}\ncat >etc/hosts`,
+          `${files(join(folder, machine.name), machine.name, machine.address)}\ncat >etc/hosts`,
         ],
         { input: `127.0.0.1 localhost\n::1 localhost\n${hosts}` },
       );

@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
+import { codeText, PASSWORD_PLACEHOLDER } from '../../src/core/code.ts';
+import { plan, type Deployment } from '../../src/core/plan.ts';
+import type { ProcedureId } from '../../src/core/procedures.ts';
+import { emitted } from '../core/emitted.ts';
+import { quotesOf } from '../core/quoted.ts';
+import { makeCertificates } from './certificates.ts';
+import { bootMachines, canBoot, type Machine } from './machine.ts';
+import { PodMachine } from './podMachine.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Finally } from './processes.ts';
+
+const PASSWORD = 'a-long-password';
+
+/**
+ * Does what the page says for one server: writes the files down, with the password in its place,
+ * and types the commands; gives what they print.
+ */
+async function follow(
+  machine: Machine,
+  deployment: Deployment,
+  id: ProcedureId,
+  server: string,
+): Promise<string> {
+  let printed = '';
+  for (const { server: its, host, path, lines } of quotesOf(id, deployment)) {
+    if ((its !== server && its !== 'any') || (host !== undefined && host !== machine.address))
+      continue;
+    const text = codeText(lines);
+    const typed = text.replaceAll(PASSWORD_PLACEHOLDER, PASSWORD);
+    if (path === undefined) {
+      const access = quotesOf('cli.access', deployment).map((quote) => codeText(quote.lines));
+      const script = its === 'any' ? `${access.join('')}${typed}` : typed;
+      printed += (await machine.run(script, { input: `${PASSWORD}\n` })).stdout;
+    } else await machine.write(path.startsWith('/') ? path : `/root/${path}`, typed);
+  }
+  return printed;
+}
+
+/** The steps of the page up to a Redis that runs, in their order. */
+const STEPS: ProcedureId[] = [
+  'install.package',
+  'install.conf',
+  'install.include',
+  'install.certificate',
+  'install.start',
+  'install.sentinel',
+  'install.sentinel.start',
+  'install.firewall',
+  'install.firewall.load',
+  'install.socket',
+];
+
+async function install(machine: Machine, deployment: Deployment): Promise<void> {
+  for (const step of STEPS) await follow(machine, deployment, step, 'redis');
+  const active = 'systemctl is-active redis-server || tail -n 5 /var/log/redis/redis-server.log';
+  expect(await machine.done(active)).toBe('active\n');
+}
+
+const deploymentOf = (choices: Partial<Architecture>) => plan({ ...DEFAULTS, ...choices });
+
+async function boot(atEnd: Finally, ...addresses: string[]): Promise<Machine[]> {
+  const names = Object.fromEntries(addresses.map((address, at) => [`s${at + 1}`, address]));
+  return Object.values(await bootMachines(names, atEnd));
+}
+
+describe.skipIf(!canBoot)('Redis is installed as the page says', () => {
+  test('on the web server, and starts with the machine', async ({ onTestFinished, expect }) => {
+    const deployment = deploymentOf({});
+    const [machine] = await boot(onTestFinished, '10.77.0.1');
+    if (!machine) throw new Error();
+    const pod = new PodMachine(machine);
+    await pod.install();
+    await pod.put(emitted({}, { password: PASSWORD }).filter(({ name }) => name !== 'redis.conf'));
+    await install(machine, deployment);
+    await machine.reboot();
+    expect(await follow(machine, deployment, 'install.ping', 'web')).toContain('PONG');
+    expect(await follow(machine, deployment, 'install.stranger', 'web')).toContain('NOAUTH');
+    const listening = await follow(machine, deployment, 'install.listening', 'redis');
+    expect(listening).toContain('127.0.0.1:6379');
+    expect(listening).not.toContain('0.0.0.0:6379');
+    // Written a second time, the line is still there once.
+    await follow(machine, deployment, 'install.include', 'redis');
+    expect(await machine.done('grep -c pod.conf /etc/redis/redis.conf')).toBe('1\n');
+    // The worker of verify.sh's last question is what the next page deploys.
+    await machine.done('systemctl enable --now pod-worker');
+    const verified = quotesOf('install.verify', deployment).map(({ lines }) => codeText(lines));
+    const verify = () => machine.run(`cd && ${verified.join('')}`, { input: `${PASSWORD}\n` });
+    await expect.poll(verify, { timeout: 30_000 }).toMatchObject({ status: 0 });
+  });
+
+  test('on a server of its own, behind a firewall that lets Pod in', async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const deployment = deploymentOf({
+      workers: 1,
+      redis: 'dedicated',
+      host: '10.77.0.1',
+      'from.web': '10.77.0.2',
+      'from.workers': '10.77.0.3',
+    });
+    const [redis, web, other] = await boot(onTestFinished, '10.77.0.1', '10.77.0.2', '10.77.0.9');
+    if (!redis || !web || !other) throw new Error();
+    await install(redis, deployment);
+    await redis.reboot();
+    expect(await follow(web, deployment, 'install.ping', 'web')).toContain('PONG');
+    expect(await follow(web, deployment, 'install.stranger', 'web')).toContain('NOAUTH');
+    const refused = await other.run('timeout 3 redis-cli -h 10.77.0.1 PING');
+    expect(refused.stdout).not.toMatch(/PONG|NOAUTH/);
+    expect(await follow(redis, deployment, 'install.listening', 'redis')).toContain(
+      '10.77.0.1:6379',
+    );
+  });
+
+  test('with three servers and their sentinels', async ({ onTestFinished, expect }) => {
+    const addresses = ['10.77.0.1', '10.77.0.2', '10.77.0.3'];
+    const deployment = deploymentOf({
+      web: 2,
+      redis: 'dedicated',
+      sentinels: addresses.map((address) => `${address}:26379`).join(),
+      'from.web': '10.77.0.0/24',
+    });
+    const machines = await boot(onTestFinished, ...addresses);
+    for (const machine of machines) await install(machine, deployment);
+    const [first] = machines;
+    if (!first) throw new Error();
+    const master = async () =>
+      (await first.done('redis-cli -h 10.77.0.1 -p 26379 SENTINEL ckquorum mymaster')).trim();
+    await expect.poll(master, { timeout: 30_000 }).toMatch(/^OK 3 usable Sentinels/);
+    expect(await follow(first, deployment, 'install.ping', 'redis')).toContain('PONG');
+    // Each knows its place after a start anew, as Sentinel has rewritten the files.
+    await Promise.all(machines.map((machine) => machine.reboot()));
+    await expect.poll(master, { timeout: 30_000 }).toMatch(/^OK 3 usable Sentinels/);
+  });
+
+  test('with TLS', async ({ onTestFinished, expect }) => {
+    const deployment = deploymentOf({ tls: true, host: '10.77.0.1', auth: 'acl' });
+    const [machine] = await boot(onTestFinished, '10.77.0.1');
+    if (!machine) throw new Error();
+    const folder = await makeCertificates(onTestFinished, 'IP:10.77.0.1');
+    for (const name of ['redis.crt', 'redis.key', 'ca.crt'])
+      await machine.write(`/root/${name}`, readFileSync(join(folder, name), 'utf8'));
+    await install(machine, deployment);
+    expect(await follow(machine, deployment, 'install.ping', 'web')).toContain('PONG');
+
+    // Why the page says never to have Redis rewrite its files.
+    const boss = 'REDISCLI_AUTH=boss redis-cli -h 10.77.0.1 --tls --cacert /etc/redis/tls/ca.crt';
+    await machine.done(
+      "echo 'user boss on >boss ~* &* +@all' >>/etc/redis/pod.conf; systemctl restart redis-server",
+    );
+    expect(await machine.done(`${boss} --user boss CONFIG REWRITE`)).toBe('OK\n');
+    expect((await machine.run('systemctl restart redis-server')).status).not.toBe(0);
+  });
+
+  test('with a Unix socket, which Pod’s account reaches', async ({ onTestFinished, expect }) => {
+    const deployment = deploymentOf({ socket: '/run/redis/redis.sock' });
+    const [machine] = await boot(onTestFinished, '10.77.0.1');
+    if (!machine) throw new Error();
+    await machine.done('useradd --create-home pod');
+    await install(machine, deployment);
+    expect(await follow(machine, deployment, 'install.listening', 'redis')).toMatch(/^srwxrwx---/);
+    const said = machine.run('redis-cli -s /run/redis/redis.sock PING', { user: 'pod' });
+    expect((await said).stdout).toContain('NOAUTH');
+  });
+
+  test('a Redis that holds data keeps it when it becomes append-only', async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const deployment = deploymentOf({});
+    const [machine] = await boot(onTestFinished, '10.77.0.1');
+    if (!machine) throw new Error();
+    await machine.done('systemctl start redis-server && redis-cli -n 4 SET session kept');
+    await follow(machine, deployment, 'install.keep', 'redis');
+    await install(machine, deployment);
+    const kept = `REDISCLI_AUTH=${PASSWORD} redis-cli -n 4 GET session`;
+    expect(await machine.done(kept)).toBe('kept\n');
+  });
+});
