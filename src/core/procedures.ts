@@ -3,6 +3,7 @@ import { INSTALL } from './procedures/install.ts';
 import type { Procedure } from './procedures/procedure.ts';
 import { TROUBLESHOOT } from './procedures/troubleshoot.ts';
 import { UNDERSTAND } from './procedures/understand.ts';
+import { WORKERS } from './procedures/workers.ts';
 
 /**
  * Every step that a page quotes, by its id: the page's name, a dot, the step's own. Each is run on
@@ -13,6 +14,7 @@ export const PROCEDURES = {
   ...INSTALL,
   ...TROUBLESHOOT,
   ...UNDERSTAND,
+  ...WORKERS,
 } as const satisfies Record<string, Procedure>;
 
 /** The id of one of {@link PROCEDURES}. */

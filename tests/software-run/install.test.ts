@@ -1,70 +1,13 @@
-import { describe, expect, test } from 'vitest';
-import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
-import { codeText, PASSWORD_PLACEHOLDER } from '../../src/core/code.ts';
-import { plan, type Deployment } from '../../src/core/plan.ts';
-import type { ProcedureId } from '../../src/core/procedures.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'vitest';
+import { codeText } from '../../src/core/code.ts';
 import { emitted } from '../core/emitted.ts';
 import { quotesOf } from '../core/quoted.ts';
 import { makeCertificates } from './certificates.ts';
-import { bootMachines, canBoot, type Machine } from './machine.ts';
+import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
+import { canBoot } from './machine.ts';
 import { PodMachine } from './podMachine.ts';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Finally } from './processes.ts';
-
-const PASSWORD = 'a-long-password';
-
-/**
- * Does what the page says for one server: writes the files down, with the password in its place,
- * and types the commands; gives what they print.
- */
-async function follow(
-  machine: Machine,
-  deployment: Deployment,
-  id: ProcedureId,
-  server: string,
-): Promise<string> {
-  let printed = '';
-  for (const { server: its, host, path, lines } of quotesOf(id, deployment)) {
-    if ((its !== server && its !== 'any') || (host !== undefined && host !== machine.address))
-      continue;
-    const text = codeText(lines);
-    const typed = text.replaceAll(PASSWORD_PLACEHOLDER, PASSWORD);
-    if (path === undefined) {
-      const access = quotesOf('cli.access', deployment).map((quote) => codeText(quote.lines));
-      const script = its === 'any' ? `${access.join('')}${typed}` : typed;
-      printed += (await machine.run(script, { input: `${PASSWORD}\n` })).stdout;
-    } else await machine.write(path.startsWith('/') ? path : `/root/${path}`, typed);
-  }
-  return printed;
-}
-
-/** The steps of the page up to a Redis that runs, in their order. */
-const STEPS: ProcedureId[] = [
-  'install.package',
-  'install.conf',
-  'install.include',
-  'install.certificate',
-  'install.start',
-  'install.sentinel',
-  'install.sentinel.start',
-  'install.firewall',
-  'install.firewall.load',
-  'install.socket',
-];
-
-async function install(machine: Machine, deployment: Deployment): Promise<void> {
-  for (const step of STEPS) await follow(machine, deployment, step, 'redis');
-  const active = 'systemctl is-active redis-server || tail -n 5 /var/log/redis/redis-server.log';
-  expect(await machine.done(active)).toBe('active\n');
-}
-
-const deploymentOf = (choices: Partial<Architecture>) => plan({ ...DEFAULTS, ...choices });
-
-async function boot(atEnd: Finally, ...addresses: string[]): Promise<Machine[]> {
-  const names = Object.fromEntries(addresses.map((address, at) => [`s${at + 1}`, address]));
-  return Object.values(await bootMachines(names, atEnd));
-}
 
 describe.skipIf(!canBoot)('Redis is installed as the page says', () => {
   test('on the web server, and starts with the machine', async ({ onTestFinished, expect }) => {
@@ -74,7 +17,7 @@ describe.skipIf(!canBoot)('Redis is installed as the page says', () => {
     const pod = new PodMachine(machine);
     await pod.install();
     await pod.put(emitted({}, { password: PASSWORD }).filter(({ name }) => name !== 'redis.conf'));
-    await install(machine, deployment);
+    await installRedis(machine, deployment);
     await machine.reboot();
     expect(await follow(machine, deployment, 'install.ping', 'web')).toContain('PONG');
     expect(await follow(machine, deployment, 'install.stranger', 'web')).toContain('NOAUTH');
@@ -104,7 +47,7 @@ describe.skipIf(!canBoot)('Redis is installed as the page says', () => {
     });
     const [redis, web, other] = await boot(onTestFinished, '10.77.0.1', '10.77.0.2', '10.77.0.9');
     if (!redis || !web || !other) throw new Error();
-    await install(redis, deployment);
+    await installRedis(redis, deployment);
     await redis.reboot();
     expect(await follow(web, deployment, 'install.ping', 'web')).toContain('PONG');
     expect(await follow(web, deployment, 'install.stranger', 'web')).toContain('NOAUTH');
@@ -124,7 +67,7 @@ describe.skipIf(!canBoot)('Redis is installed as the page says', () => {
       'from.web': '10.77.0.0/24',
     });
     const machines = await boot(onTestFinished, ...addresses);
-    for (const machine of machines) await install(machine, deployment);
+    for (const machine of machines) await installRedis(machine, deployment);
     const [first] = machines;
     if (!first) throw new Error();
     const master = async () =>
@@ -143,7 +86,7 @@ describe.skipIf(!canBoot)('Redis is installed as the page says', () => {
     const folder = await makeCertificates(onTestFinished, 'IP:10.77.0.1');
     for (const name of ['redis.crt', 'redis.key', 'ca.crt'])
       await machine.write(`/root/${name}`, readFileSync(join(folder, name), 'utf8'));
-    await install(machine, deployment);
+    await installRedis(machine, deployment);
     expect(await follow(machine, deployment, 'install.ping', 'web')).toContain('PONG');
 
     // Why the page says never to have Redis rewrite its files.
@@ -160,7 +103,7 @@ describe.skipIf(!canBoot)('Redis is installed as the page says', () => {
     const [machine] = await boot(onTestFinished, '10.77.0.1');
     if (!machine) throw new Error();
     await machine.done('useradd --create-home pod');
-    await install(machine, deployment);
+    await installRedis(machine, deployment);
     expect(await follow(machine, deployment, 'install.listening', 'redis')).toMatch(/^srwxrwx---/);
     const said = machine.run('redis-cli -s /run/redis/redis.sock PING', { user: 'pod' });
     expect((await said).stdout).toContain('NOAUTH');
@@ -175,7 +118,7 @@ describe.skipIf(!canBoot)('Redis is installed as the page says', () => {
     if (!machine) throw new Error();
     await machine.done('systemctl start redis-server && redis-cli -n 4 SET session kept');
     await follow(machine, deployment, 'install.keep', 'redis');
-    await install(machine, deployment);
+    await installRedis(machine, deployment);
     const kept = `REDISCLI_AUTH=${PASSWORD} redis-cli -n 4 GET session`;
     expect(await machine.done(kept)).toBe('kept\n');
   });

@@ -1,0 +1,68 @@
+import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
+import { codeText, PASSWORD_PLACEHOLDER } from '../../src/core/code.ts';
+import { plan, type Deployment } from '../../src/core/plan.ts';
+import type { ProcedureId } from '../../src/core/procedures.ts';
+import { quotesOf } from '../core/quoted.ts';
+import { bootMachines, type Machine } from './machine.ts';
+import type { Finally } from './processes.ts';
+
+/** The password that the tests' readers choose. */
+export const PASSWORD = 'a-long-password';
+
+/**
+ * Does what a page says for one server: writes the files down, with the password in its place, and
+ * types the commands; gives what they print.
+ *
+ * @param server the role that the pieces for this machine name
+ */
+export async function follow(
+  machine: Machine,
+  deployment: Deployment,
+  id: ProcedureId,
+  server: string,
+): Promise<string> {
+  let printed = '';
+  for (const { server: its, host, path, lines } of quotesOf(id, deployment)) {
+    if ((its !== server && its !== 'any') || (host !== undefined && host !== machine.address))
+      continue;
+    const text = codeText(lines);
+    const typed = text.replaceAll(PASSWORD_PLACEHOLDER, PASSWORD);
+    if (path === undefined) {
+      const access = quotesOf('cli.access', deployment).map((quote) => codeText(quote.lines));
+      const script = its === 'any' ? `${access.join('')}${typed}` : typed;
+      printed += (await machine.run(script, { input: `${PASSWORD}\n` })).stdout;
+    } else await machine.write(path.startsWith('/') ? path : `/root/${path}`, typed);
+  }
+  return printed;
+}
+
+/** The steps of the page up to a Redis that runs, in their order. */
+const STEPS: ProcedureId[] = [
+  'install.package',
+  'install.conf',
+  'install.include',
+  'install.certificate',
+  'install.start',
+  'install.sentinel',
+  'install.sentinel.start',
+  'install.firewall',
+  'install.firewall.load',
+  'install.socket',
+];
+
+/** Installs Redis as the page says, until it runs. */
+export async function installRedis(machine: Machine, deployment: Deployment): Promise<void> {
+  for (const step of STEPS) await follow(machine, deployment, step, 'redis');
+  const active = 'systemctl is-active redis-server || tail -n 5 /var/log/redis/redis-server.log';
+  const said = await machine.done(active);
+  if (said !== 'active\n') throw new Error(said);
+}
+
+/** The deployment of an architecture, of which only some choices are told. */
+export const deploymentOf = (choices: Partial<Architecture>) => plan({ ...DEFAULTS, ...choices });
+
+/** Starts servers without names of their own, in the order of their addresses. */
+export async function boot(atEnd: Finally, ...addresses: string[]): Promise<Machine[]> {
+  const names = Object.fromEntries(addresses.map((address, at) => [`s${at + 1}`, address]));
+  return Object.values(await bootMachines(names, atEnd));
+}

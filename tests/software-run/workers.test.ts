@@ -1,0 +1,75 @@
+import { describe, test } from 'vitest';
+import { emitted } from '../core/emitted.ts';
+import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
+import { canBoot } from './machine.ts';
+import { PodMachine } from './podMachine.ts';
+
+/** Three servers: Redis, the web server, and one that encodes and sends xAPI statements. */
+const ARCHITECTURE = {
+  workers: 1,
+  redis: 'dedicated',
+  host: '10.77.0.1',
+  'from.web': '10.77.0.2',
+  'from.workers': '10.77.0.3',
+} as const;
+
+describe.skipIf(!canBoot)('workers are deployed as the page says', () => {
+  test.for([
+    ['celery', 'worker'],
+    ['microservices', 'encoding'],
+  ] as const)(
+    'with %s: they start, encode, and are replaced without a task lost or run twice',
+    { timeout: 120_000 },
+    async ([arch, role], { onTestFinished, expect }) => {
+      const architecture = { ...ARCHITECTURE, arch };
+      const deployment = deploymentOf(architecture);
+      const machines = await boot(onTestFinished, '10.77.0.1', '10.77.0.2', '10.77.0.3');
+      const [redis, webServer, workerServer] = machines;
+      if (!redis || !webServer || !workerServer) throw new Error();
+      await installRedis(redis, deployment);
+      const [web, worker] = [new PodMachine(webServer), new PodMachine(workerServer)];
+      const files = emitted(architecture, { password: PASSWORD });
+      for (const pod of [web, worker]) {
+        await pod.install();
+        // What a page quotes is written by its steps below.
+        const own = pod === web ? 'web' : role;
+        const settings = ['settings_local.py', 'verify.sh'];
+        await pod.put(
+          files.filter(({ server, name }) => server === own && settings.includes(name)),
+        );
+      }
+      const onWorker = (id: Parameters<typeof follow>[2]) =>
+        follow(workerServer, deployment, id, role);
+
+      // Published before there is a worker, tasks wait.
+      await web.publish(2);
+      expect(await onWorker('workers.queues')).toMatch(/2\n/);
+      for (const step of ['workers.module', 'workers.unit', 'workers.start'] as const)
+        await onWorker(step);
+      const done = async () => (await worker.tasks('finished')).map(({ video }) => video);
+      await expect.poll(done, { timeout: 30_000 }).toEqual([1, 2]);
+      expect(await onWorker('workers.state')).toMatch(/^active\n[^]*ready\./);
+      expect(await onWorker('workers.ping')).toContain('pong');
+      const verified = await worker.verify(PASSWORD);
+      expect([verified.status, verified.stdout]).toEqual([0, verified.stdout]);
+
+      // One runs and two wait while the worker is stopped: it ends the one, and the others stay.
+      await worker.makeTasksTake(4);
+      await web.publish(3);
+      await expect.poll(() => worker.tasks('tasks'), { timeout: 30_000 }).toHaveLength(3);
+      expect(await onWorker('workers.active')).toMatch(/[*] \{.id/);
+      await onWorker('workers.stop');
+      expect(await done()).toEqual([1, 2, 1]);
+      expect(await onWorker('workers.queues')).toMatch(/2\n/);
+      await worker.makeTasksTake(0);
+      await onWorker('workers.again');
+      await expect.poll(done, { timeout: 30_000 }).toEqual([1, 2, 1, 2, 3]);
+      expect(await worker.tasks('tasks')).toHaveLength(5);
+
+      // They start with the machine.
+      await workerServer.reboot();
+      await web.publish(1);
+      await expect.poll(done, { timeout: 30_000 }).toHaveLength(6);
+    },
+  );
+});
