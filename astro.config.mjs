@@ -3,8 +3,10 @@ import sitemap from '@astrojs/sitemap';
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import { contentSecurityPolicy } from './src/site/csp.ts';
-import { languages } from './src/site/languages.ts';
+import { madeOfPages } from './src/site/madeOfPages.ts';
+import { offlineReading } from './src/site/offline.ts';
 import { oldNameFiles } from './src/site/oldNames.ts';
+import { sitemapOptions } from './src/site/sitemap.ts';
 import { starlightOptions } from './src/site/starlight.ts';
 
 // An empty SITE_BASE is what GitHub Pages says for the root of a domain.
@@ -33,12 +35,11 @@ export default defineConfig({
   },
   integrations: [
     starlight(starlightOptions),
-    sitemap({
-      filter: (address) =>
-        Object.keys(languages).some((language) => address.includes(`/${language}/`)),
-      i18n: { defaultLocale: 'fr', locales: { fr: 'fr', en: 'en' } },
-    }),
+    sitemap(sitemapOptions(base)),
     oldNameFiles(),
+    // What makes a page comes before what gives it its policy.
+    madeOfPages(),
     contentSecurityPolicy(),
+    offlineReading(),
   ],
 });

@@ -52,13 +52,15 @@ export interface Opening extends BrowserContextOptions {
   readonly expected?: RegExp;
   /** The generator stays as the build made it until the test turns to its form. */
   readonly untouched?: boolean;
+  /** Where the site is served, if `useBrowser` does not serve it. */
+  readonly at?: string;
 }
 
 /** Turns to the generator's form, where the page has one, and waits until it is live. */
 export async function live(page: Page): Promise<void> {
-  const generator = page.locator('redis-generator');
-  if ((await generator.count()) === 0) return;
-  await generator.locator('form').dispatchEvent('pointerover');
+  const form = page.locator('redis-generator form');
+  if ((await form.count()) === 0) return;
+  await form.dispatchEvent('pointerover');
   await page.locator('redis-generator[data-live]').waitFor();
 }
 
@@ -78,10 +80,11 @@ export async function openPage(
   journey: (page: Page) => Promise<void>,
 ): Promise<void> {
   if (!browser) throw new Error('useBrowser was not called, or the browser did not start.');
-  const { expected, untouched, ...profile } = opening;
-  const context = await browser.newContext(profile);
+  const { expected, untouched, at = addressOf(site), ...profile } = opening;
+  // What is kept for offline reading would be asked for while a test looks at something else.
+  const context = await browser.newContext({ serviceWorkers: 'block', ...profile });
   const faults: string[] = [];
-  const own = new URL(addressOf(site)).origin;
+  const own = new URL(at).origin;
   context.on('request', (request) => {
     if (!request.url().startsWith(own) && !/^(data|blob):/.test(request.url())) {
       faults.push(`request to ${request.url()}`);
@@ -108,7 +111,7 @@ export async function openPage(
   });
   try {
     const page = await context.newPage();
-    await page.goto(addressOf(site, path));
+    await page.goto(at + path);
     if (profile.javaScriptEnabled !== false && !untouched) await live(page);
     await journey(page);
     expect(faults.filter((fault) => !expected?.test(fault))).toEqual([]);

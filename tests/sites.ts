@@ -40,3 +40,11 @@ export async function pagesOf(site: Site): Promise<Page[]> {
     };
   });
 }
+
+/** The pages that search engines may know and that are of a language. */
+export function indexed(pages: readonly Page[]): Page[] {
+  return pages.filter(
+    ({ counterpart, document }) =>
+      counterpart && !document.querySelector('meta[name=robots][content*=noindex]'),
+  );
+}

@@ -1,5 +1,6 @@
 import { CLI } from './procedures/cli.ts';
 import { INSTALL } from './procedures/install.ts';
+import { OPERATE } from './procedures/operate.ts';
 import type { Procedure } from './procedures/procedure.ts';
 import { TROUBLESHOOT } from './procedures/troubleshoot.ts';
 import { UNDERSTAND } from './procedures/understand.ts';
@@ -12,6 +13,7 @@ import { WORKERS } from './procedures/workers.ts';
 export const PROCEDURES = {
   ...CLI,
   ...INSTALL,
+  ...OPERATE,
   ...TROUBLESHOOT,
   ...UNDERSTAND,
   ...WORKERS,

@@ -19,3 +19,13 @@ export function here({ url }: { url: URL }): { language: Language; say: Say } {
 export function pageAddress(language: Language, page: string): string {
   return `${import.meta.env.BASE_URL.replace(/\/?$/, '/')}${language}/${page}`;
 }
+
+/**
+ * A page's address below its language, without a slash at its end; the home page's is empty.
+ *
+ * @param url the address of a page that is in a language
+ */
+export function pageName(url: URL): string {
+  const path = url.pathname.slice(import.meta.env.BASE_URL.replace(/\/$/, '').length);
+  return path.replace(/^\/[a-z]+\/|\/$/g, '');
+}

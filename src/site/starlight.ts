@@ -1,6 +1,7 @@
 import type { StarlightUserConfig } from '@astrojs/starlight/types';
 import { PRESETS } from '../core/presets.ts';
 import { languages } from './languages.ts';
+import { lastUpdates, PAGES_FOLDER, REPOSITORY } from './source.ts';
 import { TEXTS } from './texts.ts';
 
 /** What the site asks of Starlight. */
@@ -9,6 +10,9 @@ export const starlightOptions: StarlightUserConfig = {
   defaultLocale: 'fr',
   locales: languages,
   favicon: '/favicon.svg',
+  editLink: { baseUrl: `${REPOSITORY}/edit/main/` },
+  // Where git knows no dates, Starlight would show none or those of a shallow clone.
+  lastUpdated: lastUpdates(process.cwd(), PAGES_FOLDER).size > 0,
   sidebar: [
     { label: TEXTS.fr['home.label'], translations: { en: TEXTS.en['home.label'] }, link: '/' },
     {
@@ -16,11 +20,27 @@ export const starlightOptions: StarlightUserConfig = {
       label: TEXTS.fr['guide.label'],
       translations: { en: TEXTS.en['guide.label'] },
     },
-    { slug: 'understand' },
-    { slug: 'troubleshoot' },
-    { slug: 'reference' },
-    { slug: 'proven' },
-    { slug: 'links' },
+    {
+      label: TEXTS.fr['nav.install'],
+      translations: { en: TEXTS.en['nav.install'] },
+      items: [{ slug: 'install' }, { slug: 'workers' }],
+    },
+    {
+      label: TEXTS.fr['nav.run'],
+      translations: { en: TEXTS.en['nav.run'] },
+      items: [{ slug: 'monitor' }, { slug: 'operate' }, { slug: 'troubleshoot' }],
+    },
+    {
+      label: TEXTS.fr['nav.know'],
+      translations: { en: TEXTS.en['nav.know'] },
+      items: [
+        { slug: 'understand' },
+        { slug: 'server' },
+        { slug: 'reference' },
+        { slug: 'proven' },
+        { slug: 'links' },
+      ],
+    },
     {
       label: TEXTS.fr['presets.group'],
       translations: { en: TEXTS.en['presets.group'] },
@@ -32,10 +52,14 @@ export const starlightOptions: StarlightUserConfig = {
       })),
     },
   ],
-  customCss: ['./src/styles/site.css'],
+  customCss: ['./src/styles/site.css', './src/styles/print.css'],
   components: {
+    EditLink: './src/components/EditLink.astro',
+    Footer: './src/components/Footer.astro',
+    Head: './src/components/Head.astro',
     LanguageSelect: './src/components/LanguageSelect.astro',
     Search: './src/components/Search.astro',
+    SkipLink: './src/components/OfflineNotice.astro',
   },
   // The generator colours its own code, and the guide's is coloured by the same means.
   expressiveCode: false,

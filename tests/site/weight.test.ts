@@ -36,10 +36,10 @@ const prose = readdirSync(join(import.meta.dirname, '../../src/content/docs/fr')
   .filter((name) => !['index', 'redis'].includes(name));
 
 // The form's own script comes when the reader turns to the form.
-test.each([
+test.each<[path: string, most: number]>([
   ['fr/redis/', 55_000],
   ['en/redis/', 55_000],
-  ...prose.map((name) => [`fr/${name}/`, 35_000] as const),
+  ...prose.map((name): [string, number] => [`fr/${name}/`, 35_000]),
 ])('%s weighs at most %i bytes, of which at most 15 kB are script', async (path, most) => {
   await openPage(root, path, { untouched: true }, async (page) => {
     const { all, script } = await weigh(page);

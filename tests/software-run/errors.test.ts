@@ -1,64 +1,23 @@
 import { lookup } from 'node:dns/promises';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
 import { TLS_FOLDER } from '../../src/core/emit/redis.ts';
 import type { ConfigFile } from '../../src/core/files.ts';
-import { plan } from '../../src/core/plan.ts';
+import { causesOf } from '../../src/core/messages.ts';
+import { plan, type Deployment } from '../../src/core/plan.ts';
 import { urlPart } from '../../src/core/quote.ts';
 import { emitted, textAt } from '../core/emitted.ts';
-import { python } from '../software.ts';
 import { altered } from './altered.ts';
 import { makeCertificates } from './certificates.ts';
 import { deploy, type Deployed } from './deployed.ts';
 import { PodServer } from './pod.ts';
-import { freePort, inOwnNetwork, run, until, type Finally } from './processes.ts';
+import { freePort, inOwnNetwork, until, type Finally } from './processes.ts';
 import { ask, startRedis, type Door } from './redis.ts';
+import { answer, compareAnswers, entriesOf, pattern, type Question } from './repairPage.ts';
 
-/** What the page on repairs says under a message: its heading and what the clients say. */
-interface Entry {
-  /** The messages, as the page has them. */
-  readonly messages: string[];
-  /** The list item that has them. */
-  readonly text: string;
-}
-
-/** Whose messages these clients have: those of Debian 12, or those of the versions Pod pins. */
-const { stdout: major } = await run(python(), ['-c', 'import redis; print(redis.VERSION[0])']);
-const STACK = Number(major) < 5 ? 'Debian 12' : 'Pod';
-
-/** What the page says in a language, by the anchor of the heading. */
-function entriesOf(language: 'fr' | 'en'): Map<string, Entry> {
-  const path = join(import.meta.dirname, `../../src/content/docs/${language}/troubleshoot.mdx`);
-  const text = readFileSync(path, 'utf8');
-  const sections = ['messages', 'sentinel'].map(
-    (id) => new RegExp(`^## .*\\{#${id}\\}$(.*?)^## `, 'ms').exec(text)?.[1] ?? '',
-  );
-  const entries = sections
-    .flatMap((section) => section.split(/^### /m).slice(1))
-    .map((part): [string, Entry] => {
-      const [, heading = '', id = ''] = /^(.*) \{#(.*)\}$/m.exec(part) ?? [];
-      const items = part.match(/^- .*$/gm) ?? [];
-      const [first = ''] = items;
-      const text = items.find((item) => item.split('**')[1]?.includes(STACK)) ?? first;
-      const code = [...`${heading} ${text}`.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span);
-      const commands = ['celery', 'redis-cli'];
-      return [id, { messages: code.filter((span) => !commands.includes(span)), text }];
-    });
-  return new Map(entries);
-}
-
-const PAGE = { fr: entriesOf('fr'), en: entriesOf('en') };
-
-/** Finds a message of the page, which leaves out some of it and knows no address. */
-function pattern(message: string): RegExp {
-  const exact = message.split(/(HOST:PORT|…)/).map((part) => {
-    if (part === 'HOST:PORT') return String.raw`\S+:\d+`;
-    return part === '…' ? '.*' : RegExp.escape(part);
-  });
-  return new RegExp(exact.join(''), 's');
-}
+const MESSAGES_IN = ['messages', 'sentinel'];
+const PAGE = { fr: entriesOf('fr', ...MESSAGES_IN), en: entriesOf('en', ...MESSAGES_IN) };
 
 /** Holds what the software said against the page, each way and in both languages. */
 function compare(id: string, lines: readonly string[]): void {
@@ -72,7 +31,17 @@ function compare(id: string, lines: readonly string[]): void {
     const unknown = said.filter((each) => !ends.some((end) => end.test(each)));
     expect({ language, unknown }).toEqual({ language, unknown: [] });
   }
+  // What was said is found by pasting it; what several causes say is found under the others first.
+  const first = lines.filter((line) => OFTEN[id]?.some((each) => line.includes(each)) !== true);
+  expect(first.map((line) => [line, causesOf(line)[0]?.id])).toEqual(
+    first.map((line) => [line, id]),
+  );
 }
+
+/** What is said for more than one reason, and more often for another, by the page's anchor. */
+const OFTEN: Readonly<Record<string, readonly string[]>> = {
+  'sentinel-localhost': ['Error 111', 'AUTH <password>', 'WRONGPASS', 'invalid username-password'],
+};
 
 const PASSWORD = 'pass/word';
 
@@ -99,6 +68,10 @@ interface Case {
   readonly worker?: false;
   /** The addresses of a network of its own that it happens in. */
   readonly network?: readonly string[];
+  /** What the page has one ask to be sure. */
+  readonly sure: readonly Question[];
+  /** What the page has one read in the message itself to be sure. */
+  readonly tells?: RegExp;
 }
 
 const CELERY = 'pod.main.celery.task_start_encode';
@@ -114,28 +87,77 @@ const NO_SUCH_DATABASES = {
 };
 
 const CASES: Case[] = [
-  { id: 'noauth', client: { auth: 'none' }, cli: true },
-  { id: 'wrongpass', password: 'another' },
-  { id: 'refused', client: { port: 1 } },
-  { id: 'db-range', client: NO_SUCH_DATABASES },
+  {
+    id: 'noauth',
+    client: { auth: 'none' },
+    cli: true,
+    sure: [{ of: 'troubleshoot.settings', sound: ['***@'] }],
+  },
+  {
+    id: 'wrongpass',
+    password: 'another',
+    sure: [{ of: 'troubleshoot.ping', fault: ['WRONGPASS'], sound: ['PONG'] }],
+  },
+  {
+    id: 'password-unset',
+    server: { auth: 'none' },
+    client: { auth: 'password' },
+    sure: [{ of: 'troubleshoot.ping', fault: ['called without any password configured'] }],
+  },
+  {
+    id: 'refused',
+    client: { port: 1 },
+    sure: [
+      { of: 'troubleshoot.ping', fault: ['Connection refused'], sound: ['PONG'] },
+      { of: 'troubleshoot.listening', sound: ['LISTEN'] },
+    ],
+  },
+  {
+    id: 'db-range',
+    client: NO_SUCH_DATABASES,
+    sure: [{ of: 'troubleshoot.sessions', fault: ['DB index is out of range'] }],
+  },
   {
     id: 'db-not-a-number',
     change: (files) => altered(files, /(?<=^CELERY_BROKER_URL = ".*)(?="$)/gm, '-tenant1'),
     fail: [CELERY],
+    sure: [{ of: 'troubleshoot.settings', fault: ['/5-tenant1'] }],
   },
   {
     id: 'url-password',
     change: (files) => altered(files, urlPart(PASSWORD), PASSWORD),
     fail: CLIENTS.filter((client) => client !== 'sessions'),
+    sure: [],
+    tells: / as '\w+'$/m,
   },
-  { id: 'tls-missing', server: { tls: true }, client: { tls: false } },
-  { id: 'tls-authority', server: { tls: true }, distrust: true },
-  { id: 'redis-localhost', client: { host: 'redis.localhost', port: 6379 } },
+  {
+    id: 'tls-missing',
+    server: { tls: true },
+    client: { tls: false },
+    sure: [{ of: 'troubleshoot.ping', fault: ['Connection reset by peer'], sound: ['PONG'] }],
+  },
+  {
+    id: 'tls-authority',
+    server: { tls: true },
+    distrust: true,
+    sure: [{ of: 'troubleshoot.ping', fault: ['certificate verify failed'], sound: ['PONG'] }],
+  },
+  {
+    id: 'redis-localhost',
+    client: { host: 'redis.localhost', port: 6379 },
+    sure: [{ of: 'troubleshoot.settings', fault: ['redis.localhost'] }],
+  },
+  {
+    id: 'unknown-host',
+    client: { host: 'redis.invalid', port: 6379 },
+    sure: [{ of: 'troubleshoot.ping', fault: ['Name or service not known'], sound: ['PONG'] }],
+  },
   {
     id: 'protected-mode',
     server: { auth: 'none', host: '10.9.8.7' },
     network: ['10.9.8.7'],
     cli: true,
+    sure: [{ of: 'troubleshoot.ping', fault: ['DENIED'] }],
   },
   {
     id: 'broker-unset',
@@ -144,12 +166,20 @@ const CASES: Case[] = [
     change: (files) => altered(files, /^(XAPI_)?CELERY_BROKER_URL = .*$/gm, ''),
     fail: [CELERY, XAPI],
     takes: [CELERY, XAPI],
+    sure: [
+      {
+        of: 'troubleshoot.settings',
+        fault: ['XAPI_CELERY_BROKER_URL = None'],
+        shows: /^CELERY_BROKER_URL = redis:/m,
+      },
+    ],
   },
   {
     id: 'acl-channels',
     server: { auth: 'acl' },
     change: (files) => altered(files, ' &* ', ' '),
     fail: [],
+    sure: [{ of: 'troubleshoot.channel', fault: ['NOPERM'] }],
   },
   {
     id: 'cluster',
@@ -159,6 +189,7 @@ const CASES: Case[] = [
       await ask(door, 'CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
       await until(async () => (await ask(door, 'CLUSTER', 'INFO')).join().includes('state:ok'));
     },
+    sure: [{ of: 'troubleshoot.state', fault: ['cluster_enabled:1'] }],
   },
   {
     id: 'out-of-memory',
@@ -166,11 +197,15 @@ const CASES: Case[] = [
       altered(files, 'maxmemory-policy volatile-ttl', 'maxmemory-policy noeviction'),
     before: (door) => ask(door, 'CONFIG', 'SET', 'maxmemory', '1'),
     worker: false,
+    sure: [{ of: 'troubleshoot.state', fault: ['maxmemory_policy:noeviction'] }],
   },
 ];
 
 /** Starts a Redis, and gives a web server that has the files of another architecture. */
-async function prepared(each: Case, atEnd: Finally): Promise<{ pod: PodServer; door: Door }> {
+async function prepared(
+  each: Pick<Case, 'server' | 'client' | 'password' | 'distrust' | 'change'>,
+  atEnd: Finally,
+): Promise<{ pod: PodServer; deployment: Deployment; door: Door }> {
   const folder = await makeCertificates(atEnd);
   const port = await freePort();
   const ca = join(folder, 'ca.crt');
@@ -186,7 +221,27 @@ async function prepared(each: Case, atEnd: Finally): Promise<{ pod: PodServer; d
   const [group] = plan(client).servers;
   if (!group) throw new Error('There is no server.');
   const pod = await PodServer.create(group, files, atEnd);
-  return { pod, door: { host: plan(server).redis.host, port, password: PASSWORD } };
+  const door = { host: plan(server).redis.host, port, password: PASSWORD };
+  return { pod, deployment: plan(client), door };
+}
+
+const undos: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const undo of undos.reverse()) await undo();
+});
+
+/** Servers where all is well, by what differs from the usual. */
+const sound = new Map<string, ReturnType<typeof prepared>>();
+
+/** Servers like those of a mistake, where all is well; a network of its own has its own. */
+function soundServers({ network, server = {} }: Case, atEnd: Finally): ReturnType<typeof prepared> {
+  // Without a password only its own network matters.
+  const like = server.auth === 'none' ? {} : server;
+  if (network) return prepared({ server: like }, atEnd);
+  const key = JSON.stringify(like);
+  const started = sound.get(key) ?? prepared({ server: like }, (undo) => undos.push(undo));
+  sound.set(key, started);
+  return started;
 }
 
 /** What a worker says that cannot work, to the end of the line. */
@@ -202,6 +257,27 @@ function compareTime(id: string, seconds = 0): void {
   }
 }
 
+/** A web server, what its administrator has described, and the password that is typed. */
+type Asked = [pod: PodServer, deployment: Deployment, password?: string];
+
+/** Holds the answers to the questions under a message against what the page says. */
+async function compareAsked(
+  { id, sure }: Pick<Case, 'id' | 'sure'>,
+  faulty: Asked,
+  well: Asked,
+): Promise<void> {
+  const answered = (question: Question, [pod, deployment, password = PASSWORD]: Asked) =>
+    answer(question.of, pod, deployment, password);
+  for (const question of sure) {
+    const answers = {
+      faulty: await answered(question, faulty),
+      well: await answered(question, well),
+    };
+    for (const page of Object.values(PAGE))
+      compareAnswers(page.get(id) ?? { sure: '' }, question, answers);
+  }
+}
+
 /** Whether a name has an address. */
 const isKnown = (name: string) =>
   lookup(name).then(
@@ -211,7 +287,7 @@ const isKnown = (name: string) =>
 
 /** Makes a mistake, and holds what each client says then against the page. */
 async function meet(each: Case, atEnd: Finally): Promise<void> {
-  const { pod, door } = await prepared(each, atEnd);
+  const { pod, deployment, door } = await prepared(each, atEnd);
   const { host, port } = door;
   await each.before?.(door);
   const found = await pod.attempt(20);
@@ -222,7 +298,15 @@ async function meet(each: Case, atEnd: Finally): Promise<void> {
   if (each.worker !== false)
     said.push(await pod.celeryUntil(WORKER_FAILS, '-A', 'pod.main', 'worker', '-l', 'INFO'));
   compare(each.id, said);
+  if (each.tells) expect(said.every((line) => each.tells?.test(line))).toBe(true);
   for (const client of each.takes ?? []) compareTime(each.id, found[client]?.seconds);
+  if (each.sure.length === 0) return;
+  const well = await soundServers(each, atEnd);
+  await compareAsked(
+    each,
+    [pod, deployment, each.password ?? PASSWORD],
+    [well.pod, well.deployment],
+  );
 }
 
 describe.concurrent('the page on repairs has the message of', () => {
@@ -237,8 +321,8 @@ describe.concurrent('the page on repairs has the message of', () => {
   });
 
   test('tls-unexpected', async ({ expect, onTestFinished }) => {
-    const each = { id: 'tls-unexpected', client: { tls: true } };
-    const { pod } = await prepared(each, onTestFinished);
+    const each = { id: 'tls-unexpected', client: { tls: true } } as const;
+    const { pod, deployment } = await prepared(each, onTestFinished);
     const { sessions, ...others } = await pod.attempt(8);
     expect(Object.values(others).map(({ says }) => says)).toEqual([
       'hangs',
@@ -248,16 +332,23 @@ describe.concurrent('the page on repairs has the message of', () => {
     ]);
     expect(sessions?.says).toMatch(/^TimeoutError/);
     compareTime(each.id, sessions?.seconds);
+    expect(causesOf(sessions?.says ?? '').map(({ id }) => id)).toEqual([each.id]);
+    const sure = [{ of: 'troubleshoot.plain', fault: ['PONG'] }] as const;
+    const well = await prepared({ server: { tls: true } }, onTestFinished);
+    await compareAsked({ ...each, sure }, [pod, deployment], [well.pod, well.deployment]);
   });
 
   test('bad-directive', async ({ onTestFinished }) => {
     const files = altered(emitted({ auth: 'none' }), 'protected-mode yes', 'protect-mode : no');
     const start = startRedis(textAt(files, 'redis/redis.conf'), onTestFinished);
-    compare('bad-directive', [await start.then(() => 'It starts.', String)]);
+    const said = await start.then(() => 'It starts.', String);
+    compare('bad-directive', [said]);
+    // The page has one read it there.
+    expect(said).toMatch(/Reading the configuration file, at line \d+\n>>> 'protect-mode : no'/);
   });
 
   test('no-such-option', async ({ onTestFinished }) => {
-    const { pod } = await prepared({ id: 'no-such-option' }, onTestFinished);
+    const { pod } = await prepared({}, onTestFinished);
     const { stderr } = await pod.celery('-A', 'pod.xapi.xapi_tasks', '-l', 'INFO');
     compare('no-such-option', [stderr]);
   });
@@ -275,6 +366,10 @@ interface SentinelCase {
   readonly cli?: string;
   /** What the name of the master is, where it is not the usual one. */
   readonly master?: string;
+  /** What the administrator takes the architecture for, if not for what it is. */
+  readonly described?: (real: Architecture) => Partial<Architecture>;
+  /** What the page has one ask to be sure. */
+  readonly sure: readonly Question[];
 }
 
 const SENTINEL_CASES: SentinelCase[] = [
@@ -283,23 +378,29 @@ const SENTINEL_CASES: SentinelCase[] = [
     change: ({ files, deployment: { redis } }) =>
       altered(files, new RegExp(`\\b${redis.sentinel?.endpoints[0]?.port}\\b`, 'g'), '1'),
     worker: true,
+    described: ({ sentinels }) => ({ sentinels: sentinels.replace(/:\d+/g, ':1') }),
+    sure: [{ of: 'troubleshoot.sentinels', fault: ['Connection refused'] }],
   },
   {
     id: 'sentinel-no-master',
     master: 'master-of-pod',
     change: ({ files }) => altered(files, 'master-of-pod', DEFAULTS.master),
     worker: true,
+    described: () => ({ master: DEFAULTS.master }),
+    sure: [{ of: 'troubleshoot.sentinels', shows: /^127\.0\.0\.1\n\d+$/m }],
   },
   {
     id: 'sentinel-no-master-name',
     change: ({ files }) => altered(files, /^ *"master_name": .*\n/gm, ''),
     fail: [CELERY, XAPI],
     worker: true,
+    sure: [{ of: 'troubleshoot.settings', sound: ["'master_name'"] }],
   },
   {
     id: 'sentinel-factory',
     change: ({ files }) => altered(files, /^DJANGO_REDIS_CONNECTION_FACTORY = .*$/gm, ''),
     fail: ['default', 'select2'],
+    sure: [{ of: 'troubleshoot.settings', fault: ['DJANGO_REDIS_CONNECTION_FACTORY = None'] }],
   },
   {
     id: 'sentinel-read-only',
@@ -307,6 +408,8 @@ const SENTINEL_CASES: SentinelCase[] = [
       emitted({ ...architecture, sentinels: '', host: '127.0.0.2' }, { password }),
     worker: true,
     cli: '127.0.0.2',
+    described: () => ({ sentinels: '', host: '127.0.0.2' }),
+    sure: [{ of: 'troubleshoot.state', fault: ['role:slave'], sound: ['role:master'] }],
   },
 ];
 
@@ -348,6 +451,10 @@ async function meetWithSentinels(
   if (each.worker)
     said.push(await pod.celeryUntil(WORKER_FAILS, '-A', 'pod.main', 'worker', '-l', 'INFO'));
   compare(each.id, said);
+  const { architecture } = deployed.deployment;
+  const described = plan({ ...architecture, ...each.described?.(architecture) });
+  const well = await podWith(deployed, deployed.files, atEnd);
+  await compareAsked(each, [pod, described], [well, deployed.deployment]);
 }
 
 const NOT_LINUX = 'only Linux has all of 127.0.0.0/8';
@@ -389,10 +496,15 @@ describe.concurrent('with Sentinel, the page on repairs has the message of', () 
         ['sessions'],
         [],
       ]);
-      compare(
-        'sentinel-localhost',
-        said.flatMap((failed) => Object.values(failed)),
-      );
+      const { deployment } = deployed;
+      const id = 'sentinel-localhost';
+      const lines = said.flatMap((failed) => Object.values(failed));
+      compare(id, lines);
+      const found = lines.map((line) => causesOf(line).map((cause) => cause.id as string));
+      expect(found.map((ids) => ids.includes(id))).toEqual([true, true, false]);
+      const well = await podWith(deployed, deployed.files, onTestFinished);
+      const sure = [{ of: 'troubleshoot.settings', sound: ["'host': None"] }] as const;
+      await compareAsked({ id, sure }, [pod, deployment], [well, deployment]);
     });
   });
 });

@@ -29,7 +29,7 @@ export async function follow(
     const typed = text.replaceAll(PASSWORD_PLACEHOLDER, PASSWORD);
     if (path === undefined) {
       const access = quotesOf('cli.access', deployment).map((quote) => codeText(quote.lines));
-      const script = its === 'any' ? `${access.join('')}${typed}` : typed;
+      const script = typed.includes('redis-cli') ? `${access.join('')}${typed}` : typed;
       printed += (await machine.run(script, { input: `${PASSWORD}\n` })).stdout;
     } else await machine.write(path.startsWith('/') ? path : `/root/${path}`, typed);
   }

@@ -210,6 +210,20 @@ export class PodServer {
     }
   }
 
+  /**
+   * Types commands that a page shows into a shell, for a minute at most, and gives all they said.
+   *
+   * @param input what is typed where they ask
+   */
+  async type(commands: string, input = ''): Promise<string> {
+    const script = commands
+      .replaceAll(DEFAULTS.project, this.#project)
+      .replaceAll(DEFAULTS.venv, this.#folder);
+    const start = { cwd: this.#folder, env: this.#environment, input };
+    const { stdout, stderr } = await run('bash', ['-c', script], start);
+    return stdout + stderr;
+  }
+
   async #python(...args: string[]): Promise<string> {
     const start = { cwd: this.#project, env: this.#environment };
     const { status, stdout, stderr } = await run(python(), args, start);

@@ -6,10 +6,10 @@ import { databaseNumber, hostToken } from './connection.ts';
 import { shell } from './shell.ts';
 
 /** Stands for the name of the container that Redis runs in. */
-export const CONTAINER_PLACEHOLDER = 'REDIS-CONTAINER';
+const CONTAINER_PLACEHOLDER = 'REDIS-CONTAINER';
 
 /** Stands for the ACL user who may administer Redis, which Pod's own may not. */
-export const ADMIN_PLACEHOLDER = 'REDIS-ADMIN';
+const ADMIN_PLACEHOLDER = 'REDIS-ADMIN';
 
 /** Who asks: Pod's own user is refused `CONFIG`, `ACL`, `KEYS` and the like where there is one. */
 export type Asker = 'pod' | 'admin';

@@ -50,6 +50,18 @@ function stranger(deployment: Deployment): Line {
   return redisCli(user === undefined ? deployment : { ...deployment, redis });
 }
 
+/**
+ * Waits until Redis has written its append-only files: a start with `appendonly yes` reads them
+ * alone (run on 7.0.15).
+ *
+ * @param redis the beginning of a command that asks it
+ */
+export function untilRewritten(redis: Line): Line[] {
+  return [
+    shell`while ${redis} INFO persistence | grep -E 'aof_rewrite_(in_progress|scheduled):1'; do sleep 1; done`,
+  ];
+}
+
 /** How Redis is installed, as run on Debian 12 with redis-server 7.0.15. */
 export const INSTALL = {
   'install.package': {
@@ -120,7 +132,7 @@ export const INSTALL = {
       onRedis(
         deployment,
         shell`redis-cli CONFIG SET appendonly yes`,
-        shell`until redis-cli INFO persistence | grep -q aof_rewrite_in_progress:0; do sleep 1; done`,
+        ...untilRewritten([plain('redis-cli')]),
       ),
   },
   'install.start': {

@@ -1,0 +1,115 @@
+import {
+  DEFAULTS,
+  FIELDS,
+  fieldText,
+  readFields,
+  type Architecture,
+} from '../../core/architecture.ts';
+import { check } from '../../core/check.ts';
+import { formatLink, parseLink } from '../../core/link.ts';
+import { PRESETS } from '../../core/presets.ts';
+import type { Say } from '../../core/say.ts';
+import { html } from '../../view/html.ts';
+import { htmlLink, markdownLink } from '../../view/links.ts';
+import { OFFERED } from './offered.ts';
+
+/**
+ * Makes the form follow its author: what is chosen becomes an address and the link in Markdown and
+ * in HTML, or messages that say why it cannot.
+ *
+ * @param root the element that has the form and the result
+ * @param say the texts of the page's language
+ */
+export function makeLive(root: HTMLElement, say: Say): void {
+  const control = (name: string) =>
+    root.querySelector(`[name=${name}]`) as HTMLInputElement | HTMLSelectElement;
+  const part = (name: string) => root.querySelector(`[data-part=${name}]`) as HTMLElement;
+  const chosen = (name: string) => (control(name) as HTMLSelectElement).selectedOptions[0];
+  const isBox = (box: Element): box is HTMLInputElement =>
+    box instanceof HTMLInputElement && box.type === 'checkbox';
+
+  const textOf = (name: (typeof OFFERED)[number]): string => {
+    const box = control(name);
+    return isBox(box) && !box.checked ? fieldText(DEFAULTS, name) : box.value;
+  };
+
+  const fill = (architecture: Architecture): void => {
+    for (const name of OFFERED) {
+      const box = control(name);
+      const text = fieldText(architecture, name);
+      if (isBox(box)) box.checked = text === box.value;
+      else box.value = text;
+    }
+  };
+
+  const fillFromPreset = (): void => {
+    const preset = PRESETS.find(({ id }) => id === control('preset').value);
+    if (preset) fill(preset.architecture);
+  };
+
+  const update = (): void => {
+    const texts = new Map(OFFERED.map((name) => [name, textOf(name)]));
+    const read = readFields(texts, DEFAULTS);
+    // What changes nothing in this architecture would only make the link longer.
+    const counts = OFFERED.filter((name) => FIELDS[name].applies(read.architecture));
+    for (const name of OFFERED)
+      root.querySelector(`[data-field=${name}]`)?.toggleAttribute('hidden', !counts.includes(name));
+    const { architecture, issues: misread } = readFields(
+      new Map(counts.map((name) => [name, textOf(name)])),
+      DEFAULTS,
+    );
+
+    const place = chosen('place');
+    const [page = '', heading = ''] = (place?.value ?? '').split('#');
+    const follows = place?.dataset['follows'] !== undefined;
+    const fragment = follows ? formatLink(architecture, heading) : heading;
+    const address = `${root.dataset['root'] ?? ''}${control('language').value}/${page}${fragment && `#${fragment}`}`;
+    part('same').hidden = follows;
+
+    const issues = [
+      ...misread,
+      ...check(architecture).filter(({ severity }) => severity === 'error'),
+      ...parseLink(address).issues,
+    ];
+    for (const name of OFFERED)
+      control(name).setAttribute(
+        'aria-invalid',
+        String(issues.some(({ field }) => field === name)),
+      );
+    part('issues').innerHTML = html`${issues.map(
+      ({ code, field, params }) =>
+        html`<p class="issue error">
+          ${field && html`<strong>${say(`field.${field}`)}</strong> `}${say(`issue.${code}`, params)}
+        </p>`,
+    )}`.text;
+    part('result').hidden = issues.length > 0;
+    const text = control('wording').value || (chosen('language')?.dataset['wording'] ?? '');
+    part('address').textContent = address;
+    part('markdown').textContent = markdownLink(text, address);
+    part('html').textContent = htmlLink(text, address);
+    (part('try') as HTMLAnchorElement).href = address;
+  };
+
+  root.querySelector('form')?.addEventListener('input', ({ target }) => {
+    const { name } = target as HTMLInputElement;
+    if (name === 'preset') fillFromPreset();
+    else if (OFFERED.some((offered) => offered === name)) control('preset').value = '';
+    if (name === 'language') followLanguage();
+    update();
+  });
+
+  /** A text that the author has not changed is that of the link's language. */
+  const followLanguage = (): void => {
+    const wording = control('wording');
+    const usual = Array.from(
+      (control('language') as HTMLSelectElement).options,
+      (option) => option.dataset['wording'],
+    );
+    if (usual.includes(wording.value)) wording.value = chosen('language')?.dataset['wording'] ?? '';
+  };
+
+  // What was chosen while this was being loaded.
+  fillFromPreset();
+  followLanguage();
+  update();
+}

@@ -1,0 +1,90 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse, type HTMLElement } from 'node-html-parser';
+import { html } from '../view/html.ts';
+import type { BuiltPage } from './builtPages.ts';
+import { languages } from './languages.ts';
+import { readable } from './readable.ts';
+import type { Language } from './texts.ts';
+
+/**
+ * Fills each language's `print/` with the whole guide. Made of the built pages: their components
+ * know the page they are on, and could not be rendered on another.
+ *
+ * @param site the folder of the built site
+ */
+export async function writePrintedGuide(pages: readonly BuiltPage[], site: string): Promise<void> {
+  for (const language of Object.keys(languages) as Language[]) {
+    const file = join(site, language, 'print/index.html');
+    const own = pages.filter((page) => page.language === language && page.prose);
+    await writeFile(file, withGuide(await readFile(file, 'utf8'), own));
+  }
+}
+
+/** A page, what is printed of it, and the ids that this has. */
+interface Part {
+  readonly page: BuiltPage;
+  readonly content: HTMLElement;
+  readonly ids: ReadonlySet<string>;
+}
+
+const place = '<div id="printed-guide"></div>';
+
+/** Puts pages into the page that is there for them, with the styles that they have. */
+function withGuide(shell: string, pages: readonly BuiltPage[]): string {
+  if (!shell.includes(place)) throw new Error('The page to print has no place for the guide.');
+  const parts = pages.map((page) => {
+    const content = readable(page);
+    return { page, content, ids: new Set(content.querySelectorAll('[id]').map(({ id }) => id)) };
+  });
+  const contents = html`<ol>
+    ${pages.map(({ name, title }) => html`<li><a href="#${name}">${title}</a></li>`)}
+  </ol>`;
+  const guide = contents.text + parts.map((part) => printed(part, parts)).join('');
+  const missing = new Set(pages.flatMap(styles)).difference(
+    new Set(styles({ document: parse(shell, options) })),
+  );
+  return shell
+    .replace(place, () => guide)
+    .replace('</head>', () => `${[...missing].join('')}</head>`);
+}
+
+const options = { blockTextElements: { script: true, style: true } };
+
+function styles({ document }: Pick<BuiltPage, 'document'>): string[] {
+  return document.querySelectorAll('link[rel=stylesheet], style').map(String);
+}
+
+/** Attributes that name other elements by their ids. */
+const NAMING = ['aria-labelledby', 'aria-describedby', 'aria-controls', 'for', 'headers'];
+
+/** A page as a section: headings one level down, ids its own, links among the guide's in place. */
+function printed({ page, content }: Part, parts: readonly Part[]): string {
+  const own = (id: string) => `${page.name}/${id}`;
+  for (const element of content.querySelectorAll('[id]')) element.id = own(element.id);
+  for (const attribute of NAMING) {
+    for (const element of content.querySelectorAll(`[${attribute}]`)) {
+      const ids = (element.getAttribute(attribute) ?? '').split(/\s+/);
+      element.setAttribute(attribute, ids.map(own).join(' '));
+    }
+  }
+  for (const link of content.querySelectorAll('a[href]')) {
+    link.setAttribute('href', within(link.getAttribute('href') ?? '', page, parts));
+  }
+  for (const level of [5, 4, 3, 2]) {
+    for (const heading of content.querySelectorAll(`h${level}`)) heading.tagName = `H${level + 1}`;
+  }
+  const title = html`<h2 id="${page.name}">${page.title}</h2>`;
+  return `<section class="printed">${title.text}${content.innerHTML}</section>`;
+}
+
+/** Where a link leads on the page that has them all. */
+function within(address: string, from: BuiltPage, parts: readonly Part[]): string {
+  const url = new URL(address);
+  if (url.origin !== new URL(from.address).origin) return address;
+  const part = parts.find(({ page }) => new URL(page.address).pathname === url.pathname);
+  const id = decodeURIComponent(url.hash.slice(1));
+  // A state of the generator is for the generator's own page.
+  if (!part || id.includes('=')) return url.pathname + url.search + url.hash;
+  return part.ids.has(id) ? `#${part.page.name}/${id}` : `#${part.page.name}`;
+}

@@ -1,0 +1,113 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { openPage, useBrowser } from '../browser.ts';
+import { sites } from '../sites.ts';
+
+const [site] = sites;
+useBrowser([site]);
+
+/** What a search finds: how many pages, and where the links of the first lead. */
+interface Found {
+  readonly pages: number;
+  readonly links: readonly string[];
+}
+
+/** Types words into the search box, and waits for what it finds. */
+async function search(page: Page, words: string): Promise<Found> {
+  const box = page.locator('site-search');
+  if (!(await box.locator('dialog').isVisible())) await page.keyboard.press('Control+k');
+  const input = box.locator('dialog input');
+  await input.waitFor();
+  await input.fill(words);
+  const said = () => box.locator('.pagefind-ui__message').textContent();
+  await expect.poll(said, { timeout: 20_000 }).toMatch(/résultat|results?\b/);
+  await expect.poll(said).toContain(words);
+  // Each result is a placeholder until its text has come.
+  await expect.poll(() => box.locator('.pagefind-ui__loading').count()).toBe(0);
+  return {
+    pages: parseInt((await said()) ?? '') || 0,
+    links: await box
+      .locator('.pagefind-ui__result-link')
+      .evaluateAll((all) => all.map((it) => it.getAttribute('href') ?? '')),
+  };
+}
+
+describe('the search in French', () => {
+  test.each([
+    ['a plural for a singular', 'encodages', 'encodage'],
+    ['a singular for a plural', 'sentinelle', 'sentinelles'],
+    ['words without their accents', 'delai de visibilite', 'délai de visibilité'],
+    ['a verb in another form', 'acquitter', 'acquittée'],
+    ['an apostrophe of the keyboard', "l'acquittement tardif", 'l’acquittement tardif'],
+  ])('finds the same by %s', async (_, typed, meant) => {
+    await openPage(site, 'fr/links/', {}, async (page) => {
+      const found = await search(page, typed);
+      expect(found.pages).toBeGreaterThan(0);
+      expect((await search(page, meant)).pages).toBe(found.pages);
+    });
+  });
+
+  test('finds the section that explains', async () => {
+    await openPage(site, 'fr/links/', {}, async (page) => {
+      const { links } = await search(page, 'delai de visibilite');
+      expect(links).toContain('/fr/understand/#visibility-timeout');
+    });
+  });
+});
+
+test('the search in English finds a word by another of its forms', async () => {
+  await openPage(site, 'en/links/', {}, async (page) => {
+    const { pages, links } = await search(page, 'evicted');
+    expect(links).toContain('/en/understand/#memory');
+    expect((await search(page, 'eviction')).pages).toBe(pages);
+    expect((await search(page, 'evicts')).pages).toBe(pages);
+  });
+});
+
+describe.each(['fr', 'en'])('the search in %s', (code) => {
+  test('finds names as they are written in files', async () => {
+    await openPage(site, `${code}/links/`, {}, async (page) => {
+      for (const [name, place] of [
+        ['CELERY_BROKER_URL', 'reference/#CELERY_BROKER_URL'],
+        ['visibility_timeout', 'understand/#visibility-timeout'],
+        ['maxmemory', 'understand/#memory'],
+      ] as const) {
+        expect((await search(page, name)).links, name).toContain(`/${code}/${place}`);
+      }
+    });
+  });
+
+  test('finds pages of its own language, and only those that explain', async () => {
+    const words = ['Redis', 'session', 'SESSION_REDIS'];
+    await openPage(site, `${code}/links/`, {}, async (page) => {
+      for (const word of words) {
+        const { links } = await search(page, word);
+        expect(links.length, word).toBeGreaterThan(0);
+        for (const link of links) {
+          expect(link.startsWith(`/${code}/`), link).toBe(true);
+          expect(link).not.toMatch(/\/print\/|^\/..\/$/);
+        }
+      }
+      // The examples' files name every setting, but only their titles are searched.
+      const setting = await search(page, 'CELERY_BROKER_URL');
+      expect(setting.links.filter((link) => link.includes('/presets/'))).toEqual([]);
+      const example = await search(page, code === 'fr' ? 'grande échelle' : 'at scale');
+      expect(example.links).toContain(`/${code}/presets/celery-large/`);
+    });
+  });
+
+  test('says so when there is nothing', async () => {
+    await openPage(site, `${code}/links/`, {}, async (page) => {
+      expect(await search(page, 'zzzqqq')).toEqual({ pages: 0, links: [] });
+    });
+  });
+});
+
+test('words that every page has do not count, unless there is nothing else', async () => {
+  await openPage(site, 'fr/links/', {}, async (page) => {
+    const telling = await search(page, 'persistance file');
+    expect(telling.links).toContain('/fr/understand/#persistence');
+    expect(await search(page, 'la persistance de la file')).toEqual(telling);
+    expect((await search(page, 'de la')).pages).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, test } from 'vitest';
+import { codeText } from '../../src/core/code.ts';
+import type { ProcedureId } from '../../src/core/procedures.ts';
+import { emitted } from '../core/emitted.ts';
+import { quotesOf } from '../core/quoted.ts';
+import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
+import { canBoot } from './machine.ts';
+import { PodMachine } from './podMachine.ts';
+import type { Finally } from './processes.ts';
+
+const deployment = deploymentOf({});
+
+/** One server with Redis, Pod and its worker, as the pages before install them. */
+async function server(atEnd: Finally) {
+  const [machine] = await boot(atEnd, '10.77.0.1');
+  if (!machine) throw new Error('There is no machine.');
+  await installRedis(machine, deployment);
+  const pod = new PodMachine(machine);
+  await pod.install();
+  await pod.put(emitted({}, { password: PASSWORD }).filter(({ name }) => name !== 'redis.conf'));
+  const type = (id: ProcedureId, role = 'web') => follow(machine, deployment, id, role);
+  const redis = async (question: string) =>
+    (await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli ${question}`)).trim();
+  return { machine, pod, type, redis };
+}
+
+describe.skipIf(!canBoot)('Redis is operated as the page says', () => {
+  test('what is emptied, and what stays', async ({ onTestFinished, expect }) => {
+    const { pod, type, redis } = await server(onTestFinished);
+    const sizes = async () => {
+      const numbers = [2, 3, 4, 5].map((number) => redis(`-n ${number} DBSIZE`));
+      return (await Promise.all(numbers)).map(Number);
+    };
+    // A visitor uploads a video, and two more are to be encoded.
+    await pod.python('web.py');
+    await pod.publish(2);
+    const before = await sizes();
+    for (const size of before) expect(size).toBeGreaterThan(0);
+    const [, , sessions, queues] = before;
+    await type('operate.clear.select2');
+    expect(await sizes()).toEqual([0, before[1], sessions, queues]);
+    await type('operate.clear.default');
+    expect(await sizes()).toEqual([0, 0, sessions, queues]);
+    await type('operate.logout');
+    expect(await sizes()).toEqual([0, 0, 0, queues]);
+    expect(await redis('-n 5 LLEN celery')).toBe('3');
+    expect(await type('operate.purge', 'worker')).toContain('3');
+    expect(await redis('-n 5 LLEN celery')).toBe('0');
+  });
+
+  test('a backup is restored, sessions and queues included', async ({ onTestFinished, expect }) => {
+    const { machine, pod, type, redis } = await server(onTestFinished);
+    // A visitor uploads a video, and two more are to be encoded.
+    await pod.python('web.py');
+    await pod.publish(2);
+    await type('operate.backup');
+    expect(await machine.done('stat -c %a /root/redis-*.rdb')).toBe('600\n');
+    const session = await redis('-n 4 KEYS "*"');
+    await redis('FLUSHALL');
+    await pod.publish(1);
+    await type('operate.restore', 'redis');
+    await type('operate.restore.append', 'redis');
+    expect(await redis('-n 4 KEYS "*"')).toBe(session);
+    expect(await redis('-n 5 LLEN celery')).toBe('3');
+    // What Redis has written anew is what it starts with from now on.
+    await machine.reboot();
+    expect(await redis('-n 5 LLEN celery')).toBe('3');
+    expect(await redis('CONFIG GET appendonly')).toContain('yes');
+    expect(await type('operate.upgrade', 'redis')).toMatch(/active\n$/);
+  });
+
+  test('the password changes under a worker that goes on, and the old one ends', async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const { machine, pod } = await server(onTestFinished);
+    await machine.done('systemctl enable --now pod-worker');
+    const fresh = 'another-long-password';
+    const text = (id: ProcedureId) =>
+      quotesOf(id, deployment)
+        .map(({ lines }) => codeText(lines))
+        .join('');
+    // In one shell, as an administrator has it.
+    const shell = (...ids: ProcedureId[]) =>
+      machine.run(ids.map(text).join(''), { input: `${PASSWORD}\n${fresh}\n` });
+    const added = await shell('cli.access', 'operate.password.ask', 'operate.password.add');
+    expect([added.stdout, added.stderr]).toEqual(['OK\n', '']);
+
+    // Both are good while the settings change, server by server.
+    const ping = (password: string) =>
+      machine.run(`REDISCLI_AUTH=${password} redis-cli PING 2>&1`).then(({ stdout }) => stdout);
+    expect([await ping(PASSWORD), await ping(fresh)]).toEqual(['PONG\n', 'PONG\n']);
+    const done = async () => (await pod.tasks('finished')).length;
+    await pod.publish(1);
+    await expect.poll(done, { timeout: 30_000 }).toBe(1);
+    const files = emitted({}, { password: fresh });
+    await pod.put(files.filter(({ name }) => name === 'settings_local.py'));
+    await machine.done('systemctl restart pod-worker');
+    await machine.done(`sed -i 's/^requirepass .*/requirepass ${fresh}/' /etc/redis/pod.conf`);
+    await pod.publish(1);
+    await expect.poll(done, { timeout: 30_000 }).toBe(2);
+
+    const removed = await shell('cli.access', 'operate.password.ask', 'operate.password.remove');
+    expect([removed.stdout, removed.stderr]).toEqual(['OK\n', '']);
+    expect(await ping(PASSWORD)).toContain('WRONGPASS');
+    expect(await ping(fresh)).toBe('PONG\n');
+    await pod.publish(1);
+    await expect.poll(done, { timeout: 30_000 }).toBe(3);
+    await machine.reboot();
+    expect(await ping(fresh)).toBe('PONG\n');
+    expect(await machine.run('journalctl -u pod-worker').then(({ stdout }) => stdout)).not.toMatch(
+      /WRONGPASS|Unrecoverable/,
+    );
+  });
+});
