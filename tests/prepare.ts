@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import {
   chromium,
+  git,
   ip,
   nft,
+  nspawn,
   openssl,
   python,
   pythonModules,
@@ -27,14 +29,16 @@ const packages = [
   'ufw',
   'iproute2',
   'systemd',
+  'systemd-container',
+  'git',
 ];
 const apt = `apt-get install --yes --no-install-recommends ${packages.join(' ')}`;
 
 /** Elsewhere there is none of it, and the tests that need it are skipped. */
-const ofLinux = process.platform === 'linux' ? [nft, ufw, ip, systemdAnalyze] : [];
+const ofLinux = process.platform === 'linux' ? [nft, ufw, ip, systemdAnalyze, nspawn] : [];
 
 function missing(): string[] {
-  return [chromium, redisServer, openssl, python, shellcheck, ...ofLinux].flatMap((find) => {
+  return [chromium, redisServer, openssl, python, shellcheck, git, ...ofLinux].flatMap((find) => {
     try {
       find();
       return [];
@@ -76,8 +80,8 @@ if (stillMissing.length > 0) {
   console.error(
     onDebian()
       ? `Install it, as root: ${apt}`
-      : `Install Chromium (or Chrome), the Redis server, OpenSSL, ShellCheck, ` +
-          (ofLinux.length > 0 ? 'nftables, ufw, iproute2, systemd, ' : '') +
+      : `Install Chromium (or Chrome), the Redis server, OpenSSL, ShellCheck, git, ` +
+          (ofLinux.length > 0 ? 'nftables, ufw, iproute2, systemd, systemd-container, ' : '') +
           `and in a Python 3 of your PATH ${pythonModules.join(', ')} (${pip}), ` +
           `then run the tests again.`,
   );

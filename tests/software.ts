@@ -45,6 +45,12 @@ export const ip = once('ip (iproute2)', () => inPath('ip', '/usr/sbin/ip')[0]);
 /** Checks units. */
 export const systemdAnalyze = once('systemd-analyze (systemd)', () => inPath('systemd-analyze')[0]);
 
+/** Starts servers with a systemd of their own. */
+export const nspawn = once('systemd-nspawn (systemd-container)', () => inPath('systemd-nspawn')[0]);
+
+/** What the dates of pages are read with. */
+export const git = once('git', () => inPath('git')[0]);
+
 function once(what: string, find: () => string | undefined): () => string {
   let found: string | undefined;
   return () => {
