@@ -1,4 +1,5 @@
 import { CLI } from './procedures/cli.ts';
+import { GROW } from './procedures/grow.ts';
 import { INSTALL } from './procedures/install.ts';
 import { OPERATE } from './procedures/operate.ts';
 import type { Procedure } from './procedures/procedure.ts';
@@ -12,6 +13,7 @@ import { WORKERS } from './procedures/workers.ts';
  */
 export const PROCEDURES = {
   ...CLI,
+  ...GROW,
   ...INSTALL,
   ...OPERATE,
   ...TROUBLESHOOT,

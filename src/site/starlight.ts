@@ -23,7 +23,7 @@ export const starlightOptions: StarlightUserConfig = {
     {
       label: TEXTS.fr['nav.install'],
       translations: { en: TEXTS.en['nav.install'] },
-      items: [{ slug: 'install' }, { slug: 'workers' }],
+      items: [{ slug: 'install' }, { slug: 'workers' }, { slug: 'grow' }],
     },
     {
       label: TEXTS.fr['nav.run'],

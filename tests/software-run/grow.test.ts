@@ -1,0 +1,135 @@
+import { describe, test } from 'vitest';
+import { codeText } from '../../src/core/code.ts';
+import type { ProcedureId } from '../../src/core/procedures.ts';
+import type { Deployment } from '../../src/core/plan.ts';
+import { emitted } from '../core/emitted.ts';
+import { quotesOf } from '../core/quoted.ts';
+import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
+import { canBoot, type Machine } from './machine.ts';
+import { PodMachine } from './podMachine.ts';
+import { startRedis } from './redis.ts';
+import { freePort, run } from './processes.ts';
+
+const NEW = '10.77.0.1';
+const OLD = '10.77.0.2';
+
+/** Types a step of the page on a machine, as its administrator with the password in the shell. */
+async function type(machine: Machine, side: 'web' | 'redis', id: ProcedureId, of: Deployment) {
+  const lines = quotesOf(id, of)
+    .filter(({ server }) => server === side)
+    .map((quote) => codeText(quote.lines).replaceAll('OLD-REDIS.invalid', OLD));
+  return machine.done(`export REDISCLI_AUTH=${PASSWORD}\n${lines.join('')}`);
+}
+
+describe.skipIf(!canBoot)('Pod grows as the page says', () => {
+  test(
+    'Redis moves to a server of its own, and no session or task is lost or run twice',
+    { timeout: 120_000 },
+    async ({ onTestFinished, expect }) => {
+      const before = deploymentOf({});
+      const choices = { redis: 'dedicated', host: NEW, 'from.web': OLD } as const;
+      const after = deploymentOf(choices);
+      const [redis, web] = await boot(onTestFinished, NEW, OLD);
+      if (!redis || !web) throw new Error('There are no machines.');
+      await installRedis(web, before);
+      const pod = new PodMachine(web);
+      await pod.install();
+      const put = (architecture: Parameters<typeof emitted>[0]) =>
+        pod.put(
+          emitted(architecture, { password: PASSWORD }).filter(({ server, name }) =>
+            server === 'web' ? name !== 'redis.conf' : false,
+          ),
+        );
+      await put({});
+      await pod.makeTasksTake(3);
+      await web.done('systemctl enable --now pod-worker');
+      // A visitor logs in and uploads a video; more wait behind it.
+      await pod.python('web.py');
+      await pod.publish(3);
+      const ask = async (machine: Machine, question: string) =>
+        (await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli ${question}`)).trim();
+      const sessions = await ask(web, '-n 4 KEYS "*"');
+      expect(sessions).not.toBe('');
+
+      await installRedis(redis, after);
+      await type(web, 'web', 'grow.open', after);
+      await type(redis, 'redis', 'grow.follow', after);
+      const followed = () => type(redis, 'redis', 'grow.followed', after);
+      await expect
+        .poll(followed, { timeout: 30_000 })
+        .toMatch(/role:slave\r?\nmaster_link_status:up\r?\n[^]*master_sync_in_progress:0/);
+      // The worker ends what it runs; the rest waits, in both.
+      await follow(web, before, 'workers.stop', 'web');
+      const ran = (await pod.tasks('finished')).length;
+      expect(ran).toBeGreaterThan(0);
+      expect(await pod.tasks('tasks')).toHaveLength(ran);
+      const paused = await type(web, 'web', 'grow.pause', after);
+      const offset = /master_repl_offset:(\d+)/.exec(paused)?.[1];
+      await expect.poll(followed).toContain(`slave_repl_offset:${offset}`);
+      await type(redis, 'redis', 'grow.promote', after);
+      await put(choices);
+      await type(web, 'web', 'grow.retire', after);
+      await pod.makeTasksTake(0);
+      await follow(web, before, 'workers.again', 'web');
+
+      expect(await ask(redis, `-h ${NEW} -n 4 KEYS "*"`)).toBe(sessions);
+      await pod.publish(1);
+      const done = async () => (await pod.tasks('finished')).length;
+      await expect.poll(done, { timeout: 30_000 }).toBe(5);
+      expect(await pod.tasks('tasks')).toHaveLength(5);
+      expect(await ask(redis, `-h ${NEW} -n 5 LLEN celery`)).toBe('0');
+    },
+  );
+
+  test('until the new Redis takes over, there is a way back', async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const after = deploymentOf({ redis: 'dedicated', host: NEW, firewall: 'none' });
+    const [redis, web] = await boot(onTestFinished, NEW, OLD);
+    if (!redis || !web) throw new Error('There are no machines.');
+    await installRedis(web, deploymentOf({}));
+    await installRedis(redis, after);
+    await type(web, 'web', 'grow.open', after);
+    await type(redis, 'redis', 'grow.follow', after);
+    await type(web, 'web', 'grow.pause', after);
+    await type(redis, 'redis', 'grow.back', after);
+    await type(web, 'web', 'grow.back', after);
+    const local = `REDISCLI_AUTH=${PASSWORD} timeout 2 redis-cli`;
+    expect(await web.done(`${local} SET again 1`)).toBe('OK\n');
+    expect((await redis.run(`${local} -h ${OLD} PING`)).stdout).not.toContain('PONG');
+  });
+
+  test('two Redis on one server have nothing in common', async ({ onTestFinished, expect }) => {
+    const deployment = deploymentOf({});
+    const [machine] = await boot(onTestFinished, NEW);
+    if (!machine) throw new Error('There is no machine.');
+    await installRedis(machine, deployment);
+    await follow(machine, deployment, 'grow.second.conf', 'redis');
+    expect(await follow(machine, deployment, 'grow.second.start', 'redis')).toContain(
+      '127.0.0.1:6380',
+    );
+    const ask = (port: number, question: string) =>
+      machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli -p ${port} ${question}`);
+    await ask(6379, 'SET mine 1');
+    await ask(6380, 'FLUSHALL');
+    await machine.reboot();
+    expect(await ask(6379, 'GET mine')).toBe('1\n');
+    expect(await ask(6380, 'DBSIZE')).toBe('0\n');
+    expect(await ask(6380, 'CONFIG GET dir')).toContain('/var/lib/redis/test');
+
+    // By a socket, each has its own too.
+    const local = deploymentOf({ socket: '/run/redis/redis.sock' });
+    await installRedis(machine, local);
+    await follow(machine, local, 'grow.second.conf', 'redis');
+    await machine.done('systemctl restart redis-server@test');
+    expect(await follow(machine, local, 'grow.second.start', 'redis')).toContain('redis.sock');
+  });
+});
+
+test('a Redis in Cluster mode has one database only', async ({ onTestFinished, expect }) => {
+  const port = await freePort();
+  await startRedis(`port ${port}\ncluster-enabled yes\n`, onTestFinished);
+  const { stdout } = await run('redis-cli', ['-p', String(port), 'SELECT', '5']);
+  expect(stdout).toContain('SELECT is not allowed in cluster mode');
+});
