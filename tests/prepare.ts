@@ -7,8 +7,10 @@ import {
   nft,
   nspawn,
   openssl,
+  promtool,
   python,
   pythonModules,
+  redisExporter,
   redisServer,
   shellcheck,
   systemdAnalyze,
@@ -31,11 +33,16 @@ const packages = [
   'systemd',
   'systemd-container',
   'git',
+  'prometheus',
+  'prometheus-redis-exporter',
 ];
 const apt = `apt-get install --yes --no-install-recommends ${packages.join(' ')}`;
 
 /** Elsewhere there is none of it, and the tests that need it are skipped. */
-const ofLinux = process.platform === 'linux' ? [nft, ufw, ip, systemdAnalyze, nspawn] : [];
+const ofLinux =
+  process.platform === 'linux'
+    ? [nft, ufw, ip, systemdAnalyze, nspawn, promtool, redisExporter]
+    : [];
 
 function missing(): string[] {
   return [chromium, redisServer, openssl, python, shellcheck, git, ...ofLinux].flatMap((find) => {
@@ -81,7 +88,9 @@ if (stillMissing.length > 0) {
     onDebian()
       ? `Install it, as root: ${apt}`
       : `Install Chromium (or Chrome), the Redis server, OpenSSL, ShellCheck, git, ` +
-          (ofLinux.length > 0 ? 'nftables, ufw, iproute2, systemd, systemd-container, ' : '') +
+          (ofLinux.length > 0
+            ? 'nftables, ufw, iproute2, systemd, systemd-container, prometheus, prometheus-redis-exporter, '
+            : '') +
           `and in a Python 3 of your PATH ${pythonModules.join(', ')} (${pip}), ` +
           `then run the tests again.`,
   );

@@ -48,6 +48,15 @@ export const systemdAnalyze = once('systemd-analyze (systemd)', () => inPath('sy
 /** Starts servers with a systemd of their own. */
 export const nspawn = once('systemd-nspawn (systemd-container)', () => inPath('systemd-nspawn')[0]);
 
+/** Checks and tests rules of alerts. */
+export const promtool = once('promtool (prometheus)', () => inPath('promtool')[0]);
+
+/** Tells Prometheus of a Redis. */
+export const redisExporter = once(
+  'prometheus-redis-exporter',
+  () => inPath('prometheus-redis-exporter')[0],
+);
+
 /** What the dates of pages are read with. */
 export const git = once('git', () => inPath('git')[0]);
 

@@ -1,6 +1,7 @@
 import { CLI } from './procedures/cli.ts';
 import { GROW } from './procedures/grow.ts';
 import { INSTALL } from './procedures/install.ts';
+import { MONITOR } from './procedures/monitor.ts';
 import { OPERATE } from './procedures/operate.ts';
 import type { Procedure } from './procedures/procedure.ts';
 import { TROUBLESHOOT } from './procedures/troubleshoot.ts';
@@ -15,6 +16,7 @@ export const PROCEDURES = {
   ...CLI,
   ...GROW,
   ...INSTALL,
+  ...MONITOR,
   ...OPERATE,
   ...TROUBLESHOOT,
   ...UNDERSTAND,

@@ -6,7 +6,7 @@ import { html, type Html } from './html.ts';
 
 /** The servers where it is to be typed or written, in words. */
 function place({ server, host }: Quote, { servers, redis }: Deployment, say: Say): string {
-  if (server === 'any') return say('commands.any');
+  if (server === 'any' || server === 'prometheus') return say(`commands.${server}`);
   if (server === 'all') return say('server.all');
   const group = servers.find(({ id, roles }) => id === server || roles.includes(server));
   const count = group?.count ?? 1;

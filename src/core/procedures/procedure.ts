@@ -5,8 +5,11 @@ import type { Role } from '../servers.ts';
 
 /** Commands, or a file, as a page quotes them for one group of servers. */
 export interface Quote {
-  /** The servers that it is for; `any` for one that has redis-cli and reaches Redis. */
-  readonly server: Role | 'all' | 'any';
+  /**
+   * The servers that it is for; `any` for one that has redis-cli and reaches Redis, `prometheus` for
+   * the one that watches.
+   */
+  readonly server: Role | 'all' | 'any' | 'prometheus';
   /** The address of the only one of them that it is for, if it is. */
   readonly host?: string;
   /** Where the file goes on the server; not there for commands. */

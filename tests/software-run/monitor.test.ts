@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { alertRules, RULES_PATH } from '../../src/core/emit/alerts.ts';
+import { codeText } from '../../src/core/code.ts';
+import { PRESETS } from '../../src/core/presets.ts';
+import { speaker } from '../../src/core/say.ts';
+import { TEXTS } from '../../src/site/texts.ts';
+import { plan } from '../../src/core/plan.ts';
+import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
+import { canBoot } from './machine.ts';
+import { temporaryFolder, run } from './processes.ts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+describe.skipIf(!canBoot)('Redis is watched as the page says', () => {
+  test('promtool takes the rules, and the exporter tells what they ask for', async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const deployment = deploymentOf({ xapi: true });
+    const [machine] = await boot(onTestFinished, '10.77.0.1');
+    if (!machine) throw new Error('There is no machine.');
+    await installRedis(machine, deployment);
+    for (const id of ['monitor.exporter', 'monitor.exporter.start'] as const)
+      await follow(machine, deployment, id, 'redis');
+    await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli -n 5 LPUSH celery 1 2 3`);
+    await follow(machine, deployment, 'monitor.rules', 'prometheus');
+    const checked = await follow(machine, deployment, 'monitor.rules.check', 'prometheus');
+    expect(checked).toContain('SUCCESS: 7 rules found');
+
+    const address = 'http://127.0.0.1:9121/metrics';
+    const fetch = `python3 -c "from urllib.request import urlopen; print(urlopen('${address}').read().decode())"`;
+    const told = async () => (await machine.run(fetch)).stdout;
+    await expect.poll(told, { timeout: 20_000 }).toContain('redis_up 1');
+    const metrics = await told();
+    const rules = await machine.done(`grep expr: ${RULES_PATH}`);
+    const asked = new Set(rules.match(/redis_\w+/g));
+    expect([...asked].filter((each) => !new RegExp(`^${each}[ {]`, 'm').test(metrics))).toEqual([]);
+    for (const line of [
+      'redis_key_size{db="db5",key="celery"} 3',
+      'redis_key_size{db="db5",key="unacked"} 0',
+      'redis_key_size{db="db6",key="xapi"} 0',
+    ])
+      expect(metrics).toContain(line);
+    // The password is in no list of processes.
+    expect(await machine.done('ps -ef')).not.toContain(PASSWORD);
+  });
+});
+
+/** What the rules say of series, as promtool's own tests have them. */
+const SCENARIOS = `
+rule_files: [rules.yml]
+evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series:
+      - series: 'redis_up{instance="a"}'
+        values: '0x30'
+      - series: 'redis_memory_used_bytes{instance="a"}'
+        values: '95x30'
+      - series: 'redis_memory_max_bytes{instance="a"}'
+        values: '100x30'
+      - series: 'redis_key_size{instance="a", db="db5", key="celery"}'
+        values: '2x30'
+      - series: 'redis_key_size{instance="a", db="db5", key="unacked"}'
+        values: '0x30'
+    alert_rule_test:
+      - { eval_time: 30s, alertname: PodRedisDown }
+      - eval_time: 5m
+        alertname: PodRedisDown
+        exp_alerts: [{ exp_labels: { instance: a }, exp_annotations: { summary: DOWN } }]
+      - { eval_time: 10m, alertname: PodQueueUnserved_celery }
+      - eval_time: 20m
+        alertname: PodQueueUnserved_celery
+        exp_alerts: [{ exp_labels: { instance: a, db: db5, key: celery }, exp_annotations: { summary: UNSERVED } }]
+  - interval: 1m
+    input_series:
+      - series: 'redis_up{instance="a"}'
+        values: '1x30'
+      - series: 'redis_memory_used_bytes{instance="a"}'
+        values: '95x30'
+      - series: 'redis_memory_max_bytes{instance="a"}'
+        values: '0x30'
+      - series: 'redis_key_size{instance="a", db="db5", key="celery"}'
+        values: '2x30'
+      - series: 'redis_key_size{instance="a", db="db5", key="unacked"}'
+        values: '1x30'
+    alert_rule_test:
+      - { eval_time: 25m, alertname: PodRedisDown }
+      - { eval_time: 25m, alertname: PodRedisMemoryNearlyFull }
+      - { eval_time: 25m, alertname: PodQueueUnserved_celery }
+`;
+
+describe.skipIf(!canBoot)('the alert rules', () => {
+  test('are told when they should be, and not before', async ({ onTestFinished }) => {
+    const folder = temporaryFolder(onTestFinished);
+    const say = speaker(TEXTS.en, 'en');
+    const rules = alertRules(deploymentOf({}), { say, password: '' });
+    writeFileSync(join(folder, 'rules.yml'), codeText(rules));
+    const text = (key: 'alert.down' | 'alert.unserved') =>
+      JSON.stringify(say(key, { queue: 'celery' }));
+    writeFileSync(
+      join(folder, 'test.yml'),
+      SCENARIOS.replace('DOWN }', `${text('alert.down')} }`).replace(
+        'UNSERVED }',
+        `${text('alert.unserved')} }`,
+      ),
+    );
+    const { status, stdout, stderr } = await run('promtool', ['test', 'rules', 'test.yml'], {
+      cwd: folder,
+    });
+    expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('SUCCESS')]);
+  });
+
+  test('are taken by promtool for every example, in both languages', async ({ onTestFinished }) => {
+    const folder = temporaryFolder(onTestFinished);
+    const names = PRESETS.flatMap(({ id, architecture }) =>
+      (['fr', 'en'] as const).map((language) => {
+        const say = speaker(TEXTS[language], language);
+        const name = `${id}-${language}.yml`;
+        const rules = alertRules(plan(architecture), { say, password: '' });
+        writeFileSync(join(folder, name), codeText(rules));
+        return name;
+      }),
+    );
+    const { status, stderr } = await run('promtool', ['check', 'rules', ...names], { cwd: folder });
+    expect([status, stderr]).toEqual([0, '']);
+  });
+});
