@@ -110,9 +110,9 @@ describe.each(sites)('built for $base', async (site) => {
 
   test('its links lead to their place', async () => {
     await openPage(site, 'en/print/', {}, async (page) => {
-      await page.locator('section.printed a[href="#understand/password"]').first().click();
+      await page.locator('section.printed a[href="#server/password"]').first().click();
       const top = () =>
-        page.locator('[id="understand/password"]').evaluate((it) => it.getBoundingClientRect().top);
+        page.locator('[id="server/password"]').evaluate((it) => it.getBoundingClientRect().top);
       await expect.poll(top).toBeLessThan(200);
       expect(await top()).toBeGreaterThanOrEqual(0);
     });

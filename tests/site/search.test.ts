@@ -58,7 +58,7 @@ describe('the search in French', () => {
 test('the search in English finds a word by another of its forms', async () => {
   await openPage(site, 'en/links/', {}, async (page) => {
     const { pages, links } = await search(page, 'evicted');
-    expect(links).toContain('/en/understand/#memory');
+    expect(links).toContain('/en/server/#memory');
     expect((await search(page, 'eviction')).pages).toBe(pages);
     expect((await search(page, 'evicts')).pages).toBe(pages);
   });
@@ -70,7 +70,7 @@ describe.each(['fr', 'en'])('the search in %s', (code) => {
       for (const [name, place] of [
         ['CELERY_BROKER_URL', 'reference/#CELERY_BROKER_URL'],
         ['visibility_timeout', 'understand/#visibility-timeout'],
-        ['maxmemory', 'understand/#memory'],
+        ['maxmemory', 'server/#memory'],
       ] as const) {
         expect((await search(page, name)).links, name).toContain(`/${code}/${place}`);
       }
@@ -106,7 +106,7 @@ describe.each(['fr', 'en'])('the search in %s', (code) => {
 test('words that every page has do not count, unless there is nothing else', async () => {
   await openPage(site, 'fr/links/', {}, async (page) => {
     const telling = await search(page, 'persistance file');
-    expect(telling.links).toContain('/fr/understand/#persistence');
+    expect(telling.links).toContain('/fr/server/#persistence');
     expect(await search(page, 'la persistance de la file')).toEqual(telling);
     expect((await search(page, 'de la')).pages).toBeGreaterThan(0);
   });
