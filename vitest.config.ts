@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     globalSetup: 'tests/build.ts',
     reporters: ['default', new Tally()],
+    // Much of the time goes by waiting; Vitest itself would leave one of two cores idle.
+    maxWorkers: 2,
     // Real browsers and real servers on a machine of two cores.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -37,6 +37,7 @@ export const starlightOptions: StarlightUserConfig = {
         { slug: 'understand' },
         { slug: 'server' },
         { slug: 'reference' },
+        { slug: 'pod-3' },
         { slug: 'proven' },
         { slug: 'links' },
       ],
