@@ -28,6 +28,7 @@ describe.each(sites)('under $base', (site) => {
         const link = page.locator('.sl-markdown-content a[href*="/redis/#settings"]').first();
         expect(await link.getAttribute('href')).toMatch(new RegExp(`#settings&${OWN}$`));
         await link.click();
+        await page.waitForURL(/\/redis\//);
         await live(page);
         expect(await page.locator('#f-hours').inputValue()).toBe('5');
       });

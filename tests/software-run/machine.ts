@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, serve, temporaryFolder, until, type Ended, type Finally } from './processes.ts';
 
@@ -15,6 +15,9 @@ const MASKED = [
 
 /** The address of a machine's network, and of the bridge that its machines are on. */
 const BRIDGE = '10.77.0.254/24';
+
+/** What has `find` remove a tree of cgroups: their files go with them. */
+const REMOVE = ['-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+'];
 
 /** How long a machine may take to start, in seconds. */
 const BOOT = 90;
@@ -55,12 +58,18 @@ mkdir -p etc/systemd/system/sysinit.target.wants
 ln -sf ../address.service etc/systemd/system/sysinit.target.wants/
 for unit in ${MASKED.join(' ')}; do ln -sf /dev/null etc/systemd/system/$unit; done`;
 
+/** Where cgroups of version 2 are on this machine, if it has them. */
+const CGROUPS =
+  process.platform === 'linux'
+    ? /^\S+ (\S+) cgroup2 /m.exec(readFileSync('/proc/self/mounts', 'utf8'))?.[1]
+    : undefined;
+
 /**
  * Whether machines can be started here: on Linux, as root, where a kernel lets root mount what they
  * need. Elsewhere the tests that need them are skipped.
  */
 export const canBoot: boolean =
-  process.platform === 'linux' &&
+  CGROUPS !== undefined &&
   process.getuid?.() === 0 &&
   spawnSync('unshare', [
     '--mount',
@@ -223,12 +232,20 @@ export async function bootMachines<Name extends string>(
   const entries = Object.entries<string>(addresses);
   const hosts = entries.map(([name, address]) => `${address} ${name}\n`).join('');
   const within = [`--target=${first}`, '--mount', '--net', '--pid', '--'];
+  // In one cgroup each machine's systemd would clear away what the others' have just made.
+  const groups = join(CGROUPS ?? '', `machines-${holder.pid}`);
   const machines = entries.map(([name, address]) => {
     const own = join(folder, name);
+    const group = join(groups, name);
+    mkdirSync(group, { recursive: true });
     const start = () =>
       serve(
-        'nsenter',
+        'sh',
         [
+          '-c',
+          'echo $$ >"$0/cgroup.procs" && exec "$@"',
+          group,
+          'nsenter',
           ...within,
           'env',
           'SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1',
@@ -249,7 +266,10 @@ export async function bootMachines<Name extends string>(
       );
     return new Machine(name, address, start);
   });
-  atEnd(holder.stop);
+  atEnd(async () => {
+    await holder.stop();
+    await until(async () => (await run('find', [groups, ...REMOVE])).status === 0, BOOT);
+  });
   await Promise.all(
     machines.map(async (machine) => {
       const made = await run(
