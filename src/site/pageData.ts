@@ -1,3 +1,4 @@
+import { otherLanguage, type Term } from './glossary.ts';
 import type { Language } from './texts.ts';
 
 /** What is said of a page to machines. */
@@ -12,16 +13,18 @@ export interface PageFacts {
   /** Complete addresses: its own, and of its card. */
   readonly address: string;
   readonly card: string;
+  /** The terms that it defines. */
+  readonly terms: readonly Term[];
   /** The site in the page's language. */
   readonly home: { readonly name: string; readonly address: string };
 }
 
 /**
  * A page as structured data of https://schema.org: the home page is the site, a page of prose an
- * article of it, and each has its place below the home page.
+ * article of it, and each has its place below the home page. Terms it defines are a set of them.
  */
 export function pageData(page: PageFacts): Record<string, unknown> {
-  const { language, title, description, updated, prose, address, card, home } = page;
+  const { language, title, description, updated, prose, address, card, terms, home } = page;
   const site = { '@type': 'WebSite', name: home.name, url: home.address };
   if (address === home.address) {
     return { '@context': 'https://schema.org', ...site, description, inLanguage: language };
@@ -43,5 +46,22 @@ export function pageData(page: PageFacts): Record<string, unknown> {
       { '@type': 'ListItem', position: 2, name: title, item: address },
     ],
   };
-  return { '@context': 'https://schema.org', '@graph': prose ? [article, place] : [place] };
+  const termSet = {
+    '@type': 'DefinedTermSet',
+    name: title,
+    description,
+    url: address,
+    inLanguage: language,
+    hasDefinedTerm: terms.map((term) => ({
+      '@type': 'DefinedTerm',
+      name: term.name,
+      alternateName: { '@language': otherLanguage(language), '@value': term.translation },
+      description: term.meaning,
+      url: `${address}#${term.id}`,
+    })),
+  };
+  return {
+    '@context': 'https://schema.org',
+    '@graph': [...(prose ? [article] : []), place, ...(terms.length > 0 ? [termSet] : [])],
+  };
 }

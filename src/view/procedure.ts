@@ -5,7 +5,12 @@ import { codeHtml } from './files.ts';
 import { html, type Html } from './html.ts';
 
 /** The servers where it is to be typed or written, in words. */
-function place({ server, host }: Quote, { servers, redis }: Deployment, say: Say): string {
+function place(
+  { server, host, elsewhere }: Quote,
+  { servers, redis }: Deployment,
+  say: Say,
+): string {
+  if (elsewhere === true) return say('commands.elsewhere');
   if (server === 'any' || server === 'prometheus') return say(`commands.${server}`);
   if (server === 'all') return say('server.all');
   const group = servers.find(({ id, roles }) => id === server || roles.includes(server));

@@ -12,7 +12,7 @@ export function usageText({ as, queue }: Use, say: Say): string {
 }
 
 /** A setting's name that may break after an underscore, and nowhere else. */
-function breakable(setting: string): Html {
+export function breakable(setting: string): Html {
   return html`${setting.split(/(?<=_)/).map((part, at) => [at > 0 && html`<wbr />`, part])}`;
 }
 

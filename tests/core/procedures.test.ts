@@ -36,7 +36,7 @@ describe.each(['fr', 'en'])('the pages in %s', (language) => {
     for (const [name, page] of pages)
       expect([name, page.includes('<YourArchitecture')]).toEqual([
         name,
-        page.includes('<Commands'),
+        /<(Commands|Directives|Settings)\b/.test(page),
       ]);
   });
 

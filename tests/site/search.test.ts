@@ -64,6 +64,20 @@ test('the search in English finds a word by another of its forms', async () => {
   });
 });
 
+test.each([
+  ['fr', 'failover', 'several'],
+  ['fr', 'append only file', 'data'],
+  ['en', 'courtier', 'tasks'],
+  ['en', 'certification', 'access'],
+])(
+  'the search in %s finds a term by its name in the other language: %s',
+  async (code, name, at) => {
+    await openPage(site, `${code}/links/`, {}, async (page) => {
+      expect((await search(page, name)).links).toContain(`/${code}/glossary/#${at}`);
+    });
+  },
+);
+
 describe.each(['fr', 'en'])('the search in %s', (code) => {
   test('finds names as they are written in files', async () => {
     await openPage(site, `${code}/links/`, {}, async (page) => {

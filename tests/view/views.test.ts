@@ -4,8 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { filesOf, fileText } from '../../src/core/files.ts';
 import { plan } from '../../src/core/plan.ts';
 import { speaker } from '../../src/core/say.ts';
-import { SETTINGS } from '../../src/core/settings.ts';
-import { lineText } from '../../src/core/code.ts';
 import { TEXTS } from '../../src/site/texts.ts';
 import { diagram } from '../../src/view/diagram.ts';
 import { filesHtml } from '../../src/view/files.ts';
@@ -78,25 +76,4 @@ test('fifty workers are drawn as large as two', () => {
   const height = (workers: number) =>
     /viewBox="([^"]+)"/.exec(diagram(plan({ ...DEFAULTS, workers }), say, 'narrow').text)?.[1];
   expect(height(50)).toBe(height(2));
-});
-
-test('every setting of the reference is emitted, and every emitted one is in it', () => {
-  const emitted = new Set<string>();
-  for (const arch of ['standalone', 'celery', 'microservices'] as const) {
-    const deployment = plan({
-      ...DEFAULTS,
-      arch,
-      transcription: true,
-      xapi: true,
-      redis: 'dedicated',
-      sentinels: 'a,b,c',
-    });
-    for (const { name, lines } of filesOf(deployment, { say, password: '' }))
-      if (name === 'settings_local.py')
-        for (const line of lines) {
-          const setting = /^([A-Z]\w+) = /.exec(lineText(line))?.[1];
-          if (setting) emitted.add(setting);
-        }
-  }
-  expect([...emitted].sort()).toEqual(Object.keys(SETTINGS).sort());
 });

@@ -1,6 +1,6 @@
 import { formatLink, parseLink } from '../../core/link.ts';
 import { plan } from '../../core/plan.ts';
-import { PROCEDURES, type ProcedureId } from '../../core/procedures.ts';
+import { procedureOf } from '../../core/quotable.ts';
 import type { Say } from '../../core/say.ts';
 import { architectureText } from '../../view/architecture.ts';
 import { procedureHtml } from '../../view/procedure.ts';
@@ -26,8 +26,8 @@ export function follower(root: HTMLElement, say: Say): (fragment: string) => voi
       remember(state);
       const deployment = plan(architecture);
       for (const place of document.querySelectorAll<HTMLElement>('[data-procedure]')) {
-        const id = place.dataset['procedure'] as ProcedureId;
-        place.innerHTML = procedureHtml(PROCEDURES[id], deployment, say).text;
+        const procedure = procedureOf(place.dataset['procedure'] ?? '');
+        if (procedure) place.innerHTML = procedureHtml(procedure, deployment, say).text;
       }
       const own = state !== '';
       const texts = {

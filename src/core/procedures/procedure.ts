@@ -15,6 +15,8 @@ export interface Quote {
   /** Where the file goes on the server; not there for commands. */
   readonly path?: string;
   readonly lines: readonly Line[];
+  /** It is of another architecture, since this one lacks what it shows. */
+  readonly elsewhere?: boolean;
 }
 
 /** A step of a page: what there is to type or to write down in the reader's architecture. */

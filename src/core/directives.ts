@@ -1,0 +1,337 @@
+import type { Architecture, FieldName } from './architecture.ts';
+import type { Default, ValueType } from './settings.ts';
+
+/** How a value changes while its server runs; `restart` where it does not. */
+export type Live =
+  | 'CONFIG SET'
+  | 'ACL SETUSER'
+  | 'REPLICAOF'
+  | 'SENTINEL SET'
+  | 'SENTINEL CONFIG SET'
+  | 'SENTINEL MONITOR'
+  | 'restart';
+
+/** What the reference says of a directive. */
+export interface Directive {
+  readonly type: ValueType;
+  /** Redis's own, as 7.0.15 says it; none where there is no such thing until it is written. */
+  readonly default?: Default;
+  /** What Debian 12's package writes in its file instead. */
+  readonly debian?: string;
+  /** How it changes without a restart, as tried on Redis 7.0.15. */
+  readonly live: Live;
+  /** The fields of the form that it is made from. */
+  readonly fields: readonly FieldName[];
+  /** The first release of Redis that has it (its release notes). */
+  readonly since?: string;
+  /** What else to read: `page#anchor`, or the id of another directive. */
+  readonly see: readonly string[];
+  /** An architecture that has it, for readers whose own does not. */
+  readonly example?: Partial<Architecture>;
+}
+
+const redis = (...value: string[]): Default => ({ of: 'redis', value });
+
+const TLS = { tls: true, host: '192.0.2.10', redis: 'dedicated' } as const;
+const ACL = { auth: 'acl' } as const;
+const SOCKET = { socket: '/run/redis/redis.sock' } as const;
+const SENTINELS = {
+  web: 2,
+  redis: 'dedicated',
+  sentinels: '192.0.2.11:26379,192.0.2.12:26379,192.0.2.13:26379',
+} as const;
+
+/** Every directive of a generated redis.conf, in its order. */
+export const REDIS_DIRECTIVES = {
+  bind: {
+    type: 'addresses',
+    default: redis('* -::*'),
+    debian: '127.0.0.1 -::1',
+    live: 'CONFIG SET',
+    fields: ['host', 'sentinels'],
+    see: ['understand#addresses', 'troubleshoot#refused', 'redis-protected-mode'],
+  },
+  port: {
+    type: 'number',
+    default: redis('6379'),
+    live: 'CONFIG SET',
+    fields: ['port', 'tls', 'socket'],
+    see: ['redis-bind', 'redis-tls-port'],
+  },
+  unixsocket: {
+    type: 'path',
+    default: redis(),
+    live: 'restart',
+    fields: ['socket'],
+    see: ['server#tls'],
+    example: SOCKET,
+  },
+  unixsocketperm: {
+    type: 'rights',
+    default: redis('0'),
+    live: 'restart',
+    fields: ['socket'],
+    see: ['server#tls', 'redis-unixsocket'],
+    example: SOCKET,
+  },
+  'tls-port': {
+    type: 'number',
+    default: redis('0'),
+    live: 'CONFIG SET',
+    fields: ['port', 'tls'],
+    since: '6.0',
+    see: ['server#tls', 'troubleshoot#tls-missing'],
+    example: TLS,
+  },
+  'tls-cert-file': {
+    type: 'path',
+    default: redis(),
+    live: 'CONFIG SET',
+    fields: ['tls'],
+    since: '6.0',
+    see: ['server#tls'],
+    example: TLS,
+  },
+  'tls-key-file': {
+    type: 'path',
+    default: redis(),
+    live: 'CONFIG SET',
+    fields: ['tls'],
+    since: '6.0',
+    see: ['server#tls'],
+    example: TLS,
+  },
+  'tls-ca-cert-file': {
+    type: 'path',
+    default: redis(),
+    live: 'CONFIG SET',
+    fields: ['ca'],
+    since: '6.0',
+    see: ['server#tls', 'troubleshoot#tls-authority'],
+    example: TLS,
+  },
+  'tls-auth-clients': {
+    type: 'yesno',
+    default: redis('yes'),
+    live: 'CONFIG SET',
+    fields: ['tls'],
+    since: '6.0',
+    see: ['server#tls'],
+    example: TLS,
+  },
+  'protected-mode': {
+    type: 'yesno',
+    default: redis('yes'),
+    live: 'CONFIG SET',
+    fields: [],
+    since: '3.2',
+    see: ['server#password', 'troubleshoot#protected-mode'],
+  },
+  requirepass: {
+    type: 'text',
+    default: redis(),
+    live: 'CONFIG SET',
+    fields: ['auth'],
+    see: ['server#password', 'operate#password', 'troubleshoot#noauth'],
+  },
+  user: {
+    type: 'acl',
+    live: 'ACL SETUSER',
+    fields: ['auth', 'user'],
+    since: '6.0',
+    see: ['server#password', 'troubleshoot#acl-channels'],
+    example: ACL,
+  },
+  'replica-announce-ip': {
+    type: 'address',
+    default: redis(),
+    live: 'CONFIG SET',
+    fields: ['sentinels'],
+    since: '5.0',
+    see: ['server#sentinel'],
+    example: SENTINELS,
+  },
+  masterauth: {
+    type: 'text',
+    default: redis(),
+    live: 'CONFIG SET',
+    fields: ['sentinels'],
+    see: ['server#sentinel', 'redis-requirepass'],
+    example: SENTINELS,
+  },
+  replicaof: {
+    type: 'address',
+    default: redis(),
+    live: 'REPLICAOF',
+    fields: ['sentinels', 'port'],
+    since: '5.0',
+    see: ['server#sentinel', 'grow#redis'],
+    example: SENTINELS,
+  },
+  appendonly: {
+    type: 'yesno',
+    default: redis('no'),
+    live: 'CONFIG SET',
+    fields: [],
+    see: ['server#persistence', 'operate#restore'],
+  },
+  maxmemory: {
+    type: 'size',
+    default: redis('0'),
+    live: 'CONFIG SET',
+    fields: ['memory'],
+    see: ['server#memory', 'troubleshoot#out-of-memory'],
+  },
+  'maxmemory-policy': {
+    type: 'policy',
+    default: redis('noeviction'),
+    live: 'CONFIG SET',
+    fields: [],
+    see: ['server#memory', 'troubleshoot#queue-lost'],
+  },
+} as const satisfies Record<string, Directive>;
+
+/** Every directive of a generated sentinel.conf, without the word `sentinel` that begins most. */
+export const SENTINEL_DIRECTIVES = {
+  bind: {
+    type: 'addresses',
+    default: redis('* -::*'),
+    live: 'restart',
+    fields: ['sentinels'],
+    see: ['server#sentinel'],
+  },
+  port: {
+    type: 'number',
+    default: redis('26379'),
+    live: 'restart',
+    fields: ['sentinels'],
+    see: ['server#firewall'],
+  },
+  'protected-mode': {
+    type: 'yesno',
+    default: redis('no'),
+    live: 'restart',
+    fields: [],
+    see: ['server#firewall'],
+  },
+  'resolve-hostnames': {
+    type: 'yesno',
+    default: redis('no'),
+    live: 'SENTINEL CONFIG SET',
+    fields: ['sentinels'],
+    since: '6.2',
+    see: ['sentinel-announce-hostnames'],
+  },
+  'announce-hostnames': {
+    type: 'yesno',
+    default: redis('no'),
+    live: 'SENTINEL CONFIG SET',
+    fields: ['sentinels'],
+    since: '6.2',
+    see: ['sentinel-resolve-hostnames'],
+  },
+  'announce-ip': {
+    type: 'address',
+    default: redis(),
+    live: 'SENTINEL CONFIG SET',
+    fields: ['sentinels'],
+    see: ['redis-replica-announce-ip'],
+  },
+  monitor: {
+    type: 'address',
+    live: 'SENTINEL MONITOR',
+    fields: ['sentinels', 'master', 'port'],
+    see: ['server#sentinel', 'troubleshoot#sentinel-no-master'],
+  },
+  'auth-pass': {
+    type: 'text',
+    live: 'SENTINEL SET',
+    fields: ['master'],
+    see: ['redis-requirepass', 'redis-masterauth'],
+  },
+  'down-after-milliseconds': {
+    type: 'milliseconds',
+    default: redis('30000'),
+    live: 'SENTINEL SET',
+    fields: ['master'],
+    see: ['proven#failover'],
+  },
+  'failover-timeout': {
+    type: 'milliseconds',
+    default: redis('180000'),
+    live: 'SENTINEL SET',
+    fields: ['master'],
+    see: ['proven#failover'],
+  },
+  'parallel-syncs': {
+    type: 'number',
+    default: redis('1'),
+    live: 'SENTINEL SET',
+    fields: ['master'],
+    see: ['server#sentinel'],
+  },
+} as const satisfies Record<string, Directive>;
+
+/** The name of one of {@link REDIS_DIRECTIVES}. */
+export type RedisDirectiveName = keyof typeof REDIS_DIRECTIVES;
+
+/** The name of one of {@link SENTINEL_DIRECTIVES}. */
+export type SentinelDirectiveName = keyof typeof SENTINEL_DIRECTIVES;
+
+/** An architecture whose sentinel.conf has every directive: names are followed only when told so. */
+export const NAMED_SENTINELS = {
+  ...SENTINELS,
+  sentinels: 'redis1.example.org:26379,redis2.example.org:26379,redis3.example.org:26379',
+} as const satisfies Partial<Architecture>;
+
+/** What the reference says of an option of a worker's command, or of a variable of its defaults. */
+export interface WorkerOption {
+  readonly type: ValueType;
+  /** None where it is no fixed value. */
+  readonly default?: Default;
+  readonly fields: readonly FieldName[];
+}
+
+/** Every option of the generated `celery … worker`, in its order (Celery 5.2.6). */
+export const WORKER_OPTIONS = {
+  '-A': { type: 'text', fields: ['arch', 'xapi'] },
+  '-l': { type: 'word', default: { of: 'celery', value: ['WARNING'] }, fields: [] },
+  '-n': { type: 'text', default: { of: 'celery', value: ['celery@%h'] }, fields: [] },
+  '-Q': { type: 'text', default: { of: 'celery', value: ['celery'] }, fields: ['arch', 'xapi'] },
+  '--concurrency': { type: 'number', fields: [] },
+  '--prefetch-multiplier': {
+    type: 'number',
+    default: { of: 'celery', value: ['4'] },
+    fields: [],
+  },
+  '--max-tasks-per-child': { type: 'number', fields: [] },
+  '--time-limit': { type: 'seconds', fields: ['hours'] },
+} as const satisfies Record<string, WorkerOption>;
+
+/** The name of one of {@link WORKER_OPTIONS}. */
+export type WorkerOptionName = keyof typeof WORKER_OPTIONS;
+
+/**
+ * Every variable of a generated /etc/default file besides `CELERY_CONFIG_MODULE`, in its order, with
+ * the default of Celery's generic init script (extra/generic-init.d/celeryd).
+ */
+export const INIT_VARIABLES = {
+  CELERYD_NODES: { type: 'text', default: init('celery'), fields: [] },
+  CELERY_BIN: { type: 'path', default: init('celery'), fields: ['venv'] },
+  CELERY_APP: { type: 'text', default: init(), fields: ['arch', 'xapi'] },
+  CELERYD_CHDIR: { type: 'path', default: init(), fields: ['project'] },
+  CELERYD_OPTS: { type: 'text', default: init(), fields: ['hours'] },
+  CELERYD_LOG_LEVEL: { type: 'word', default: init('INFO'), fields: [] },
+  CELERYD_LOG_FILE: { type: 'path', default: init('/var/log/celery/%n%I.log'), fields: ['logs'] },
+  CELERYD_PID_FILE: { type: 'path', default: init('/var/run/celery/%n.pid'), fields: ['pids'] },
+  CELERYD_USER: { type: 'user', default: init('celery'), fields: ['account'] },
+  CELERYD_GROUP: { type: 'user', default: init(), fields: ['account'] },
+  CELERY_CREATE_DIRS: { type: 'number', default: init('0'), fields: [] },
+} as const satisfies Record<string, WorkerOption>;
+
+function init(...value: string[]): Default {
+  return { of: 'init', value };
+}
+
+/** The name of one of {@link INIT_VARIABLES}. */
+export type InitVariableName = keyof typeof INIT_VARIABLES;

@@ -1,0 +1,39 @@
+import { REDIS_DIRECTIVES, SENTINEL_DIRECTIVES } from '../core/directives.ts';
+import { MODULE_SETTINGS, REMINDERS, SETTINGS } from '../core/settings.ts';
+import { heading, type Heading } from './heading.ts';
+import { pageAddress } from './here.ts';
+import type { Language } from './texts.ts';
+
+/** A link to a heading, or to a name of the reference. */
+type Link = Omit<Heading, 'page'> & Partial<Pick<Heading, 'page'>> & { readonly address: string };
+
+/** Where a name of the reference is explained, if it is one. */
+function place(name: string): { page: string; text: string } | undefined {
+  for (const settings of [SETTINGS, MODULE_SETTINGS, REMINDERS])
+    if (Object.hasOwn(settings, name)) return { page: 'reference', text: name };
+  const directive = /^(redis|sentinel)-(.+)$/.exec(name)?.[2] ?? '';
+  return Object.hasOwn({ ...REDIS_DIRECTIVES, ...SENTINEL_DIRECTIVES }, directive)
+    ? { page: 'directives', text: directive }
+    : undefined;
+}
+
+/**
+ * The links of a "see also".
+ *
+ * @param see names of the reference, and headings as `page#anchor`
+ * @throws where a page has no such heading
+ */
+export function seeAlso(language: Language, see: readonly string[]): Promise<Link[]> {
+  return Promise.all(
+    see.map(async (target) => {
+      const name = place(target);
+      if (name) {
+        const address = `${pageAddress(language, `${name.page}/`)}#${target}`;
+        return { address, text: name.text, code: true };
+      }
+      const [page = '', anchor = ''] = target.split('#');
+      const address = `${pageAddress(language, `${page}/`)}#${anchor}`;
+      return { address, ...(await heading(language, page, anchor)) };
+    }),
+  );
+}
