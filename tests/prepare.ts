@@ -16,6 +16,7 @@ import {
   systemdAnalyze,
   ufw,
 } from './software.ts';
+import { fetchValkey } from './valkeyPackages.ts';
 
 const packages = [
   'chromium',
@@ -76,6 +77,7 @@ function run(command: string): void {
   }
 }
 
+if (onDebian() && process.getuid?.() === 0) fetchValkey();
 if (missing().length > 0 && onDebian() && process.getuid?.() === 0) {
   run('apt-get update');
   run(apt);

@@ -6,6 +6,7 @@ import { OPERATE } from './procedures/operate.ts';
 import type { Procedure } from './procedures/procedure.ts';
 import { TROUBLESHOOT } from './procedures/troubleshoot.ts';
 import { UNDERSTAND } from './procedures/understand.ts';
+import { VALKEY } from './procedures/valkey.ts';
 import { WORKERS } from './procedures/workers.ts';
 
 /**
@@ -20,6 +21,7 @@ export const PROCEDURES = {
   ...OPERATE,
   ...TROUBLESHOOT,
   ...UNDERSTAND,
+  ...VALKEY,
   ...WORKERS,
 } as const satisfies Record<string, Procedure>;
 

@@ -50,7 +50,7 @@ const GLOSSARY = {
     quorum: 'server/#sentinel',
     failover: 'proven/#failover',
     'redis-cluster': 'grow/#cluster',
-    valkey: 'operate/#upgrade',
+    valkey: 'operate/#valkey',
   },
 } as const satisfies Record<string, Record<string, `${string}/#${string}`>>;
 

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { alertRules, RULES_PATH } from '../../src/core/emit/alerts.ts';
 import { codeText } from '../../src/core/code.ts';
 import { PRESETS } from '../../src/core/presets.ts';
-import { speaker } from '../../src/core/say.ts';
+import { speaker, type TextKey } from '../../src/core/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
 import { plan } from '../../src/core/plan.ts';
 import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
@@ -10,6 +10,15 @@ import { canBoot } from './machine.ts';
 import { temporaryFolder, run } from './processes.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+const SENTINELS = ['10.77.0.1', '10.77.0.2', '10.77.0.3'];
+
+/** Three servers, each with a sentinel. */
+const sentinels = deploymentOf({
+  redis: 'dedicated',
+  sentinels: SENTINELS.map((address) => `${address}:26379`).join(),
+  firewall: 'none',
+});
 
 describe.skipIf(!canBoot)('Redis is watched as the page says', () => {
   test('promtool takes the rules, and the exporter tells what they ask for', async ({
@@ -43,6 +52,48 @@ describe.skipIf(!canBoot)('Redis is watched as the page says', () => {
       expect(metrics).toContain(line);
     // The password is in no list of processes.
     expect(await machine.done('ps -ef')).not.toContain(PASSWORD);
+
+    // What is slow is told, and what is not is not.
+    const busy = 'local i = 0; while i < 20000000 do i = i + 1 end';
+    await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli EVAL "${busy}" 0`);
+    const slow = await follow(machine, deployment, 'monitor.slow', 'web');
+    expect(slow).toContain(busy);
+    expect(slow).not.toContain('LPUSH');
+    for (const [directive, value] of [
+      ['slowlog-log-slower-than', '10000'],
+      ['slowlog-max-len', '128'],
+    ])
+      expect(
+        await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli CONFIG GET ${directive}`),
+      ).toContain(value);
+  });
+
+  test('with sentinels, on each server', async ({ onTestFinished, expect }) => {
+    const deployment = sentinels;
+    const machines = await boot(onTestFinished, ...SENTINELS);
+    const [first] = machines;
+    if (!first) throw new Error('There is no machine.');
+    const told = async (at: number) => {
+      const url = 'http://127.0.0.1:9121/metrics';
+      const fetch = `python3 -c "from urllib.request import urlopen; print(urlopen('${url}').read().decode())"`;
+      return (await machines[at]?.run(fetch))?.stdout ?? '';
+    };
+    for (const machine of machines) {
+      await installRedis(machine, deployment);
+      for (const id of ['monitor.exporter', 'monitor.exporter.start'] as const)
+        await follow(machine, deployment, id, 'redis');
+    }
+    await expect.poll(() => told(0), { timeout: 30_000 }).toMatch(/^redis_connected_slaves 2$/m);
+    for (const [at, role] of ['master', 'slave', 'slave'].entries())
+      await expect
+        .poll(() => told(at), { timeout: 30_000 })
+        .toMatch(new RegExp(`^redis_instance_info\\{.*role="${role}".*\\} 1$`, 'm'));
+    const metrics = await told(0);
+    const rules = await follow(first, deployment, 'monitor.rules', 'prometheus').then(() =>
+      first.done(`grep expr: ${RULES_PATH}`),
+    );
+    const asked = new Set(rules.match(/redis_\w+/g));
+    expect([...asked].filter((each) => !new RegExp(`^${each}[ {]`, 'm').test(metrics))).toEqual([]);
   });
 });
 
@@ -90,21 +141,70 @@ tests:
       - { eval_time: 25m, alertname: PodQueueUnserved_celery }
 `;
 
+/** The same with three servers: one follows no more, then the master is gone. */
+const SENTINEL_SCENARIOS = `
+rule_files: [rules.yml]
+evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series:
+      - series: 'redis_instance_info{instance="a", role="master"}'
+        values: '1x15 _x30'
+      - series: 'redis_instance_info{instance="b", role="slave"}'
+        values: '1x45'
+      - series: 'redis_connected_slaves{instance="a"}'
+        values: '2x2 1x12 _x30'
+      - series: 'redis_connected_slaves{instance="b"}'
+        values: '0x45'
+      - series: 'redis_key_size{instance="a", db="db5", key="celery"}'
+        values: '0x45'
+      - series: 'redis_key_size{instance="a", db="db5", key="unacked"}'
+        values: '0x45'
+      - series: 'redis_key_size{instance="b", db="db5", key="celery"}'
+        values: '2x45'
+      - series: 'redis_key_size{instance="b", db="db5", key="unacked"}'
+        values: '0x45'
+    alert_rule_test:
+      - { eval_time: 4m, alertname: PodRedisReplicaMissing }
+      - eval_time: 10m
+        alertname: PodRedisReplicaMissing
+        exp_alerts: [{ exp_labels: {}, exp_annotations: { summary: REPLICAS } }]
+      - { eval_time: 15m, alertname: PodRedisMasters }
+      - eval_time: 40m
+        alertname: PodRedisMasters
+        exp_alerts: [{ exp_labels: { role: master }, exp_annotations: { summary: MASTERS } }]
+      - { eval_time: 40m, alertname: PodQueueUnserved_celery }
+  - interval: 1m
+    input_series:
+      - series: 'redis_instance_info{instance="a", role="master"}'
+        values: '1x15'
+      - series: 'redis_instance_info{instance="b", role="master"}'
+        values: '1x15'
+    alert_rule_test:
+      - eval_time: 10m
+        alertname: PodRedisMasters
+        exp_alerts: [{ exp_labels: {}, exp_annotations: { summary: MASTERS } }]
+`;
+
 describe.skipIf(!canBoot)('the alert rules', () => {
-  test('are told when they should be, and not before', async ({ onTestFinished }) => {
+  test.each([
+    ['a single Redis', deploymentOf({}), SCENARIOS],
+    ['sentinels', sentinels, SENTINEL_SCENARIOS],
+  ])('are told when they should be, and not before, for %s', async (_, deployment, scenarios) => {
     const folder = temporaryFolder(onTestFinished);
     const say = speaker(TEXTS.en, 'en');
-    const rules = alertRules(deploymentOf({}), { say, password: '' });
+    const rules = alertRules(deployment, { say, password: '' });
     writeFileSync(join(folder, 'rules.yml'), codeText(rules));
-    const text = (key: 'alert.down' | 'alert.unserved') =>
-      JSON.stringify(say(key, { queue: 'celery' }));
-    writeFileSync(
-      join(folder, 'test.yml'),
-      SCENARIOS.replace('DOWN }', `${text('alert.down')} }`).replace(
-        'UNSERVED }',
-        `${text('alert.unserved')} }`,
-      ),
+    const texts = { DOWN: 'down', UNSERVED: 'unserved', MASTERS: 'masters', REPLICAS: 'replicas' };
+    const said = Object.entries(texts).reduce(
+      (text, [mark, key]) =>
+        text.replaceAll(
+          `summary: ${mark} }`,
+          `summary: ${JSON.stringify(say(`alert.${key}` as TextKey, { queue: 'celery' }))} }`,
+        ),
+      scenarios,
     );
+    writeFileSync(join(folder, 'test.yml'), said);
     const { status, stdout, stderr } = await run('promtool', ['test', 'rules', 'test.yml'], {
       cwd: folder,
     });

@@ -1,5 +1,5 @@
 import { commentLines, name, plain, string, type Line, type Token, type Writing } from '../code.ts';
-import { databaseNumber, hostToken, passwordToken } from './connection.ts';
+import { databaseNumber, hostToken, passwordToken, placeholderOf } from './connection.ts';
 import type { DatabaseRole } from '../databases.ts';
 import type { Deployment } from '../plan.ts';
 import { shellString } from '../quote.ts';
@@ -31,8 +31,10 @@ function queuesOf(deployment: Deployment): Counted[] {
 /**
  * The settings of redis_exporter (1.45, Debian 12) that let it count what waits in each queue, and
  * what workers have taken. The password is in a variable, which no list of processes shows.
+ *
+ * @param at which of the servers it is for when sentinels watch over several
  */
-export function exporterDefaults(deployment: Deployment, writing: Writing): Line[] {
+export function exporterDefaults(deployment: Deployment, writing: Writing, at = 0): Line[] {
   const { redis } = deployment;
   const counted = queuesOf(deployment);
   const keys = [
@@ -40,9 +42,14 @@ export function exporterDefaults(deployment: Deployment, writing: Writing): Line
     ...[...new Map(counted.map((each) => [each.db, { ...each, key: 'unacked' }])).values()],
   ].map(({ db, key }) => `${db}=${key}`);
   const scheme = redis.ca === undefined ? 'redis' : 'rediss';
+  const own = redis.sentinel?.endpoints[at];
+  const host: Token =
+    own === undefined
+      ? hostToken(deployment, redis.host)
+      : { ...string(own.host, { field: 'sentinels' }), ...placeholderOf(own.host) };
   const address: Token[] =
     redis.socket === undefined
-      ? [string(`${scheme}://`), hostToken(deployment, redis.host), string(`:${redis.port}`)]
+      ? [string(`${scheme}://`), host, string(`:${redis.port}`)]
       : [string(`unix://${redis.socket}`)];
   return [
     ...(redis.password
@@ -101,18 +108,38 @@ const WHOLE: readonly Alert[] = [
   },
 ];
 
+/** With sentinels there is one master, which all the other servers follow. */
+const several = (servers: number): readonly Alert[] => [
+  {
+    alert: 'PodRedisMasters',
+    expr: 'absent(redis_instance_info{role="master"}) or count(redis_instance_info{role="master"}) > 1',
+    wait: '2m',
+    text: 'alert.masters',
+  },
+  {
+    alert: 'PodRedisReplicaMissing',
+    expr: `sum(redis_connected_slaves and on (instance) redis_instance_info{role="master"}) < ${servers - 1}`,
+    wait: '5m',
+    text: 'alert.replicas',
+  },
+];
+
 /** How long tasks may wait while no worker has any, before that is told. */
 const UNSERVED = '15m';
 
 /**
  * Alert rules of Prometheus for what redis_exporter tells; `promtool check rules` accepts them. A
  * queue is unserved when tasks wait in it and none of its database is taken: with late
- * acknowledgement, what runs is in `unacked`.
+ * acknowledgement, what runs is in `unacked`. Replicas have the same keys as their master, which
+ * alone is counted.
  */
 export function alertRules(deployment: Deployment, { say }: Writing): Line[] {
+  const { sentinel } = deployment.redis;
+  const servers = sentinel === undefined ? [] : several(sentinel.endpoints.length);
+  const master = sentinel && ' and on (instance) redis_instance_info{role="master"}';
   const queues = queuesOf(deployment).map(({ db, key }): Alert & { queue: string } => ({
     alert: `PodQueueUnserved_${key}`,
-    expr: `redis_key_size{db="${db}", key="${key}"} > 0 and on (instance) redis_key_size{db="${db}", key="unacked"} == 0`,
+    expr: `redis_key_size{db="${db}", key="${key}"} > 0 and on (instance) redis_key_size{db="${db}", key="unacked"} == 0${master ?? ''}`,
     wait: UNSERVED,
     text: 'alert.unserved',
     queue: key,
@@ -129,7 +156,7 @@ export function alertRules(deployment: Deployment, { say }: Writing): Line[] {
     [name('groups'), plain(':')],
     pair('  - ', 'name', plain('redis-pod')),
     [plain('    '), name('rules'), plain(':')],
-    ...[...WHOLE.map((each) => ({ ...each, queue: '' })), ...queues].flatMap(
+    ...[...[...WHOLE, ...servers].map((each) => ({ ...each, queue: '' })), ...queues].flatMap(
       ({ alert, expr, wait, text, queue }) => [
         pair('      - ', 'alert', plain(alert)),
         pair('        ', 'expr', quoted(expr)),

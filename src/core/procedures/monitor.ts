@@ -1,19 +1,34 @@
 import { plain } from '../code.ts';
 import { alertRules, EXPORTER_PATH, exporterDefaults, RULES_PATH } from '../emit/alerts.ts';
+import { ask } from '../emit/cli.ts';
 import { shell } from '../emit/shell.ts';
 import type { Procedure } from './procedure.ts';
 
 /** How a Redis is watched, as run with Prometheus 2.42 and redis_exporter 1.45 of Debian 12. */
 export const MONITOR = {
+  /** It takes a user that may administer: among the commands are the values of others. */
+  'monitor.slow': {
+    emit: (deployment) => [
+      { server: 'any', lines: [ask(deployment, shell`SLOWLOG GET 10`, undefined, 'admin')] },
+    ],
+  },
   'monitor.exporter': {
-    emit: (deployment, writing) =>
-      deployment.redis.container || deployment.redis.sentinel
-        ? []
-        : [{ server: 'redis', path: EXPORTER_PATH, lines: exporterDefaults(deployment, writing) }],
+    emit: (deployment, writing) => {
+      const { container, sentinel } = deployment.redis;
+      if (container) return [];
+      const file = { server: 'redis', path: EXPORTER_PATH } as const;
+      return sentinel === undefined
+        ? [{ ...file, lines: exporterDefaults(deployment, writing) }]
+        : sentinel.endpoints.map(({ host }, at) => ({
+            ...file,
+            host,
+            lines: exporterDefaults(deployment, writing, at),
+          }));
+    },
   },
   'monitor.exporter.start': {
     emit: ({ redis }) =>
-      redis.container || redis.sentinel
+      redis.container
         ? []
         : [
             {
@@ -29,13 +44,13 @@ export const MONITOR = {
   },
   'monitor.rules': {
     emit: (deployment, writing) =>
-      deployment.redis.container || deployment.redis.sentinel
+      deployment.redis.container
         ? []
         : [{ server: 'prometheus', path: RULES_PATH, lines: alertRules(deployment, writing) }],
   },
   'monitor.rules.check': {
     emit: ({ redis }) =>
-      redis.container || redis.sentinel
+      redis.container
         ? []
         : [{ server: 'prometheus', lines: [shell`promtool check rules ${plain(RULES_PATH)}`] }],
   },
