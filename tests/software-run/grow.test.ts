@@ -81,6 +81,106 @@ describe.skipIf(!canBoot)('Pod grows as the page says', () => {
     },
   );
 
+  test(
+    'Redis moves to servers with sentinels, and no session or task is lost or run twice',
+    { timeout: 150_000 },
+    async ({ onTestFinished, expect }) => {
+      const before = deploymentOf({});
+      const addresses = ['10.77.0.3', '10.77.0.4', '10.77.0.5'];
+      const choices = {
+        redis: 'dedicated',
+        sentinels: addresses.map((address) => `${address}:26379`).join(),
+        'from.web': OLD,
+      } as const;
+      const after = deploymentOf(choices);
+      const [web, ...servers] = await boot(onTestFinished, OLD, ...addresses);
+      const [first, second] = servers;
+      if (!web || !first || !second) throw new Error('There are no machines.');
+      await installRedis(web, before);
+      const pod = new PodMachine(web);
+      await pod.install();
+      const put = (architecture: Parameters<typeof emitted>[0]) =>
+        pod.put(
+          emitted(architecture, { password: PASSWORD }).filter(
+            ({ server, name }) => server === 'web' && name !== 'redis.conf',
+          ),
+        );
+      await put({});
+      await pod.makeTasksTake(3);
+      await web.done('systemctl enable --now pod-worker');
+      await pod.python('web.py');
+      await pod.publish(3);
+      const ask = async (machine: Machine, question: string) =>
+        (await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli ${question}`)).trim();
+      const sessions = await ask(web, '-n 4 KEYS "*"');
+      expect(sessions).not.toBe('');
+
+      for (const machine of servers) await installRedis(machine, after);
+      const quorum = () =>
+        ask(first, `-h ${first.address} -p 26379 SENTINEL ckquorum mymaster`).catch(String);
+      await expect.poll(quorum, { timeout: 30_000 }).toMatch(/^OK 3 usable/);
+      const followed = () => type(first, 'redis', 'grow.sentinels.followed', after);
+      const take = async () => {
+        for (const machine of servers) await type(machine, 'redis', 'grow.sentinels.stop', after);
+        await type(web, 'web', 'grow.open', after);
+        await type(first, 'redis', 'grow.sentinels.follow', after);
+        await expect
+          .poll(followed, { timeout: 30_000 })
+          .toMatch(
+            /role:slave\r?\nmaster_link_status:up\r?\n[^]*slave0:[^]*online[^]*slave1:[^]*online/,
+          );
+      };
+      const release = async () => {
+        await type(first, 'redis', 'grow.sentinels.promote', after);
+        for (const machine of servers) await type(machine, 'redis', 'grow.sentinels.start', after);
+      };
+
+      // There is a way back.
+      await take();
+      await type(web, 'web', 'grow.pause', after);
+      await release();
+      await type(web, 'web', 'grow.sentinels.back', after);
+      expect(await ask(web, 'SET again 1')).toBe('OK');
+      expect((await first.run(`redis-cli -h ${OLD} PING`)).stdout).not.toContain('PONG');
+
+      await take();
+      await follow(web, before, 'workers.stop', 'web');
+      const ran = (await pod.tasks('finished')).length;
+      expect(ran).toBeGreaterThan(0);
+      const paused = await type(web, 'web', 'grow.pause', after);
+      const offset = /master_repl_offset:(\d+)/.exec(paused)?.[1];
+      await expect
+        .poll(followed, { timeout: 30_000 })
+        .toMatch(
+          new RegExp(
+            `slave_repl_offset:${offset}\\r?\\n[^]*slave0:.*offset=${offset},[^]*slave1:.*offset=${offset},`,
+          ),
+        );
+      await release();
+      await put(choices);
+      await type(web, 'web', 'grow.retire', after);
+      await pod.makeTasksTake(0);
+      await follow(web, before, 'workers.again', 'web');
+
+      const master = (at: Machine) =>
+        ask(at, `-h ${at.address} -p 26379 SENTINEL get-master-addr-by-name mymaster`);
+      await expect.poll(quorum, { timeout: 30_000 }).toMatch(/^OK 3 usable/);
+      expect(await master(first)).toContain(first.address);
+      expect(await ask(first, `-h ${first.address} -n 4 KEYS "*"`)).toBe(sessions);
+      await pod.publish(1);
+      const done = async () => (await pod.tasks('finished')).length;
+      await expect.poll(done, { timeout: 40_000 }).toBe(5);
+      expect(await pod.tasks('tasks')).toHaveLength(5);
+      expect(await ask(first, `-h ${first.address} -n 5 LLEN celery`)).toBe('0');
+
+      // It is a set like any other: when the master goes, another has the sessions.
+      await first.done('systemctl stop redis-server redis-sentinel');
+      const next = async () => (await master(second)).split('\n')[0] ?? '';
+      await expect.poll(next, { timeout: 60_000 }).not.toBe(first.address);
+      expect(await ask(second, `-h ${await next()} -n 4 KEYS "*"`)).toBe(sessions);
+    },
+  );
+
   test('until the new Redis takes over, there is a way back', async ({
     onTestFinished,
     expect,

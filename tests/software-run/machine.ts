@@ -58,11 +58,19 @@ mkdir -p etc/systemd/system/sysinit.target.wants
 ln -sf ../address.service etc/systemd/system/sysinit.target.wants/
 for unit in ${MASKED.join(' ')}; do ln -sf /dev/null etc/systemd/system/$unit; done`;
 
+const MOUNTS = process.platform === 'linux' ? readFileSync('/proc/self/mounts', 'utf8') : '';
+
 /** Where cgroups of version 2 are on this machine, if it has them. */
-const CGROUPS =
-  process.platform === 'linux'
-    ? /^\S+ (\S+) cgroup2 /m.exec(readFileSync('/proc/self/mounts', 'utf8'))?.[1]
-    : undefined;
+const CGROUPS = /^\S+ (\S+) cgroup2 /m.exec(MOUNTS)?.[1];
+
+/**
+ * Where a machine needs a cgroup of its own. Where systemd's cgroups of version 1 are mounted too,
+ * systemd-nspawn makes those of version 2 by the name that they have there.
+ */
+const HIERARCHIES = [
+  CGROUPS ?? [],
+  /^\S+ (\S+) cgroup \S*\bname=systemd\b/m.exec(MOUNTS)?.[1] ?? [],
+].flat();
 
 /**
  * Whether machines can be started here: on Linux, as root, where a kernel lets root mount what they
@@ -233,18 +241,18 @@ export async function bootMachines<Name extends string>(
   const hosts = entries.map(([name, address]) => `${address} ${name}\n`).join('');
   const within = [`--target=${first}`, '--mount', '--net', '--pid', '--'];
   // In one cgroup each machine's systemd would clear away what the others' have just made.
-  const groups = join(CGROUPS ?? '', `machines-${holder.pid}`);
+  const groups = HIERARCHIES.map((hierarchy) => join(hierarchy, `machines-${holder.pid}`));
   const machines = entries.map(([name, address]) => {
     const own = join(folder, name);
-    const group = join(groups, name);
-    mkdirSync(group, { recursive: true });
+    const owned = groups.map((each) => join(each, name));
+    for (const group of owned) mkdirSync(group, { recursive: true });
     const start = () =>
       serve(
         'sh',
         [
           '-c',
-          'echo $$ >"$0/cgroup.procs" && exec "$@"',
-          group,
+          'for group in $0; do echo $$ >"$group/cgroup.procs" || exit; done; exec "$@"',
+          owned.join(' '),
           'nsenter',
           ...within,
           'env',
@@ -268,7 +276,7 @@ export async function bootMachines<Name extends string>(
   });
   atEnd(async () => {
     await holder.stop();
-    await until(async () => (await run('find', [groups, ...REMOVE])).status === 0, BOOT);
+    await until(async () => (await run('find', [...groups, ...REMOVE])).status === 0, BOOT);
   });
   await Promise.all(
     machines.map(async (machine) => {

@@ -1,5 +1,6 @@
 import { name, plain, string, type Line, type Token } from '../code.ts';
 import { redisCli } from '../emit/cli.ts';
+import { placeholderOf } from '../emit/connection.ts';
 import { shell } from '../emit/shell.ts';
 import { plan, type Deployment } from '../plan.ts';
 import type { Procedure, Quote } from './procedure.ts';
@@ -32,8 +33,51 @@ function on(side: 'new' | 'old', ...lines: readonly Line[]): Quote[] {
   return [{ server: side === 'new' ? 'redis' : 'web', lines }];
 }
 
+/** Servers with sentinels, for readers whose architecture has none yet. */
+const SENTINELS = ['redis-1', 'redis-2', 'redis-3'].map((name) => `${name}.invalid:26379`).join();
+
+/**
+ * Commands on the servers that sentinels watch over, or on the first of them alone: it is the master
+ * to begin with, and has its own address only.
+ */
+function onSentinels(
+  { architecture, redis }: Deployment,
+  which: 'each' | 'first',
+  lines: (first: Line) => readonly Line[],
+): Quote[] {
+  const elsewhere = redis.sentinel === undefined;
+  const { redis: watched } = plan({
+    ...architecture,
+    redis: 'dedicated',
+    socket: '',
+    tls: false,
+    ...(elsewhere && { sentinels: SENTINELS }),
+  });
+  const [first] = watched.sentinel?.endpoints ?? [];
+  if (first === undefined) return [];
+  const port = watched.port === 6379 ? '' : ` -p ${watched.port}`;
+  const host = { ...plain(first.host, { field: 'sentinels' }), ...placeholderOf(first.host) };
+  return [
+    {
+      server: 'redis',
+      ...(which === 'first' && { host: first.host }),
+      lines: lines([plain('redis-cli -h '), host, plain(port)]),
+      ...(elsewhere && { elsewhere }),
+    },
+  ];
+}
+
+/** Asks a Redis how far it follows. */
+const followed = (redis: Line): Line[] => [
+  shell`${redis} INFO replication | grep -E '^(role|master_link_status|master_sync_in_progress|slave_repl_offset|slave[0-9]+):'`,
+];
+
 /** redis-cli on the server that has Redis so far, which answers it there. */
 const old: Line = [plain('redis-cli')];
+
+/** Lets the old Redis be what it was before anything followed it. */
+const reopened = (): Quote[] =>
+  on('old', shell`${old} CLIENT UNPAUSE`, shell`${old} CONFIG SET bind "127.0.0.1 -::1"`);
 
 /** redis-cli on the server that Redis moves to. */
 const fresh = (deployment: Deployment): Line => redisCli(target(deployment), undefined, 'admin');
@@ -64,11 +108,7 @@ export const GROW = {
       ),
   },
   'grow.followed': {
-    emit: (deployment) =>
-      on(
-        'new',
-        shell`${fresh(deployment)} INFO replication | grep -E '^(role|master_link_status|master_sync_in_progress|slave_repl_offset):'`,
-      ),
+    emit: (deployment) => on('new', ...followed(fresh(deployment))),
   },
   'grow.pause': {
     emit: () =>
@@ -87,9 +127,30 @@ export const GROW = {
   'grow.back': {
     emit: (deployment) => [
       ...on('new', shell`${fresh(deployment)} REPLICAOF NO ONE`),
-      ...on('old', shell`${old} CLIENT UNPAUSE`, shell`${old} CONFIG SET bind "127.0.0.1 -::1"`),
+      ...reopened(),
     ],
   },
+  /** A sentinel takes a master that says it follows another for one that is gone. */
+  'grow.sentinels.stop': {
+    emit: (deployment) =>
+      onSentinels(deployment, 'each', () => [shell`systemctl stop redis-sentinel`]),
+  },
+  'grow.sentinels.follow': {
+    emit: (deployment) =>
+      onSentinels(deployment, 'first', (redis) => [shell`${redis} REPLICAOF ${OLD} 6379`]),
+  },
+  'grow.sentinels.followed': {
+    emit: (deployment) => onSentinels(deployment, 'first', followed),
+  },
+  'grow.sentinels.promote': {
+    emit: (deployment) =>
+      onSentinels(deployment, 'first', (redis) => [shell`${redis} REPLICAOF NO ONE`]),
+  },
+  'grow.sentinels.start': {
+    emit: (deployment) =>
+      onSentinels(deployment, 'each', () => [shell`systemctl start redis-sentinel`]),
+  },
+  'grow.sentinels.back': { emit: reopened },
   /** What a second Redis on the same server needs: all that would be the first one's otherwise. */
   'grow.second.conf': {
     emit: ({ redis }) => [
