@@ -45,13 +45,12 @@ function onSentinels(
   which: 'each' | 'first',
   lines: (first: Line) => readonly Line[],
 ): Quote[] {
-  const elsewhere = redis.sentinel === undefined;
   const { redis: watched } = plan({
     ...architecture,
     redis: 'dedicated',
     socket: '',
     tls: false,
-    ...(elsewhere && { sentinels: SENTINELS }),
+    ...(redis.sentinel === undefined && { sentinels: SENTINELS }),
   });
   const [first] = watched.sentinel?.endpoints ?? [];
   if (first === undefined) return [];
@@ -62,7 +61,6 @@ function onSentinels(
       server: 'redis',
       ...(which === 'first' && { host: first.host }),
       lines: lines([plain('redis-cli -h '), host, plain(port)]),
-      ...(elsewhere && { elsewhere }),
     },
   ];
 }
