@@ -28,7 +28,12 @@ export const starlightOptions: StarlightUserConfig = {
     {
       label: TEXTS.fr['nav.run'],
       translations: { en: TEXTS.en['nav.run'] },
-      items: [{ slug: 'monitor' }, { slug: 'operate' }, { slug: 'troubleshoot' }],
+      items: [
+        { slug: 'check' },
+        { slug: 'monitor' },
+        { slug: 'operate' },
+        { slug: 'troubleshoot' },
+      ],
     },
     {
       label: TEXTS.fr['nav.know'],

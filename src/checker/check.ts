@@ -1,0 +1,92 @@
+import type { Finding } from './findings.ts';
+import { readFile, type CheckedFile, type GivenFile } from './files.ts';
+import { Report, type SettingsRule } from './report.ts';
+import { addresses, brackets } from './rules/addresses.ts';
+import { brokerEnvironment, brokers } from './rules/brokers.ts';
+import { caches, sessions } from './rules/caches.ts';
+import { databases } from './rules/databases.ts';
+import {
+  acknowledgedEarly,
+  bothModes,
+  brokerMissing,
+  brokerUnused,
+  microserviceIgnores,
+  visibilityTimeout,
+} from './rules/modes.ts';
+import { notUnderstood, old } from './rules/others.ts';
+import { differing, encoded, inFile, unencoded } from './rules/passwords.ts';
+import { redisConf, sentinelConf } from './rules/redis.ts';
+import { sentinels } from './rules/sentinel.ts';
+import { tls } from './rules/tls.ts';
+import { modules, workers } from './rules/worker.ts';
+import { understand, type Understood } from './understood.ts';
+
+const SETTINGS_RULES: readonly SettingsRule[] = [
+  notUnderstood,
+  bothModes,
+  brokerMissing,
+  brokerUnused,
+  brokers,
+  brokerEnvironment,
+  visibilityTimeout,
+  acknowledgedEarly,
+  microserviceIgnores,
+  databases,
+  caches,
+  sessions,
+  addresses,
+  brackets,
+  unencoded,
+  encoded,
+  differing,
+  inFile,
+  tls,
+  sentinels,
+  old,
+];
+
+/** What files say, and what is wrong with them. */
+export interface Checked {
+  readonly files: readonly CheckedFile[];
+  /** By file, and from its top to its end. */
+  readonly findings: readonly Finding[];
+  readonly understood: Understood;
+}
+
+/**
+ * Checks files together: several settings_local.py, redis.conf, and what starts the workers. Runs
+ * nothing that is in them, and never throws.
+ */
+export function checkFiles(given: readonly GivenFile[]): Checked {
+  const files = given.map(readFile);
+  const report = new Report(files);
+  for (const file of files)
+    switch (file.kind) {
+      case 'settings':
+        // Of a file that Python refuses, nothing that seems to be missing is sure to be.
+        if (file.python.faults.length > 0) notUnderstood(file, report);
+        else for (const rule of SETTINGS_RULES) rule(file, report);
+        break;
+      case 'module':
+        modules(file, report);
+        break;
+      case 'redis':
+        redisConf(file, report);
+        break;
+      case 'sentinel':
+        sentinelConf(file, report);
+        break;
+      case 'worker':
+        workers(file, report);
+        break;
+      default:
+    }
+  const order = new Map(given.map(({ name }, at) => [name, at]));
+  const findings = report.findings.toSorted(
+    (a, b) =>
+      (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) ||
+      a.span.from - b.span.from ||
+      a.span.to - b.span.to,
+  );
+  return { files, findings, understood: understand(files) };
+}

@@ -1,0 +1,165 @@
+import type { Role, WorkerRole } from '../core/servers.ts';
+import { connectionsOf, type Connection } from './connections.ts';
+import { readPython, type Binding, type PythonFile } from './python.ts';
+import { readRedisFile, type RedisFile } from './redisFile.ts';
+import { isTrue, type Value } from './values.ts';
+import { readDefaults, readScript, readUnit, type WorkerFile } from './workerFile.ts';
+import { APPS } from '../core/emit/worker.ts';
+
+/** What kinds of files there are, by who reads them. */
+export type FileKind = 'settings' | 'module' | 'redis' | 'sentinel' | 'worker' | 'other';
+
+/** A file as it was given. */
+export interface GivenFile {
+  /** The name that it is told apart by: a path, or what the reader calls it. */
+  readonly name: string;
+  readonly text: string;
+  /** What the servers that have it do; not there where nobody said. */
+  readonly roles?: readonly Role[];
+  /** Several servers have this very file. */
+  readonly several?: boolean;
+  /** Who else can read it, where that is known. */
+  readonly exposed?: 'everyone' | 'repository';
+}
+
+interface Common {
+  readonly given: GivenFile;
+}
+
+/** A settings_local.py. */
+export interface SettingsFile extends Common {
+  readonly kind: 'settings';
+  readonly python: PythonFile;
+  readonly roles: ReadonlySet<Role>;
+  /** Somebody said whose it is; otherwise it was told from what is in it. */
+  readonly said: boolean;
+  readonly connections: readonly Connection[];
+}
+
+/** A file, read. */
+export type CheckedFile =
+  | SettingsFile
+  | (Common & { readonly kind: 'module'; readonly python: PythonFile })
+  | (Common & { readonly kind: 'redis'; readonly redis: RedisFile })
+  | (Common & { readonly kind: 'sentinel'; readonly redis: RedisFile })
+  | (Common & {
+      readonly kind: 'worker';
+      readonly worker: WorkerFile;
+      readonly role?: WorkerRole;
+      readonly form: 'init' | 'systemd' | 'script';
+    })
+  | (Common & { readonly kind: 'other' });
+
+/** The last part of a path. */
+function baseOf(name: string): string {
+  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1).toLowerCase();
+}
+
+/** Tells what a file is from its name, or else from what is in it. */
+export function kindOf({ name, text }: Pick<GivenFile, 'name' | 'text'>): {
+  kind: FileKind;
+  form?: 'init' | 'systemd' | 'script';
+} {
+  const base = baseOf(name);
+  if (/\.service(\.txt)?$/.test(base) || /^\s*ExecStart\s*=/m.test(text))
+    return { kind: 'worker', form: 'systemd' };
+  if (/\.sh$/.test(base))
+    return /^[^#\n]*\bcelery\b.*\s-A\s/m.test(text)
+      ? { kind: 'worker', form: 'script' }
+      : { kind: 'other' };
+  if (
+    /^\s*(export\s+)?(CELERYD_OPTS|CELERY_APP|CELERYD_NODES)=/m.test(text) ||
+    /^(celeryd|pod-\w+)$/.test(base)
+  )
+    return { kind: 'worker', form: 'init' };
+  if (/\.(nft|nftables)$/.test(base) || /^\s*table\s+inet\s/m.test(text)) return { kind: 'other' };
+  if (/sentinel.*\.conf/.test(base) || /^\s*sentinel\s+monitor\s/im.test(text))
+    return { kind: 'sentinel' };
+  if (/\.py$/.test(base))
+    return /^\s*(broker_transport_options|task_acks_late|worker_prefetch_multiplier)\s*=/m.test(
+      text,
+    )
+      ? { kind: 'module' }
+      : { kind: 'settings' };
+  if (/^\s*[A-Za-z_]\w*(\[.*\])*\s*=/m.test(text)) return { kind: 'settings' };
+  if (
+    /\.conf$/.test(base) ||
+    /^\s*(bind|port|requirepass|protected-mode|maxmemory(-policy)?|appendonly|save|databases)\s/im.test(
+      text,
+    )
+  )
+    return { kind: 'redis' };
+  return { kind: 'settings' };
+}
+
+const ROLE_FOLDERS: Readonly<Record<string, Role>> = {
+  web: 'web',
+  worker: 'worker',
+  encoding: 'encoding',
+  transcription: 'transcription',
+  xapi: 'xapi',
+};
+
+/** The role that the generator's own folders say. */
+export function roleOfFolder(name: string): Role | undefined {
+  const folder = name.split('/').at(-2) ?? '';
+  return Object.hasOwn(ROLE_FOLDERS, folder) ? ROLE_FOLDERS[folder] : undefined;
+}
+
+/** What the servers of a settings file do, as far as the file shows it. */
+function rolesIn(value: (name: string) => Value | undefined): Role[] {
+  const has = (name: string) => value(name) !== undefined;
+  const roles: Role[] = [];
+  if (['SESSION_REDIS', 'SESSION_ENGINE', 'USE_REMOTE_ENCODING_TRANSCODING', 'USE_XAPI'].some(has))
+    roles.push('web');
+  if (isTrue(value('CELERY_TO_ENCODE')) && roles.length === 0) roles.push('worker');
+  if (roles.length === 0 && has('CACHES')) roles.push('web');
+  if (roles.length === 0 && has('ENCODING_TRANSCODING_CELERY_BROKER_URL')) roles.push('encoding');
+  if (roles.length === 0 && has('XAPI_CELERY_BROKER_URL')) roles.push('xapi');
+  return roles.length === 0 ? ['web'] : roles;
+}
+
+/** Reads a file, whatever it is. Never throws. */
+export function readFile(given: GivenFile): CheckedFile {
+  const { kind, form } = kindOf(given);
+  switch (kind) {
+    case 'settings': {
+      const python = readPython(given.text);
+      const value = (name: string) => python.bindings.get(name)?.value;
+      const folder = roleOfFolder(given.name);
+      const roles = given.roles ?? (folder && [folder]);
+      return {
+        kind,
+        given,
+        python,
+        roles: new Set(roles ?? rolesIn(value)),
+        said: roles !== undefined,
+        connections: connectionsOf(python),
+      };
+    }
+    case 'module':
+      return { kind, given, python: readPython(given.text) };
+    case 'redis':
+    case 'sentinel':
+      return { kind, given, redis: readRedisFile(given.text) };
+    case 'worker': {
+      const worker =
+        form === 'systemd'
+          ? readUnit(given.text)
+          : form === 'script'
+            ? readScript(given.text)
+            : readDefaults(given.text);
+      const role = (Object.keys(APPS) as WorkerRole[]).find(
+        (each) => APPS[each] === worker.app?.text,
+      );
+      return { kind, given, worker, form: form ?? 'init', ...(role && { role }) };
+    }
+    default:
+      return { kind: 'other', given };
+  }
+}
+
+/** What a settings file gives a name. */
+export function binding({ python }: SettingsFile, name: string): Binding | undefined {
+  return python.bindings.get(name);
+}

@@ -1,0 +1,184 @@
+import type { Span } from './values.ts';
+
+/** A word of a command line. */
+export interface Word extends Span {
+  readonly text: string;
+  /** What stands in the file is the text itself, without quotes or escapes. */
+  readonly plain: boolean;
+}
+
+/** A variable of a worker's environment, or of its init script. */
+interface Variable extends Span {
+  readonly text: string;
+  /** Where its value is written, without quotes. */
+  readonly value: Span;
+  /** Whether the worker gets it, too. */
+  readonly exported: boolean;
+}
+
+/** What starts a worker: `/etc/default/celeryd`, a systemd unit, or a script. */
+export interface WorkerFile {
+  readonly variables: ReadonlyMap<string, Variable>;
+  /** The options that Celery gets, with those of the command line before them. */
+  readonly words: readonly Word[];
+  /** Celery's app. */
+  readonly app?: Word;
+  /** `celery multi` starts it, which reads `--option value` in its own way. */
+  readonly multi: boolean;
+  /** What is not followed: variables in values, commands. */
+  readonly unfollowed: readonly Span[];
+}
+
+/** Words as a shell or systemd parts them. */
+function wordsOf(text: string, start: number): Word[] {
+  const words: Word[] = [];
+  const each = /(?:[^\s'"\\]|\\[^]|'[^']*'?|"(?:[^"\\]|\\[^])*"?)+/g;
+  for (const { 0: raw, index } of text.matchAll(each)) {
+    const plain = !/['"\\]/.test(raw);
+    const read = raw.replace(
+      /'([^']*)'?|"((?:[^"\\]|\\[^])*)"?|\\([^])/g,
+      (_, single?: string, double?: string, sign?: string) =>
+        single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? sign ?? '',
+    );
+    if (read !== '\n')
+      words.push({ text: read, from: start + index, to: start + index + raw.length, plain });
+  }
+  return words;
+}
+
+/** The value of `-A APP` and its other spellings. */
+function option(words: readonly Word[], ...names: string[]): Word | undefined {
+  for (const [at, word] of words.entries()) {
+    if (names.includes(word.text)) return words[at + 1];
+    const name = names.find((each) => each.startsWith('--') && word.text.startsWith(`${each}=`));
+    if (name !== undefined)
+      return { ...word, text: word.text.slice(name.length + 1), from: word.from + name.length + 1 };
+    const short = names.find((each) => !each.startsWith('--') && word.text.startsWith(each));
+    if (short !== undefined)
+      return {
+        ...word,
+        text: word.text.slice(short.length).replace(/^=/, ''),
+        from: word.from + short.length,
+      };
+  }
+  return undefined;
+}
+
+/** The value that a worker's options have for one of them, by all of its names. */
+export function workerOption({ words }: WorkerFile, ...names: string[]): Word | undefined {
+  return option(words, ...names);
+}
+
+/** Lines with those joined that end with a backslash, and where each begins. */
+function linesOf(source: string): { text: string; from: number }[] {
+  const lines: { text: string; from: number }[] = [];
+  const each = /(?:[^\\\n]|\\[^]|\\$)*(?:\n|$)/gy;
+  let from = 0;
+  while (from < source.length) {
+    each.lastIndex = from;
+    const [line = ''] = each.exec(source) ?? [];
+    if (line === '') break;
+    lines.push({ text: line.replace(/\n$/, ''), from });
+    from += line.length;
+  }
+  return lines;
+}
+
+function commandIn(words: readonly Word[]): Pick<WorkerFile, 'words' | 'multi'> & { app?: Word } {
+  const app = option(words, '-A', '--app');
+  return { words, multi: words.some(({ text }) => text === 'multi'), ...(app && { app }) };
+}
+
+/** Reads what Celery's generic init script sources: assignments of a shell. */
+export function readDefaults(source: string): WorkerFile {
+  const variables = new Map<string, Variable>();
+  const unfollowed: Span[] = [];
+  for (const { text, from } of linesOf(source)) {
+    const [whole, exported, name = '', rest = ''] =
+      /^\s*(export\s+)?([A-Za-z_]\w*)=([^]*)$/.exec(text) ?? [];
+    if (whole === undefined) {
+      if (!/^\s*(#|$)/.test(text)) unfollowed.push({ from, to: from + text.length });
+      continue;
+    }
+    const start = from + text.length - rest.length;
+    const [, single, double, bare = ''] =
+      /^(?:'([^']*)'|"((?:[^"\\]|\\[^])*)"|([^\s'"#;&|]*))\s*(?:#.*)?$/.exec(rest) ?? [];
+    const value =
+      single ??
+      double?.replace(/\\(["\\$`\n])/g, (_, sign: string) => (sign === '\n' ? '' : sign)) ??
+      bare;
+    const quoted = single !== undefined || double !== undefined;
+    const content = single ?? double ?? bare;
+    if (
+      (!quoted && bare === '' && rest.trim() !== '') ||
+      (single === undefined && /[$`]/.test(content))
+    )
+      unfollowed.push({ from, to: from + text.length });
+    const begin = start + (quoted ? 1 : 0);
+    variables.set(name, {
+      text: value,
+      from,
+      to: from + text.length,
+      value: { from: begin, to: begin + content.length },
+      exported: exported !== undefined,
+    });
+  }
+  const options = variables.get('CELERYD_OPTS');
+  const app = variables.get('CELERY_APP');
+  const words = options
+    ? wordsOf(source.slice(options.value.from, options.value.to), options.value.from)
+    : [];
+  return {
+    variables,
+    words,
+    ...(app && { app: { text: app.text.trim(), ...app.value, plain: true } }),
+    multi: true,
+    unfollowed,
+  };
+}
+
+/** Reads a systemd unit: the last `ExecStart`, and the environment it has. */
+export function readUnit(source: string): WorkerFile {
+  const variables = new Map<string, Variable>();
+  const unfollowed: Span[] = [];
+  let words: Word[] = [];
+  for (const { text, from } of linesOf(source)) {
+    const [, head = '', name = '', rest = ''] = /^(\s*([A-Za-z]+)\s*=\s*)([^]*)$/.exec(text) ?? [];
+    const start = from + head.length;
+    if (name === 'ExecStart' && rest.trim() !== '') words = wordsOf(rest, start);
+    if (name === 'EnvironmentFile') unfollowed.push({ from, to: from + text.length });
+    if (name !== 'Environment') continue;
+    for (const word of wordsOf(rest, start)) {
+      const [, variable = '', value = ''] = /^(\w+)=([^]*)$/.exec(word.text) ?? [];
+      if (variable !== '')
+        variables.set(variable, {
+          text: value,
+          from,
+          to: from + text.length,
+          value: { from: word.to - value.length, to: word.to },
+          exported: true,
+        });
+    }
+  }
+  return { variables, unfollowed, ...commandIn(words) };
+}
+
+/** Reads a script that exports variables and then runs Celery. */
+export function readScript(source: string): WorkerFile {
+  const variables = new Map<string, Variable>();
+  let words: Word[] = [];
+  for (const { text, from } of linesOf(source)) {
+    const [, head = '', name = '', value = ''] = /^(\s*export\s+(\w+)=)(\S*)\s*$/.exec(text) ?? [];
+    if (name !== '') {
+      const start = from + head.length;
+      variables.set(name, {
+        text: value.replace(/^(["'])(.*)\1$/, '$2'),
+        from,
+        to: from + text.length,
+        value: { from: start, to: start + value.length },
+        exported: true,
+      });
+    } else if (!/^\s*#/.test(text) && /\bcelery\b.*\s-A/.test(text)) words = wordsOf(text, from);
+  }
+  return { variables, unfollowed: [], ...commandIn(words) };
+}

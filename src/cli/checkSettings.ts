@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkFiles } from '../checker/check.ts';
+import type { GivenFile } from '../checker/files.ts';
+import { CODES, positionOf, type Code, type Finding } from '../checker/findings.ts';
+import { messageOf } from '../checker/messages.ts';
+import { speaker } from '../core/say.ts';
+import type { Role } from '../core/servers.ts';
+import { TEXTS, type Language } from '../site/texts.ts';
+
+const ROLES = ['web', 'worker', 'encoding', 'transcription', 'xapi'] as const satisfies Role[];
+
+const USAGE = `npm run --silent check-settings -- FILE... [--role ROLE]... [--several] [--lang fr|en] [--json | --sarif]
+
+  FILE       settings_local.py, redis.conf, sentinel.conf, /etc/default/celeryd or a systemd unit;
+             files that are given together are checked together. Nothing in them is run.
+
+  --role     what the servers of settings_local.py do: ${ROLES.join(', ')};
+             otherwise the folder the file is in says it, if it has such a name, or what is in it
+  --several  several servers have this very settings_local.py
+  --lang     language of the messages (fr)
+  --json     prints the findings as JSON
+  --sarif    prints them as SARIF 2.1.0
+
+  Ends with status 1 when something is wrong, 0 when nothing is (an advice is nothing wrong), and 2
+  when it cannot check.`;
+
+/** Ends the command with status 2 and a message on standard error. */
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        role: { type: 'string', multiple: true, default: [] },
+        several: { type: 'boolean', default: false },
+        lang: { type: 'string', default: 'fr' },
+        json: { type: 'boolean', default: false },
+        sarif: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+/** Who else can read a file: everyone on this server, or everyone with its Git repository. */
+function exposure(file: string): GivenFile['exposed'] {
+  const listed = spawnSync('git', ['ls-files', '--error-unmatch', '--', basename(file)], {
+    cwd: dirname(file),
+    stdio: 'ignore',
+  });
+  if (listed.status === 0) return 'repository';
+  return (statSync(file).mode & 0o004) === 0 ? undefined : 'everyone';
+}
+
+const { values, positionals } = readArguments();
+if (positionals.length === 0) fail(USAGE);
+if (!Object.hasOwn(TEXTS, values.lang)) fail(`--lang: fr, en\n\n${USAGE}`);
+if (values.json && values.sarif) fail(USAGE);
+const roles = values.role.map(
+  (text) => ROLES.find((role) => role === text) ?? fail(`--role: ${ROLES.join(', ')}\n\n${USAGE}`),
+);
+const language = values.lang as Language;
+const say = speaker(TEXTS[language], language);
+
+const files = [...new Set(positionals)].map((name): GivenFile => {
+  try {
+    const text = readFileSync(name, 'utf8');
+    const exposed = exposure(name);
+    return {
+      name,
+      text,
+      ...(roles.length > 0 && { roles }),
+      ...(values.several && { several: true }),
+      ...(exposed && { exposed }),
+    };
+  } catch (error) {
+    return fail(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+});
+const { findings } = checkFiles(files);
+
+/** A finding with its place in lines and columns, and without what its repair would write. */
+const placed = findings.map((finding: Finding) => {
+  const text = files.find(({ name }) => name === finding.file)?.text ?? '';
+  const { code, severity, file, params, span } = finding;
+  return {
+    file,
+    ...positionOf(text, span.from),
+    end: positionOf(text, span.to),
+    code,
+    severity,
+    message: messageOf(finding, say),
+    params,
+    repairable: finding.repair !== undefined,
+  };
+});
+
+const LEVELS = { error: 'error', warning: 'warning', advice: 'note' } as const;
+
+/** The findings as SARIF 2.1.0 has them (docs.oasis-open.org/sarif/sarif/v2.1.0). */
+function sarif() {
+  const used = [...new Set(placed.map(({ code }) => code))];
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'redis-pod check-settings',
+            rules: used.map((id: Code) => ({
+              id,
+              defaultConfiguration: { level: LEVELS[CODES[id]] },
+            })),
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        results: placed.map(({ file, line, column, end, code, severity, message }) => ({
+          ruleId: code,
+          ruleIndex: used.indexOf(code),
+          level: LEVELS[severity],
+          message: { text: message },
+          locations: [
+            {
+              physicalLocation: {
+                artifactLocation: { uri: file.split('/').map(encodeURIComponent).join('/') },
+                region: {
+                  startLine: line,
+                  startColumn: column,
+                  endLine: end.line,
+                  endColumn: end.column,
+                },
+              },
+            },
+          ],
+        })),
+      },
+    ],
+  };
+}
+
+if (values.sarif) console.log(JSON.stringify(sarif(), null, 2));
+else if (values.json) console.log(JSON.stringify(placed, null, 2));
+else
+  for (const { file, line, column, code, message } of placed)
+    console.log(`${file}:${line}:${column} ${code} ${message}`);
+process.exitCode = placed.some(({ severity }) => severity !== 'advice') ? 1 : 0;

@@ -1,0 +1,280 @@
+import type { Checked } from '../checker/check.ts';
+import type { Difference } from '../checker/compare.ts';
+import { masked } from '../checker/mask.ts';
+import type { Connection } from '../checker/connections.ts';
+import { positionOf, type Finding } from '../checker/findings.ts';
+import { messageOf } from '../checker/messages.ts';
+import { secretsIn } from '../checker/secrets.ts';
+import type { CheckedFile } from '../checker/files.ts';
+import type { Span } from '../checker/values.ts';
+import { urlHost } from '../core/address.ts';
+import type { Say } from '../core/say.ts';
+import { fileFormHtml, type Draft } from './checkerForm.ts';
+import { html, type Html } from './html.ts';
+
+export { fileFormHtml, type Draft };
+
+/** Takes the place of a secret on the screen, whatever its length. */
+const MASK = '••••••';
+
+/** A file of more lines is shown around its findings only. */
+const MOST_LINES = 1500;
+
+/** How many lines are shown before and after a finding of such a file. */
+const AROUND = 4;
+
+interface Line extends Span {
+  readonly number: number;
+}
+
+function linesOf(text: string): Line[] {
+  let from = 0;
+  return text.split('\n').map((line, at) => {
+    const span = { number: at + 1, from, to: from + line.length };
+    from += line.length + 1;
+    return span;
+  });
+}
+
+const overlaps = (a: Span, b: Span) => a.from < b.to && b.from < a.to;
+
+/** A part of a line, with the secrets in it hidden. */
+function shownText(
+  text: string,
+  { from, to }: Span,
+  secrets: readonly Span[],
+  reveal: boolean,
+): string {
+  if (reveal) return text.slice(from, to);
+  let result = '';
+  let at = from;
+  for (const secret of secrets) {
+    if (secret.to <= at || secret.from >= to) continue;
+    result += text.slice(at, Math.max(secret.from, at));
+    // Of a secret that goes on from what stands before, the mask is there already.
+    if (secret.from >= from || at === from) result += secret.from >= at ? MASK : '';
+    at = Math.min(secret.to, to);
+  }
+  return result + text.slice(at, to);
+}
+
+/** A line of a file, with its findings marked. */
+function lineHtml(
+  text: string,
+  line: Line,
+  findings: readonly (Finding & { number: number })[],
+  secrets: readonly Span[],
+  reveal: boolean,
+  say: Say,
+): Html {
+  const own = findings.filter(({ span }) =>
+    span.from === span.to ? span.from >= line.from && span.from <= line.to : overlaps(span, line),
+  );
+  const first = own.filter(({ span }) => span.from >= line.from && span.from <= line.to);
+  // Parts end where a mark begins or ends, and never within a secret.
+  const cuts = new Set([line.from, line.to]);
+  for (const { span } of own)
+    for (const cut of [span.from, span.to])
+      if (
+        cut > line.from &&
+        cut < line.to &&
+        !secrets.some(({ from, to }) => cut > from && cut < to)
+      )
+        cuts.add(cut);
+  const places = [...cuts].sort((a, b) => a - b);
+  const parts = places.slice(0, -1).map((from, at) => {
+    const part = { from, to: places[at + 1] ?? line.to };
+    const content = shownText(text, part, secrets, reveal);
+    return own.some(({ span }) => overlaps(span, part))
+      ? html`<mark>${content}</mark>`
+      : html`${content}`;
+  });
+  const worst =
+    first.find(({ severity }) => severity === 'error') ??
+    first.find(({ severity }) => severity === 'warning') ??
+    first[0];
+  const note =
+    worst &&
+    html` <button
+      type="button"
+      class="note ${worst.severity}"
+      data-to="${worst.number}"
+      aria-label="${say('check.note', { numbers: first.map(({ number }) => number).join(', ') })}"
+    >
+      ${first.map(({ number }) => number).join(', ')}
+    </button>`;
+  return html`<span class="line${worst && html` ${worst.severity}`}" data-line="${line.number}"
+    ><span class="at" aria-hidden="true">${line.number}</span>${parts}${note}${'\n'}</span
+  >`;
+}
+
+/** A file as the reader wrote it, with its findings in the margin. */
+export function annotatedHtml(
+  file: CheckedFile,
+  findings: readonly (Finding & { number: number })[],
+  reveal: boolean,
+  say: Say,
+): Html {
+  const { text } = file.given;
+  // What concerns a whole statement is marked on its first line alone.
+  const clipped = ({ from, to }: Span): Span => {
+    const end = text.indexOf('\n', from);
+    return { from, to: end < 0 ? to : Math.min(to, end) };
+  };
+  const own = findings
+    .filter((each) => each.file === file.given.name)
+    .map((each) => ({ ...each, span: clipped(each.span) }));
+  const secrets = secretsIn(file);
+  const lines = linesOf(text);
+  const marked = own.map(({ span }) => positionOf(text, span.from).line);
+  const near = ({ number }: Line) => marked.some((line) => Math.abs(line - number) <= AROUND);
+  const shown = lines.length > MOST_LINES ? lines.filter(near) : lines;
+  let before = 0;
+  return html`${shown.map((line) => {
+    const gap = line.number > before + 1 && html`<span class="line gap">…${'\n'}</span>`;
+    before = line.number;
+    return html`${gap}${lineHtml(text, line, own, secrets, reveal, say)}`;
+  })}`;
+}
+
+/** What to do about one finding. */
+function findingHtml(
+  finding: Finding & { number: number },
+  text: string,
+  root: string,
+  say: Say,
+): Html {
+  const { line } = positionOf(text, finding.span.from);
+  const { number, code, severity, file, repair } = finding;
+  return html`<li id="finding-${number}" tabindex="-1" value="${number}">
+    <p class="issue ${severity}">
+      <strong>${say(`finding.severity.${severity}`)}</strong> ${messageOf(finding, say)}
+    </p>
+    <p class="do">
+      <button type="button" data-line="${line}" data-of="${file}">
+        ${say('check.place', { file, line })}
+      </button>
+      ${repair && html`<button type="button" class="repair" data-repair="${number}" aria-label="${say('check.repair.label', { number })}">${say('check.repair')}</button> `}
+      <a href="${root}findings/${code}/"
+        >${say('check.why')}<span class="sr-only"> (${code})</span></a
+      >
+    </p>
+  </li>`;
+}
+
+/** Where a connection leads, without its password. */
+function addressOf(
+  { transport, host, port, socket, sentinels, master, urls }: Connection,
+  say: Say,
+): string {
+  if (transport === 'memory') return say('check.leads.memory');
+  if (transport === 'rabbitmq') return 'RabbitMQ';
+  if (sentinels && sentinels.length > 0)
+    return say('check.leads.sentinels', { count: sentinels.length, master: master ?? '?' });
+  if (socket !== undefined) return urls.some((url) => url.unencoded) ? '?' : socket;
+  if (host === undefined || urls.some((url) => url.unencoded)) return '?';
+  return `${urlHost(host)}:${port ?? 6379}${transport === 'tls' ? ' (TLS)' : ''}`;
+}
+
+/** What each part of the files does. */
+function understoodHtml({ files }: Checked, say: Say): Html | false {
+  const rows = files.flatMap((file) =>
+    file.kind === 'settings' ? file.connections.map((each) => ({ each, file })) : [],
+  );
+  if (rows.length === 0) return false;
+  const several = files.filter(({ kind }) => kind === 'settings').length > 1;
+  return html`<details>
+    <summary>${say('check.understood')}</summary>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">${say('check.col.setting')}</th>
+          <th scope="col">${say('check.col.use')}</th>
+          <th scope="col">${say('check.col.address')}</th>
+          <th scope="col">${say('check.col.database')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ({ each, file }) =>
+            html`<tr>
+              <th scope="row">
+                <code>${each.setting}</code>${several && html` ${file.given.name}`}
+              </th>
+              <td>${say(`database.${each.role}`)}</td>
+              <td>${addressOf(each, say)}</td>
+              <td>
+                ${each.database !== undefined && html`<span class="db db-${each.role}">${each.database}</span>`}
+              </td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </details>`;
+}
+
+/** The difference between the reader's file and the generated one. */
+export function differenceHtml(
+  differences: readonly Difference[],
+  reveal: boolean,
+  say: Say,
+): Html {
+  if (differences.length === 0) return html`<p>${say('check.same')}</p>`;
+  const value = (name: string, text: string | undefined) =>
+    text === undefined
+      ? html`<dd>${say('check.none')}</dd>`
+      : html`<dd><code>${reveal ? text : masked(name, text)}</code></dd>`;
+  return html`<ul class="differences">
+    ${differences.map(
+      ({ name, given, generated }) =>
+        html`<li>
+          <code>${name}</code>
+          <dl>
+            <dt>${say('check.col.yours')}</dt>
+            ${value(name, given)}
+            <dt>${say('check.col.generated')}</dt>
+            ${value(name, generated)}
+          </dl>
+        </li>`,
+    )}
+  </ul>`;
+}
+
+/** Findings in the order of their files and lines, numbered from 1. */
+export function numbered({ findings }: Checked): (Finding & { number: number })[] {
+  return findings.map((finding, at) => ({ ...finding, number: at + 1 }));
+}
+
+/** How many findings there are of each severity, in words; that all is well where nothing is wrong. */
+export function summary({ findings, files }: Checked, say: Say): string {
+  const counts = (['error', 'warning', 'advice'] as const).flatMap((severity) => {
+    const count = findings.filter((each) => each.severity === severity).length;
+    return count === 0 ? [] : [say(`check.count.${severity}`, { count })];
+  });
+  const wrong = findings.some(({ severity }) => severity !== 'advice');
+  const clean = say('check.clean', { count: files.length });
+  return wrong
+    ? `${counts.join(', ')}.`
+    : [clean, ...(counts.length > 0 ? [`${counts.join(', ')}.`] : [])].join(' ');
+}
+
+/** What was found, with what to do about it. */
+export function resultHtml(checked: Checked, root: string, generator: string, say: Say): Html {
+  const texts = new Map(checked.files.map(({ given }) => [given.name, given.text]));
+  const wrong = checked.findings.some(({ severity }) => severity !== 'advice');
+  const settings = checked.files.some(({ kind }) => kind === 'settings');
+  return html`<h2 tabindex="-1">${say('check.result')}</h2>
+    ${!wrong && html`<p>${say('check.checked')}</p>`}
+    <ol>
+      ${numbered(checked).map((finding) => findingHtml(finding, texts.get(finding.file) ?? '', root, say))}
+    </ol>
+    ${understoodHtml(checked, say)}
+    ${
+      settings &&
+      html`<p class="next"><a href="${generator}">${say('check.open')}</a></p>
+        <details data-part="compare">
+          <summary>${say('check.compare')}</summary>
+          <div data-part="difference"></div>
+        </details>`
+    }`;
+}

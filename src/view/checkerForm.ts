@@ -1,0 +1,68 @@
+import type { Say } from '../core/say.ts';
+import { html, type Html } from './html.ts';
+
+/** What the servers of a file do, as a reader says it; empty for what the file itself shows. */
+export const SAID = ['', 'web', 'worker', 'encoding', 'transcription', 'xapi', 'several'] as const;
+
+/** A file as the reader is giving it. */
+export interface Draft {
+  /** Tells it apart on the page. */
+  readonly id: number;
+  readonly name: string;
+  readonly said: (typeof SAID)[number];
+}
+
+/** The place of one file: its name, whose it is, and its text. */
+export function fileFormHtml({ id, name, said }: Draft, say: Say): Html {
+  return html`<section
+    class="given"
+    data-file="${id}"
+    aria-label="${say('check.file', { number: id })}"
+  >
+    <div class="head">
+      <label>
+        <span>${say('check.name')}</span>
+        <input
+          name="name"
+          value="${name}"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck="false"
+        />
+      </label>
+      <label data-part="role">
+        <span>${say('check.role')}</span>
+        <select name="role" autocomplete="off">
+          ${SAID.map((value) => html`<option value="${value}" ${value === said && html`selected`}>${say(value === '' ? 'check.role.auto' : `check.role.${value}`)}</option>`)}
+        </select>
+      </label>
+      <button
+        type="button"
+        data-act="remove"
+        aria-label="${say('check.remove.label', { file: name })}"
+      >
+        ${say('check.remove')}
+      </button>
+    </div>
+    <div data-part="edit">
+      <label>
+        <span>${say('check.text')}</span>
+        <textarea rows="12" autocomplete="off" autocapitalize="off" spellcheck="false"></textarea>
+      </label>
+      <p><button type="button" class="primary" data-act="check">${say('check.check')}</button></p>
+    </div>
+    <div data-part="view" hidden>
+      <p class="tools">
+        <button type="button" data-act="edit">${say('check.edit')}</button>
+        <button type="button" data-act="reveal" aria-pressed="false">${say('check.reveal')}</button>
+        <button type="button" data-act="copy">${say('check.copy')}</button>
+        <button type="button" data-act="download">${say('check.download')}</button>
+      </p>
+      <pre
+        tabindex="0"
+        role="group"
+        aria-label="${say('check.annotated', { file: name })}"
+      ><code></code></pre>
+    </div>
+  </section>`;
+}

@@ -1,0 +1,25 @@
+import { runPython } from '../core/python.ts';
+
+const SCRIPT = `
+import ast, json, sys, warnings
+warnings.simplefilter("ignore")
+
+def reads(source):
+    try:
+        ast.parse(source)
+        return True
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+
+json.dump([reads(source) for source in json.load(sys.stdin.buffer)], sys.stdout)
+`;
+
+/** Which texts CPython takes for modules; nothing of them is run. */
+export function readInPython(sources: readonly string[]): boolean[] {
+  return runPython(SCRIPT, sources) as boolean[];
+}
+
+/** Whether CPython takes a text for a module. */
+export function readsInPython(source: string): boolean {
+  return readInPython([source])[0] === true;
+}

@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkFiles } from '../../src/checker/check.ts';
+import { edited, type Finding } from '../../src/checker/findings.ts';
+import type { GivenFile } from '../../src/checker/files.ts';
+import { CASES } from './cases.ts';
+import { readInPython } from './python.ts';
+
+const GIVEN = Object.values(CASES).flatMap(({ has, nearly }) => [...has, ...nearly]);
+
+/** What a slip of the hand, or of a program, puts into a text. */
+const SLIPS = [
+  '',
+  '"',
+  "'",
+  '{',
+  '}',
+  '[',
+  '(',
+  ')',
+  '\n',
+  '\n    ',
+  '\\',
+  '#',
+  ',',
+  ':',
+  '//',
+  '@',
+  '%',
+  '=',
+  ' = ',
+  'f"{',
+  '**',
+  '\0',
+  '\uD800',
+  'é',
+  '😀',
+  '$(',
+  '`',
+  ';',
+  '"""',
+  'if x:\n ',
+  'CACHES',
+  'lambda: ',
+  '\r\n',
+];
+
+/** A file with a few slips in it. */
+const slipped = (most: number) =>
+  fc
+    .tuple(
+      fc.constantFrom(...GIVEN),
+      fc.array(
+        fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(8), fc.constantFrom(...SLIPS)),
+        { maxLength: most },
+      ),
+    )
+    .map(([file, slips]): GivenFile => {
+      let { text } = file;
+      for (const [where, length, insert] of slips) {
+        const at = Math.floor(where * text.length);
+        text = text.slice(0, at) + insert + text.slice(at + length);
+      }
+      return { ...file, text };
+    });
+
+const mutated = slipped(5);
+
+const random = fc
+  .tuple(
+    fc.constantFrom(
+      'settings_local.py',
+      'redis.conf',
+      'sentinel.conf',
+      'celeryd',
+      'pod.service',
+      'podceleryconf.py',
+      'start.sh',
+      'x',
+    ),
+    fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 200 }),
+      fc.array(fc.constantFrom(...SLIPS), { maxLength: 60 }).map((all) => all.join('')),
+    ),
+  )
+  .map(([name, text]): GivenFile => ({ name, text }));
+
+/** What must hold of every finding, whatever the file. */
+function sound(files: readonly GivenFile[], { file, span, repair = [], params }: Finding): void {
+  const text = files.find(({ name }) => name === file)?.text ?? '';
+  expect(span.from >= 0 && span.from <= span.to && span.to <= text.length).toBe(true);
+  expect(
+    Object.values(params).every((value) => typeof value === 'number' || value.length <= 200),
+  ).toBe(true);
+  const ordered = [...repair].sort((a, b) => a.from - b.from);
+  for (const [at, edit] of ordered.entries()) {
+    expect(edit.from >= 0 && edit.from <= edit.to && edit.to <= text.length).toBe(true);
+    expect(edit.from >= (ordered[at - 1]?.to ?? 0)).toBe(true);
+  }
+  // What stands before the first edit and after the last stays as it was.
+  const [first] = ordered;
+  const last = ordered.at(-1);
+  if (!first || !last) return;
+  const after = edited(text, repair);
+  expect(after.startsWith(text.slice(0, first.from)) && after.endsWith(text.slice(last.to))).toBe(
+    true,
+  );
+}
+
+test(
+  '10,000 random and mutated files are checked without an error, and repairs stay where they belong',
+  { timeout: 120_000 },
+  () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof({ weight: 3, arbitrary: mutated }, random), {
+          minLength: 1,
+          maxLength: 2,
+        }),
+        (given) => {
+          const files = given.map((file, at) => ({
+            ...file,
+            name: at === 0 ? file.name : `second/${file.name}`,
+          }));
+          for (const finding of checkFiles(files).findings) sound(files, finding);
+        },
+      ),
+      { numRuns: 10_000 },
+    );
+  },
+);
+
+test('what Python reads it still reads after any repair', () => {
+  const pairs: { before: string; after: string; code: string }[] = [];
+  for (const file of fc.sample(slipped(1), 12_000)) {
+    if (!file.name.endsWith('.py') || !file.text.isWellFormed()) continue;
+    for (const { repair, code } of checkFiles([file]).findings)
+      if (repair) pairs.push({ before: file.text, after: edited(file.text, repair), code });
+  }
+  expect(pairs.length).toBeGreaterThan(1000);
+  const before = readInPython(pairs.map((pair) => pair.before));
+  const after = readInPython(pairs.map((pair) => pair.after));
+  expect(pairs.filter((_, at) => before[at] === true && after[at] !== true)).toEqual([]);
+});
+
+/** Texts of one mebibyte. */
+const MIB = 2 ** 20;
+const filled = (part: string) => part.repeat(Math.ceil(MIB / part.length)).slice(0, MIB);
+
+describe('a file of one mebibyte is checked within two seconds', () => {
+  test.each([
+    [
+      'a real file over and over',
+      'settings_local.py',
+      filled(CASES['broker-missing'].nearly[0]?.text ?? ''),
+    ],
+    ['parentheses', 'settings_local.py', `A = ${filled('(')}`],
+    ['braces', 'settings_local.py', `CACHES = ${filled('{"a":')}`],
+    ['sums', 'settings_local.py', `CELERY_BROKER_URL = ${filled('"a" + ')}"b"`],
+    [
+      'names that double',
+      'settings_local.py',
+      `A = "xx"\n${filled('A = A + A\n')}\nCELERY_BROKER_URL = A`,
+    ],
+    [
+      'dicts in themselves',
+      'settings_local.py',
+      `CACHES = {}\n${filled('CACHES.update({"a": CACHES})\n')}`,
+    ],
+    ['one string', 'settings_local.py', `CELERY_BROKER_URL = "redis://${filled(';redis://:@')}"`],
+    ['quotes', 'settings_local.py', filled('"')],
+    ['subscripts', 'settings_local.py', `A${filled('["a"]')} = 1`],
+    ['conditions', 'settings_local.py', filled('if x:\n    CACHES = {}\n')],
+    ['a line of redis.conf', 'redis.conf', `bind ${filled('"\\x41')}`],
+    ['lines of redis.conf', 'redis.conf', filled('save 1 1\n')],
+    ['options', 'celeryd', `CELERY_APP="pod.main"\nCELERYD_OPTS="${filled("-Q '")}"`],
+    ['backslashes', 'celeryd', filled('\\\n')],
+    ['a unit', 'pod.service', `ExecStart=${filled('"\\')}`],
+  ])('%s', (_, name, text) => {
+    const start = performance.now();
+    checkFiles([{ name, text }]);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+});

@@ -1,0 +1,283 @@
+import AxeBuilder from 'axe-core';
+import type { Page } from 'playwright-core';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { openPage, useBrowser } from '../browser.ts';
+import { readsInPython } from '../checker/python.ts';
+import { sites } from '../sites.ts';
+
+useBrowser(sites);
+
+const [root] = sites;
+
+const SECRET = 's3cr/et';
+
+/** A file with most of the mistakes that readers make. */
+const WRONG = `import os
+CELERY_TO_ENCODE = True
+CELERY_BROKER_URL = "redis://10.0.0.9:6379"  # the queue
+CELERY_TASK_ACKS_LATE = True
+SECRET_KEY = "${SECRET}"
+CACHES = {
+    'default': {
+        'BACKEND': 'django_redis.cache.RedisCache',
+        'LOCATION': 'redis://10.0.0.9:6379/3',
+    },
+}
+SESSION_ENGINE = 'redis_sessions.session'
+SESSION_REDIS = {'host': '10.0.0.9', 'port': 6379, 'db': 3}
+`;
+
+const LANGUAGES = [
+  { language: 'fr', counts: '4 erreurs', clean: 'Rien n’est à corriger' },
+  { language: 'en', counts: '4 errors', clean: 'Nothing is wrong' },
+] as const;
+
+const checker = (page: Page) => page.locator('check-settings');
+const box = (page: Page, at = 0) => checker(page).locator('textarea').nth(at);
+const items = (page: Page) => checker(page).locator('ol > li');
+const status = (page: Page) => checker(page).locator('[data-part=status]');
+const code = (page: Page) => checker(page).locator('pre > code').first();
+const act = (page: Page, name: string) =>
+  checker(page).locator(`[data-act=${name}]:visible`).first();
+
+/** Pastes as a reader does. */
+async function paste(page: Page, text: string): Promise<void> {
+  await box(page).focus();
+  await page.locator('check-settings[data-live]').waitFor();
+  await page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text);
+  await page.keyboard.press('Control+v');
+}
+
+const MAY_PASTE = { permissions: ['clipboard-read', 'clipboard-write'] };
+
+describe.each(LANGUAGES)('in $language', ({ language, counts, clean }) => {
+  test('a pasted file is shown with its findings, repaired one by one, and then clean', async () => {
+    await openPage(root, `${language}/check/`, MAY_PASTE, async (page) => {
+      await paste(page, WRONG);
+      await expect.poll(() => status(page).textContent()).toContain(counts);
+      // The result has the focus, and the text is hidden behind its annotated copy.
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H2');
+      expect(await box(page).isVisible()).toBe(false);
+      expect(await code(page).textContent()).not.toContain(SECRET);
+      await act(page, 'reveal').click();
+      expect(await code(page).textContent()).toContain(SECRET);
+
+      // A repair changes what it repairs, and can be taken back.
+      const before = await box(page).inputValue();
+      await items(page).locator('[data-repair]').first().click();
+      const after = await box(page).inputValue();
+      expect(after).not.toBe(before);
+      expect(after).toContain('# the queue');
+      await act(page, 'undo').click();
+      expect(await box(page).inputValue()).toBe(before);
+
+      for (let times = 0; times < 10; times += 1) {
+        const repair = items(page).locator('[data-repair]');
+        if ((await repair.count()) === 0) break;
+        await repair.first().click();
+      }
+      await expect.poll(() => status(page).textContent()).toContain(clean);
+      const repaired = await box(page).inputValue();
+      expect(readsInPython(repaired)).toBe(true);
+      expect(repaired).toContain('# the queue');
+      expect(repaired).toContain(`SECRET_KEY = "${SECRET}"`);
+    });
+  });
+
+  test('with the keyboard alone: typed, checked, a finding’s place and explanation', async () => {
+    await openPage(root, `${language}/check/`, {}, async (page) => {
+      await box(page).focus();
+      await page.locator('check-settings[data-live]').waitFor();
+      await page.keyboard.insertText(WRONG);
+      expect(await box(page).isVisible()).toBe(true);
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => status(page).textContent()).toContain(counts);
+      await page.keyboard.press('Tab');
+      expect(
+        await page.evaluate(() => (document.activeElement as HTMLElement).dataset['line']),
+      ).toBe('3');
+      await page.keyboard.press('Enter');
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('PRE');
+      expect(await code(page).locator('.here').textContent()).toContain('CELERY_BROKER_URL');
+      const place = await items(page).first().locator('a').getAttribute('href');
+      expect(place).toBe(`/${language}/findings/broker-no-database/`);
+      await items(page).first().locator('a').focus();
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/findings\/broker-no-database/);
+    });
+  });
+
+  test('a clean file is told so, and what was checked', async () => {
+    const { text } = cleanFile();
+    await openPage(root, `${language}/check/`, MAY_PASTE, async (page) => {
+      await paste(page, text);
+      await expect.poll(() => status(page).textContent()).toContain(clean);
+      expect(await items(page).count()).toBe(0);
+      expect(await checker(page).locator('[data-part=result] > p').first().textContent()).toMatch(
+        /Redis|TLS/,
+      );
+    });
+  });
+
+  test.each(['light', 'dark'] as const)(
+    'axe finds nothing in a checked file, %s',
+    async (colorScheme) => {
+      await openPage(
+        root,
+        `${language}/check/`,
+        { ...MAY_PASTE, colorScheme, viewport: { width: 360, height: 900 } },
+        async (page) => {
+          await paste(page, WRONG);
+          await items(page).first().waitFor();
+          await checker(page)
+            .locator('details')
+            .evaluateAll((all) =>
+              all.forEach((each) => ((each as HTMLDetailsElement).open = true)),
+            );
+          await page.evaluate(
+            readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8'),
+          );
+          const faults = await page.evaluate(async () => {
+            const { violations } = await (window as unknown as { axe: typeof AxeBuilder }).axe.run(
+              document,
+            );
+            return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+          });
+          expect(faults).toEqual([]);
+          expect(
+            await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+          ).toBeLessThanOrEqual(0);
+        },
+      );
+    },
+  );
+});
+
+/** A file in which nothing is wrong. */
+function cleanFile() {
+  return {
+    text: `CACHES = {
+    "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://10.0.0.9:6379/3"},
+    "select2": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://10.0.0.9:6379/2"},
+}
+SESSION_REDIS = {"host": "10.0.0.9", "port": 6379, "db": 4}
+`,
+  };
+}
+
+test('files that are dropped are checked together, and a file can be taken away again', async () => {
+  await openPage(root, 'en/check/', {}, async (page) => {
+    await box(page).focus();
+    await page.locator('check-settings[data-live]').waitFor();
+    const data = await page.evaluateHandle(
+      ([settings, redis]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([settings ?? ''], 'settings_local.py'));
+        transfer.items.add(new File([redis ?? ''], 'redis.conf'));
+        return transfer;
+      },
+      [cleanFile().text, 'bind 127.0.0.1\nappendonly yes\n'],
+    );
+    await checker(page).dispatchEvent('drop', { dataTransfer: data });
+    await expect.poll(() => items(page).count()).toBe(1);
+    expect(await items(page).first().textContent()).toContain('redis.conf, line 1');
+    // Its repair takes the address from the other file.
+    await items(page).locator('[data-repair]').click();
+    expect(await box(page, 1).inputValue()).toBe('bind 127.0.0.1 10.0.0.9\nappendonly yes\n');
+    await checker(page).locator('[data-act=remove]').nth(1).click();
+    await expect.poll(() => checker(page).locator('[data-file]').count()).toBe(1);
+    expect(await items(page).count()).toBe(0);
+  });
+});
+
+test('whose a file is changes what is wrong with it', async () => {
+  await openPage(root, 'en/check/', MAY_PASTE, async (page) => {
+    await paste(page, cleanFile().text.replaceAll('10.0.0.9', '127.0.0.1'));
+    await expect.poll(() => status(page).textContent()).toContain('Nothing is wrong');
+    await checker(page).locator('[name=role]').selectOption('several');
+    await expect.poll(() => items(page).count()).toBe(3);
+    expect(await items(page).first().textContent()).toContain('different machine on each server');
+  });
+});
+
+test('the generator opens with what was understood, and the difference is shown', async () => {
+  await openPage(root, 'en/check/', MAY_PASTE, async (page) => {
+    await paste(page, cleanFile().text.replace('6379/3', '6380/3').replaceAll('6379', '6380'));
+    await checker(page).locator('[data-part=compare] > summary').click();
+    const difference = checker(page).locator('.differences > li');
+    await expect.poll(() => difference.count()).toBeGreaterThan(1);
+    expect(await difference.allTextContents()).toContainEqual(
+      expect.stringContaining('SELECT2_CACHE_BACKEND'),
+    );
+    await checker(page).locator('.next a').click();
+    await page.waitForURL(/redis\/#settings/);
+    await expect.poll(() => page.locator('[name=port]').inputValue()).toBe('6380');
+    expect(await page.locator('[name=host]').inputValue()).toBe('10.0.0.9');
+    expect(await page.locator('[name=arch]:checked').getAttribute('value')).toBe('standalone');
+  });
+});
+
+test('a password gets into no address, storage, announcement or name', async () => {
+  const password = 'Zq7-unmistakable';
+  await openPage(root, 'en/check/', MAY_PASTE, async (page) => {
+    await paste(
+      page,
+      `${cleanFile().text.replaceAll('redis://', `redis://:${password}@`)}REDIS_PASSWORD = "${password}"\n`,
+    );
+    await items(page).first().waitFor();
+    await checker(page)
+      .locator('details')
+      .evaluateAll((all) => all.forEach((each) => ((each as HTMLDetailsElement).open = true)));
+    await expect.poll(() => checker(page).locator('.differences').count()).toBe(1);
+    const shown = await page.evaluate(() => ({
+      text: document.body.innerText,
+      markup: document.documentElement.outerHTML,
+      address: location.href,
+      stored: JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state]),
+    }));
+    for (const [what, text] of Object.entries(shown))
+      expect(`${what}: ${text.includes(password)}`).toBe(`${what}: false`);
+    await page.reload();
+    expect(await box(page).inputValue()).toBe('');
+  });
+});
+
+test('a hostile file and its name make no markup', async () => {
+  const hostile = `CACHES = {"default": "</code><img src=x onerror=alert(1)>"}\nCELERY_BROKER_URL = "</textarea><script>alert(1)</script>://x"\n`;
+  await openPage(root, 'en/check/', MAY_PASTE, async (page) => {
+    await paste(page, hostile);
+    await expect.poll(() => status(page).textContent()).not.toBe('');
+    await checker(page).locator('[name=name]').fill('"><img src=x onerror=alert(1)>.py');
+    await expect
+      .poll(() => checker(page).locator('pre').getAttribute('aria-label'))
+      .toContain('<img');
+    expect(await checker(page).locator('img, script:not([type="application/json"])').count()).toBe(
+      0,
+    );
+  });
+});
+
+test('without script the page says what else there is', async () => {
+  await openPage(root, 'fr/check/', { javaScriptEnabled: false }, async (page) => {
+    expect(await checker(page).isVisible()).toBe(false);
+    expect(await page.locator('noscript').first().textContent()).toBeTruthy();
+    expect(await page.locator('.sl-markdown-content').innerText()).toContain('JavaScript');
+  });
+});
+
+test('when what checks cannot be loaded, the page says so and keeps what was typed', async () => {
+  await openPage(
+    root,
+    'en/check/',
+    { untouched: true, expected: /liveChecker|Failed to load|ERR_FAILED/ },
+    async (page) => {
+      await page.route(/liveChecker/, (route) => route.abort());
+      await box(page).fill('A = 1');
+      await checker(page).locator('[data-part=failed]').waitFor();
+      expect(await box(page).inputValue()).toBe('A = 1');
+      await page.unroute(/liveChecker/);
+    },
+  );
+});
