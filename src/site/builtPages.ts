@@ -20,6 +20,13 @@ export interface BuiltPage {
 }
 
 /**
+ * Whether a page explains what the checker finds: such a page is read by itself, and not in order.
+ *
+ * @param name its address below the language
+ */
+export const explainsFindings = (name: string): boolean => /^findings(\/|$)/.test(name);
+
+/**
  * The built pages that search engines may know, those of a language in the order of its menu.
  *
  * @param site the folder of the built site

@@ -4,6 +4,7 @@ import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Manifest } from '../offline/manifest.ts';
+import { explainsFindings } from './builtPages.ts';
 import { languages } from './languages.ts';
 import { oldNames } from './oldNames.ts';
 
@@ -88,7 +89,8 @@ function groupOf(file: string): string | undefined {
     return 'any';
   if (!(first in languages) || !file.endsWith('/')) return undefined;
   // All of a language's pages once more.
-  return rest[0] === 'print' ? `print-${first}` : first;
+  if (rest[0] === 'print') return `print-${first}`;
+  return explainsFindings(rest.join('/')) ? `findings-${first}` : first;
 }
 
 /** Pagefind writes several interfaces besides the files that its search runs on. */

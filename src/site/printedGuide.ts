@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, type HTMLElement } from 'node-html-parser';
 import { html } from '../view/html.ts';
-import type { BuiltPage } from './builtPages.ts';
+import { explainsFindings, type BuiltPage } from './builtPages.ts';
 import { languages } from './languages.ts';
 import { readable } from './readable.ts';
 import type { Language } from './texts.ts';
@@ -16,7 +16,9 @@ import type { Language } from './texts.ts';
 export async function writePrintedGuide(pages: readonly BuiltPage[], site: string): Promise<void> {
   for (const language of Object.keys(languages) as Language[]) {
     const file = join(site, language, 'print/index.html');
-    const own = pages.filter((page) => page.language === language && page.prose);
+    const own = pages.filter(
+      (page) => page.language === language && page.prose && !explainsFindings(page.name),
+    );
     await writeFile(file, withGuide(await readFile(file, 'utf8'), own));
   }
 }

@@ -37,6 +37,7 @@ const states = [
   ['redis/#arch=standalone&redis=docker', 'containers'],
   ...prose.map((name) => [`${name}/`, 'prose'] as const),
   ['operate/#arch=celery&workers=2&redis=dedicated&auth=acl', 'commands for an architecture'],
+  ['findings/visibility-timeout-short/', 'prose'],
   ['presets/microservices-large/', 'an example'],
 ] as const;
 

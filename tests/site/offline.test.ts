@@ -78,7 +78,9 @@ const paths = (page: Page, base: string) =>
 async function kept(page: Page, site: Site, language = 'en'): Promise<void> {
   const expected = (await pagesOf(site))
     .map(({ file }) => site.base + file.replace(/index\.html$/, ''))
-    .filter((path) => path.startsWith(`${site.base}${language}/`) && !path.endsWith('/print/'));
+    .filter(
+      (path) => path.startsWith(`${site.base}${language}/`) && !/\/(print|findings)\//.test(path),
+    );
   const assets = readdirSync(join(site.directory, '_astro'));
   expected.push(...assets.map((name) => `${site.base}_astro/${name}`));
   await expect
@@ -101,7 +103,9 @@ describe.each(sites)('under $base', (site) => {
       await kept(page, site);
       expect(await notice(page).count()).toBe(0);
       at.down = true;
-      const pages = (await pagesOf(site)).filter(({ file }) => /^en\/(?!print)/.test(file));
+      const pages = (await pagesOf(site)).filter(({ file }) =>
+        /^en\/(?!print|findings)/.test(file),
+      );
       // What differs under a path is where they are, not what is in them.
       for (const { file } of site === root ? pages : pages.slice(-2)) {
         await page.goto(at.address + file.replace(/index\.html$/, ''));
