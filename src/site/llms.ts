@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { speaker } from '../core/say.ts';
-import type { BuiltPage } from './builtPages.ts';
+import { explainsFinding, type BuiltPage } from './builtPages.ts';
 import { languages } from './languages.ts';
 import { markdownFile } from './besidePages.ts';
 import { pageMarkdown, pageText } from './markdown.ts';
@@ -57,7 +57,12 @@ function contents(pages: readonly BuiltPage[], root: string): string {
       [
         `## ${languages[language].label} · ${say('presets.group')}`,
         '',
-        ...own.filter(({ prose }) => !prose).map(link),
+        ...own.filter(({ prose, name }) => !prose && !explainsFinding(name)).map(link),
+      ],
+      [
+        `## ${languages[language].label} · ${say('finding.all')}`,
+        '',
+        ...own.filter(({ name }) => explainsFinding(name)).map(link),
       ],
     ];
   });

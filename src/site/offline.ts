@@ -4,7 +4,7 @@ import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Manifest } from '../offline/manifest.ts';
-import { explainsFindings } from './builtPages.ts';
+import { explainsFinding } from './builtPages.ts';
 import { languages } from './languages.ts';
 import { oldNames } from './oldNames.ts';
 
@@ -90,7 +90,7 @@ function groupOf(file: string): string | undefined {
   if (!(first in languages) || !file.endsWith('/')) return undefined;
   // All of a language's pages once more.
   if (rest[0] === 'print') return `print-${first}`;
-  return explainsFindings(rest.join('/')) ? `findings-${first}` : first;
+  return explainsFinding(rest.join('/')) ? `findings-${first}` : first;
 }
 
 /** Pagefind writes several interfaces besides the files that its search runs on. */

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, type HTMLElement } from 'node-html-parser';
 import { html } from '../view/html.ts';
-import { explainsFindings, type BuiltPage } from './builtPages.ts';
+import type { BuiltPage } from './builtPages.ts';
 import { languages } from './languages.ts';
 import { readable } from './readable.ts';
 import type { Language } from './texts.ts';

@@ -44,6 +44,7 @@ export const starlightOptions: StarlightUserConfig = {
         { slug: 'reference' },
         { slug: 'directives' },
         { slug: 'pod-3' },
+        { slug: 'findings' },
         { slug: 'proven' },
         { slug: 'glossary' },
         { slug: 'links' },

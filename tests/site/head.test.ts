@@ -42,7 +42,11 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
     const menu = at(`${base}${code}/redis/`)
       ?.document.querySelectorAll('#starlight__sidebar .top-level a')
       .map((it) => it.getAttribute('href') ?? '');
-    expect(menu).toHaveLength(own.length);
+    // What explains a finding is read by itself.
+    expect(menu).toHaveLength(
+      own.filter(({ file }) => !/findings\/./.test(file.replace('findings/index', 'findings')))
+        .length,
+    );
     const home = at(menu?.[0]);
     expect(home && isHome(home)).toBe(true);
     expect(link(home, 'prev') ?? link(home, 'next')).toBeUndefined();

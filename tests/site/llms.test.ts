@@ -26,7 +26,7 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
   test('llms.txt has a title, a summary and lists of links, as its format says', () => {
     expect(opening).toMatch(/^# [^\n]+\n\n(> [^\n]+\n)+\n/);
     expect(opening.match(/^#/gm)).toHaveLength(1);
-    expect(lists).toHaveLength(4);
+    expect(lists).toHaveLength(6);
     for (const { links } of lists) {
       expect(links.length).toBeGreaterThan(1);
       for (const link of links) {
@@ -41,7 +41,10 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
     ['en', 'English'],
   ])('what is in %s is apart, and in the order of the menu', (code, name) => {
     const own = lists.filter(({ title }) => title.startsWith(name));
-    const links = own.flatMap((list) => list.links);
+    const findings = own.at(-1)?.links ?? [];
+    expect(findings.length).toBeGreaterThan(40);
+    for (const link of findings) expect(link).toContain(`/${code}/findings/`);
+    const links = own.slice(0, -1).flatMap((list) => list.links);
     expect(links[0]).toBe(`${origin}${base}${code}/llms-full.txt`);
     expect(links.slice(1)).toEqual(
       menu(code)?.map((address) => `${origin}${address.replace(/\/$/, '.md')}`),
