@@ -16,9 +16,7 @@ import type { Language } from './texts.ts';
 export async function writePrintedGuide(pages: readonly BuiltPage[], site: string): Promise<void> {
   for (const language of Object.keys(languages) as Language[]) {
     const file = join(site, language, 'print/index.html');
-    const own = pages.filter(
-      (page) => page.language === language && page.prose && !explainsFindings(page.name),
-    );
+    const own = pages.filter((page) => page.language === language && page.prose);
     await writeFile(file, withGuide(await readFile(file, 'utf8'), own));
   }
 }

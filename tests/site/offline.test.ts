@@ -79,7 +79,8 @@ async function kept(page: Page, site: Site, language = 'en'): Promise<void> {
   const expected = (await pagesOf(site))
     .map(({ file }) => site.base + file.replace(/index\.html$/, ''))
     .filter(
-      (path) => path.startsWith(`${site.base}${language}/`) && !/\/(print|findings)\//.test(path),
+      (path) =>
+        path.startsWith(`${site.base}${language}/`) && !/\/(print|findings\/.+)\/$/.test(path),
     );
   const assets = readdirSync(join(site.directory, '_astro'));
   expected.push(...assets.map((name) => `${site.base}_astro/${name}`));
