@@ -15,6 +15,8 @@ export interface PythonFile {
   readonly bindings: ReadonlyMap<string, Binding>;
   /** Environment variables that it sets itself. */
   readonly environment: ReadonlyMap<string, Binding>;
+  /** Where it reads a variable of the environment first. */
+  readonly reads: ReadonlyMap<string, Span>;
   /** What Python itself would refuse. */
   readonly faults: readonly Span[];
   /** Statements that give names in a way that is not followed: conditions, loops, imports. */
@@ -61,6 +63,7 @@ interface Argument {
 class Reader {
   readonly bindings = new Map<string, Binding>();
   readonly environment = new Map<string, Binding>();
+  readonly reads = new Map<string, Span>();
   readonly faults: Span[] = [];
   readonly unfollowed: (Span & { names: readonly string[] })[] = [];
   readonly #source: string;
@@ -157,11 +160,12 @@ class Reader {
   /** Gives up what a statement may have given to names. */
   #forget(within: SyntaxNode, statement: Span): void {
     const names = new Set<string>();
+    let every = false;
     const cursor = within.cursor();
     const end = within.to;
     do {
       if (cursor.from > end) break;
-      if (cursor.name === '*' && cursor.node.parent?.name === 'ImportStatement') this.open = true;
+      if (cursor.name === '*' && cursor.node.parent?.name === 'ImportStatement') every = true;
       if (
         cursor.name !== 'AssignStatement' &&
         cursor.name !== 'UpdateStatement' &&
@@ -184,7 +188,8 @@ class Reader {
     } while (cursor.next() && cursor.from < end);
     const span = { from: statement.from, to: statement.to };
     for (const name of names) this.#bind(name, { kind: 'unknown', ...span }, span);
-    this.unfollowed.push({ ...span, names: [...names] });
+    this.open ||= every;
+    this.unfollowed.push({ ...span, names: every ? [] : [...names] });
   }
 
   /** The name that an expression begins with: `A` of `A["x"].y`. */
@@ -637,6 +642,8 @@ class Reader {
     const key = first && first.name === undefined ? this.#value(first.node, depth + 1) : undefined;
     const environment = key?.kind === 'string' ? key.text : '';
     const missing: Value = { kind: 'unknown', from: node.from, to: node.to, environment };
+    if (environment !== '' && !this.reads.has(environment))
+      this.reads.set(environment, { from: node.from, to: node.to });
     const named = given.find(({ name }) => name === 'default');
     // The second argument of decouple's config() is its default, that of Env's methods the type.
     const initial = named ?? (second?.name === undefined && access !== 'env' ? second : undefined);

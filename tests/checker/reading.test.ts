@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { checkFiles } from '../../src/checker/check.ts';
 import { readPython } from '../../src/checker/python.ts';
 import { readRedisFile } from '../../src/checker/redisFile.ts';
 import { readUrl, readUrls } from '../../src/checker/url.ts';
@@ -115,6 +116,11 @@ describe('what is not followed is said, and never guessed', () => {
       true,
     );
     expect(readPython('from .secret import A').open).toBe(false);
+    // It is told, also where it is tried only.
+    const tried = 'try:\n    from .secret import *\nexcept ImportError:\n    pass\n';
+    expect(checkFiles([{ name: 'a.py', text: tried }]).findings).toMatchObject([
+      { code: 'not-understood', span: { from: 0 } },
+    ]);
   });
 });
 
@@ -128,6 +134,7 @@ test.each([
   const found = readPython(source).bindings.get('A')?.value;
   expect(plain(found)).toBe(value);
   expect(found?.environment).toBe('X');
+  expect([...readPython(source).reads.keys()]).toEqual(['X']);
 });
 
 test.each([

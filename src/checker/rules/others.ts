@@ -43,8 +43,8 @@ export function gapsOf(python: PythonFile): {
     for (const part of partsOf(value)) {
       const span = { from: part.from, to: part.to };
       if (part.environment !== undefined)
-        defaults.set(`${part.environment} ${part.from}`, {
-          span,
+        defaults.set(part.environment, {
+          span: python.reads.get(part.environment) ?? span,
           name: part.environment,
           given: part.kind !== 'unknown',
         });
