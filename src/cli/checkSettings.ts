@@ -9,6 +9,7 @@ import { messageOf } from '../checker/messages.ts';
 import { speaker } from '../core/say.ts';
 import type { Role } from '../core/servers.ts';
 import { TEXTS, type Language } from '../site/texts.ts';
+import { summary } from '../view/checker.ts';
 
 const ROLES = ['web', 'worker', 'encoding', 'transcription', 'xapi'] as const satisfies Role[];
 
@@ -85,7 +86,8 @@ const files = [...new Set(positionals)].map((name): GivenFile => {
     return fail(`${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
 });
-const { findings } = checkFiles(files);
+const checked = checkFiles(files);
+const { findings } = checked;
 
 /** A finding with its place in lines and columns, and without what its repair would write. */
 const placed = findings.map((finding: Finding) => {
@@ -152,4 +154,6 @@ else if (values.json) console.log(JSON.stringify(placed, null, 2));
 else
   for (const { file, line, column, code, message } of placed)
     console.log(`${file}:${line}:${column} ${code} ${message}`);
+// For who looks: programs read the output.
+console.error(summary(checked, say));
 process.exitCode = placed.some(({ severity }) => severity !== 'advice') ? 1 : 0;

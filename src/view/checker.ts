@@ -155,8 +155,8 @@ function findingHtml(
         ${say('check.place', { file, line })}
       </button>
       ${repair && html`<button type="button" class="repair" data-repair="${number}" aria-label="${say('check.repair.label', { number })}">${say('check.repair')}</button> `}
-      <a href="${root}findings/${code}/"
-        >${say('check.why')}<span class="sr-only"> (${code})</span></a
+      <a href="${root}findings/${code}/" target="_blank" rel="noopener"
+        >${say('check.why')}<span class="sr-only"> (${code}, ${say('check.tab')})</span></a
       >
     </p>
   </li>`;
@@ -252,10 +252,15 @@ export function summary({ findings, files }: Checked, say: Say): string {
     return count === 0 ? [] : [say(`check.count.${severity}`, { count })];
   });
   const wrong = findings.some(({ severity }) => severity !== 'advice');
-  const clean = say('check.clean', { count: files.length });
-  return wrong
-    ? `${counts.join(', ')}.`
-    : [clean, ...(counts.length > 0 ? [`${counts.join(', ')}.`] : [])].join(' ');
+  const others = files.filter(({ kind }) => kind === 'other').map(({ given }) => given.name);
+  const checked = files.length - others.length;
+  return [
+    !wrong && checked > 0 && say('check.clean', { count: checked }),
+    counts.length > 0 && `${counts.join(', ')}.`,
+    others.length > 0 && say('check.other', { files: others.join(', '), count: others.length }),
+  ]
+    .filter((part) => part !== false)
+    .join(' ');
 }
 
 /** What was found, with what to do about it. */
@@ -271,7 +276,11 @@ export function resultHtml(checked: Checked, root: string, generator: string, sa
     ${understoodHtml(checked, say)}
     ${
       settings &&
-      html`<p class="next"><a href="${generator}">${say('check.open')}</a></p>
+      html`<p class="next">
+          <a href="${generator}" target="_blank" rel="noopener"
+            >${say('check.open')} (${say('check.tab')})</a
+          >
+        </p>
         <details data-part="compare">
           <summary>${say('check.compare')}</summary>
           <div data-part="difference"></div>

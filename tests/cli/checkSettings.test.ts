@@ -64,11 +64,13 @@ describe('check-settings', () => {
     const named = Object.fromEntries(
       files.map((file) => [`${file.folder}/${file.name}`, fileText(file)]),
     );
-    const { status, stdout } = check(named, [...Object.keys(named)]);
+    const { status, stdout, stderr } = check(named, [...Object.keys(named)]);
     expect(
       stdout.split('\n').filter((line) => line !== '' && !line.includes(' password-in-file ')),
     ).toEqual([]);
     expect(status).toBe(0);
+    expect(stderr).toContain('Rien n’est à corriger');
+    expect(stderr).toContain('Ceux-ci ne se vérifient pas');
   });
 
   test('a role says whose the files are', () => {

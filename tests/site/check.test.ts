@@ -103,9 +103,11 @@ describe.each(LANGUAGES)('in $language', ({ language, counts, clean }) => {
       expect(await code(page).locator('.here').textContent()).toContain('CELERY_BROKER_URL');
       const place = await items(page).first().locator('a').getAttribute('href');
       expect(place).toBe(`/${language}/findings/broker-no-database/`);
+      // It opens beside the page, which keeps what was pasted.
       await items(page).first().locator('a').focus();
+      const opened = page.context().waitForEvent('page');
       await page.keyboard.press('Enter');
-      await page.waitForURL(/findings\/broker-no-database/);
+      await (await opened).waitForURL(/findings\/broker-no-database/);
     });
   });
 
@@ -211,11 +213,13 @@ test('the generator opens with what was understood, and the difference is shown'
     expect(await difference.allTextContents()).toContainEqual(
       expect.stringContaining('SELECT2_CACHE_BACKEND'),
     );
+    const opened = page.context().waitForEvent('page');
     await checker(page).locator('.next a').click();
-    await page.waitForURL(/redis\/#settings/);
-    await expect.poll(() => page.locator('[name=port]').inputValue()).toBe('6380');
-    expect(await page.locator('[name=host]').inputValue()).toBe('10.0.0.9');
-    expect(await page.locator('[name=arch]:checked').getAttribute('value')).toBe('standalone');
+    const generator = await opened;
+    await generator.waitForURL(/redis\/#settings/);
+    await expect.poll(() => generator.locator('[name=port]').inputValue()).toBe('6380');
+    expect(await generator.locator('[name=host]').inputValue()).toBe('10.0.0.9');
+    expect(await generator.locator('[name=arch]:checked').getAttribute('value')).toBe('standalone');
   });
 });
 
