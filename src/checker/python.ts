@@ -162,34 +162,68 @@ class Reader {
     const names = new Set<string>();
     let every = false;
     const cursor = within.cursor();
-    const end = within.to;
     do {
-      if (cursor.from > end) break;
+      if (cursor.from > within.to) break;
       if (cursor.name === '*' && cursor.node.parent?.name === 'ImportStatement') every = true;
-      if (
-        cursor.name !== 'AssignStatement' &&
-        cursor.name !== 'UpdateStatement' &&
-        cursor.name !== 'CallExpression' &&
-        cursor.name !== 'DeleteStatement' &&
-        cursor.name !== 'ImportStatement' &&
-        cursor.name !== 'ForStatement'
-      )
-        continue;
-      // What stands before the last sign is given something; what a call is made with may be.
-      for (const child of childrenOf(cursor.node)) {
-        const base = this.#base(child);
-        if (base !== undefined) names.add(base);
-        if (child.name === 'ArgList')
-          for (const argument of childrenOf(child)) {
-            const name = this.#base(argument);
-            if (name !== undefined) names.add(name);
-          }
+      if (cursor.name === 'CallExpression' && this.#givesAny(cursor.node)) every = true;
+      for (const node of this.#given(cursor.node)) {
+        const name = this.#base(node);
+        if (name !== undefined) names.add(name);
       }
-    } while (cursor.next() && cursor.from < end);
+    } while (cursor.next() && cursor.from < within.to);
     const span = { from: statement.from, to: statement.to };
     for (const name of names) this.#bind(name, { kind: 'unknown', ...span }, span);
     this.open ||= every;
     this.unfollowed.push({ ...span, names: every ? [] : [...names] });
+  }
+
+  /** The expressions that a statement gives something to, or that a call may change. */
+  *#given(node: SyntaxNode): Generator<SyntaxNode> {
+    const children = [...childrenOf(node)];
+    const place = (name: string) => children.findIndex((child) => child.name === name);
+    switch (node.name) {
+      case 'AssignStatement':
+        yield* children.slice(
+          0,
+          children.findLastIndex(({ name }) => name === 'AssignOp'),
+        );
+        break;
+      case 'UpdateStatement':
+        yield* children.slice(0, 1);
+        break;
+      case 'ForStatement':
+        yield* children.slice(place('for') + 1, place('in'));
+        break;
+      case 'WithStatement':
+        yield* children.filter((_, at) => children[at - 1]?.name === 'as');
+        break;
+      case 'ImportStatement':
+        yield* children.slice(place('import') + 1);
+        break;
+      case 'DeleteStatement':
+        yield* children;
+        break;
+      case 'CallExpression': {
+        const [callee, list] = children;
+        const all = [...(callee ? [callee] : []), ...(list ? childrenOf(list) : [])];
+        // A text or a number stays what it is, whatever is called with it.
+        yield* all.filter((each) => {
+          const value = this.bindings.get(this.#base(each) ?? '')?.value;
+          return value?.kind === 'dict' || value?.kind === 'list';
+        });
+        break;
+      }
+      default:
+    }
+  }
+
+  /** Whether a call may give any name at all: it runs a text, or reaches for all names. */
+  #givesAny(call: SyntaxNode): boolean {
+    const callee = call.firstChild;
+    return (
+      callee?.name === 'VariableName' &&
+      /^(exec|eval|execfile|globals|locals|vars|include)$/.test(this.#text(callee))
+    );
   }
 
   /** The name that an expression begins with: `A` of `A["x"].y`. */
@@ -303,8 +337,9 @@ class Reader {
   /** A statement that is a call: `CACHES.update(…)`, `os.environ.setdefault(…)`. */
   #act(call: SyntaxNode, statement: SyntaxNode): void {
     const callee = call.firstChild;
-    if (call.name !== 'CallExpression' || callee?.name !== 'MemberExpression') {
-      if (call.name === 'CallExpression') this.#forget(call, statement);
+    if (call.name !== 'CallExpression') return;
+    if (callee?.name !== 'MemberExpression') {
+      this.#forget(call, statement);
       return;
     }
     const of = callee.firstChild;

@@ -125,6 +125,25 @@ describe('what is not followed is said, and never guessed', () => {
 });
 
 test.each([
+  'import os\nA = "x"\nif not os.path.isdir(A):\n    os.makedirs(A)\nos.makedirs(A)\nA = os.environ.get("N", A)',
+  'A = "x"\nprint(A)\nif y:\n    B = A',
+  'A = "x"\nfor B in A:\n    pass',
+  'A = "x"\nwith open(A) as f:\n    B = f.read()',
+  'A = "x"\ntry:\n    from A import B\nexcept E:\n    pass',
+  'A = "x"\ndef f():\n    A = 2\nclass C:\n    A = 3',
+  'if y:\n    A = 1\nA = "x"',
+])('%j leaves what it does not change', (source) => {
+  expect(valueOf(source)).toBe('x');
+});
+
+test.each(['exec(text)', 'globals().update(x)', 'globals()["A"] = 1', 'include("a.py")'])(
+  'after %s any name may be given',
+  (source) => {
+    expect(readPython(source).open).toBe(true);
+  },
+);
+
+test.each([
   ['from decouple import config\nA = config("X", default="d")', 'd'],
   ['from decouple import config as c\nA = c("X", "7", cast=int)', 7],
   ['import environ\nenv = environ.Env(DEBUG=(bool, False))\nA = env("X", default="d")', 'd'],
