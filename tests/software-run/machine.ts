@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, serve, temporaryFolder, until, type Ended, type Finally } from './processes.ts';
 
@@ -276,7 +276,12 @@ export async function bootMachines<Name extends string>(
   });
   atEnd(async () => {
     await holder.stop();
-    await until(async () => (await run('find', [...groups, ...REMOVE])).status === 0, BOOT);
+    // What is left of a cgroup cannot be removed before its last process is gone.
+    await until(async () => {
+      const left = groups.filter((group) => existsSync(group));
+      if (left.length > 0) await run('find', [...left, ...REMOVE]);
+      return !left.some((group) => existsSync(group));
+    });
   });
   await Promise.all(
     machines.map(async (machine) => {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -168,23 +168,30 @@ export async function until(isTrue: () => boolean | Promise<boolean>, seconds = 
   }
 }
 
-/** A TCP port of this machine that nobody listens on. */
+/** Ports that this process has handed out. */
+const taken = new Set<number>();
+
+/**
+ * A TCP port of this machine that nobody listens on. It is below those that systems give to
+ * connections that go out: one of these might have it before the server starts.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 22_000);
+    if (taken.has(port) || !(await canListen(undefined, port))) continue;
+    taken.add(port);
+    return port;
+  }
 }
 
-/** Whether something can listen on an address of this machine. */
-export function canListen(host: string): Promise<boolean> {
+/** Whether something can listen on an address of this machine, every one unless told; on any port too. */
+export function canListen(host?: string, port = 0): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => {
       resolve(false);
     });
-    server.listen(0, host, () =>
+    server.listen({ host, port }, () =>
       server.close(() => {
         resolve(true);
       }),
