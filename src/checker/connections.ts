@@ -57,12 +57,20 @@ export const BROKERS = {
 /** A setting that holds the URL of a broker. */
 export type BrokerSetting = keyof typeof BROKERS;
 
-/** Where a part of a string is, or the whole of it where that is not one place. */
-function place(value: StringValue, { from, to }: { from: number; to: number }): Span {
+/**
+ * Where a part of a string is, or the whole of it where that is not one place.
+ *
+ * @param elsewhere the place may be where a name was given, that the string is made of
+ */
+function place(
+  value: StringValue,
+  { from, to }: { from: number; to: number },
+  elsewhere = false,
+): Span {
   let start = 0;
   for (const piece of value.pieces) {
     const end = start + piece.text.length;
-    if (piece.exact && !piece.named && from >= start && to <= end && to > from)
+    if (piece.exact && (elsewhere || !piece.named) && from >= start && to <= end && to > from)
       return { from: piece.from + from - start, to: piece.from + to - start };
     start = end;
   }
@@ -132,7 +140,7 @@ function factsOf(value: StringValue, urls: readonly Url[], client: Connection['c
       password: {
         text: password.text,
         raw: value.text.slice(password.from, password.to),
-        at: place(value, password),
+        at: place(value, password, true),
       },
     }),
     ...(ca !== undefined && { ca }),

@@ -13,6 +13,10 @@ export interface Binding {
 /** What a Python file of settings says, as far as it can be known without running it. */
 export interface PythonFile {
   readonly bindings: ReadonlyMap<string, Binding>;
+  /** Everything that a name was given, also what another value took the place of. */
+  readonly given: readonly { readonly name: string; readonly value: Value }[];
+  /** Where each of its literal texts stands, with its quotes. */
+  readonly literals: readonly Span[];
   /** Environment variables that it sets itself. */
   readonly environment: ReadonlyMap<string, Binding>;
   /** Where it reads a variable of the environment first. */
@@ -62,6 +66,8 @@ interface Argument {
 
 class Reader {
   readonly bindings = new Map<string, Binding>();
+  readonly given: { name: string; value: Value }[] = [];
+  readonly literals: Span[] = [];
   readonly environment = new Map<string, Binding>();
   readonly reads = new Map<string, Span>();
   readonly faults: Span[] = [];
@@ -71,7 +77,8 @@ class Reader {
   open = false;
 
   constructor(source: string) {
-    this.#source = source;
+    // Python takes a byte order mark for nothing, the parser for a part of the first name.
+    this.#source = source.replace(/^\uFEFF/, '\n');
   }
 
   #text({ from, to }: Span): string {
@@ -83,9 +90,9 @@ class Reader {
     tree.iterate({
       enter: (node) => {
         const { from, to, name } = node;
-        const broken =
-          node.type.isError ||
-          (/String$/.test(name) && name !== 'ContinuedString' && !this.#closed(node));
+        const literal = /String$/.test(name) && name !== 'ContinuedString';
+        if (literal) this.literals.push({ from, to });
+        const broken = node.type.isError || (literal && !this.#closed(node));
         if (broken) this.faults.push({ from, to: Math.max(to, from) });
       },
     });
@@ -235,6 +242,7 @@ class Reader {
 
   #bind(name: string, value: Value, { from, to }: Span): void {
     this.#access.delete(name);
+    this.given.push({ name, value });
     this.bindings.set(name, { value, statement: { from, to } });
   }
 

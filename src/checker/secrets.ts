@@ -1,20 +1,18 @@
 import type { CheckedFile } from './files.ts';
+import { mergedSpans, secretsOfUrls } from './url.ts';
 import type { Span, Value } from './values.ts';
 
 /** Names whose values are secret, as settings, dict keys and directives have them. */
 const SECRET = /passw|_pwd$|^pwd$|secret|token|^requirepass$|^masterauth$|auth-pass/i;
 
-/** The password in the user information of a URL, also of one that its password breaks. */
-const IN_URL = /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"]*:([^\s'";]*)@/gi;
+/** A URL that ends with the first sign that none has. */
+const URL_ALONE = /\b[a-z][a-z0-9+.-]*:\/\/[^\s'"]*/gi;
 
 /** The texts that a value is written with, under other names too. */
 function* stringsOf(value: Value, secret: boolean, depth = 0): Generator<Span> {
   if (depth > 12) return;
   if (value.kind === 'string') {
-    const inner = [...value.text.matchAll(IN_URL)].map((found) => {
-      const from = found.index + found[0].length - 1 - (found[1]?.length ?? 0);
-      return { from, to: from + (found[1]?.length ?? 0) };
-    });
+    const inner = secretsOfUrls(value.text);
     let start = 0;
     for (const piece of value.pieces) {
       const end = start + piece.text.length;
@@ -44,14 +42,21 @@ function* stringsOf(value: Value, secret: boolean, depth = 0): Generator<Span> {
 export function secretsIn(file: CheckedFile): Span[] {
   const { text } = file.given;
   const spans: Span[] = [];
-  for (const found of text.matchAll(IN_URL)) {
-    const length = found[1]?.length ?? 0;
-    const from = found.index + found[0].length - 1 - length;
-    spans.push({ from, to: from + length });
-  }
-  if (file.kind === 'settings' || file.kind === 'module')
-    for (const [name, { value }] of [...file.python.bindings, ...file.python.environment])
+  const python = file.kind === 'settings' || file.kind === 'module' ? file.python : undefined;
+  const readable = python !== undefined && python.faults.length === 0;
+  const hideUrls = (from: number, to: number) => {
+    for (const found of secretsOfUrls(text.slice(from, to)))
+      spans.push({ from: from + found.from, to: from + found.to });
+  };
+  // A commented URL has its password, too; what cannot be parted is searched line by line.
+  for (const { 0: found, index } of text.matchAll(readable ? URL_ALONE : /[^\n]+/g))
+    hideUrls(index, index + found.length);
+  if (python) {
+    for (const { name, value } of python.given) spans.push(...stringsOf(value, SECRET.test(name)));
+    for (const [name, { value }] of python.environment)
       spans.push(...stringsOf(value, SECRET.test(name)));
+    for (const { from, to } of python.literals) hideUrls(from, to);
+  }
   if (file.kind === 'settings')
     for (const { password } of file.connections)
       if (password && password.at.to - password.at.from < 4096 && !password.raw.includes('://'))
@@ -64,18 +69,16 @@ export function secretsIn(file: CheckedFile): Span[] {
       if (name === 'sentinel' && first && SECRET.test(first.text)) spans.push(...rest.slice(1));
     }
   // What could not be read is hidden from its name to the end of its line.
-  for (const { 0: whole, 1: head = '', index } of text.matchAll(
-    /^([^\n#]*(?:passw|_pwd|secret|token|requirepass|masterauth|auth-pass)\w*["']?\]?\s*[:= ]\s*)\S[^\n]*/gim,
-  )) {
-    const inside = spans.some(
-      ({ from, to }) => to > from && from >= index && to <= index + whole.length,
-    );
-    const readable =
-      (file.kind === 'settings' || file.kind === 'module') && file.python.faults.length === 0;
-    if (!inside && !readable && file.kind !== 'redis' && file.kind !== 'sentinel')
-      spans.push({ from: index + head.length, to: index + whole.length });
-  }
-  return merged(spans);
+  if (!readable && file.kind !== 'redis' && file.kind !== 'sentinel')
+    for (const { 0: whole, 1: head = '', index } of text.matchAll(
+      /^([^\n#]*(?:passw|_pwd|secret|token|requirepass|masterauth|auth-pass)\w*["']?\]?\s*[:= ]\s*)\S[^\n]*/gim,
+    )) {
+      const inside = spans.some(
+        ({ from, to }) => to > from && from >= index && to <= index + whole.length,
+      );
+      if (!inside) spans.push({ from: index + head.length, to: index + whole.length });
+    }
+  return mergedSpans(spans);
 }
 
 /** What stands between the quotes of a literal. */
@@ -88,16 +91,4 @@ function inQuotes(text: string, { from, to }: Span): Span[] {
     : open === ''
       ? [{ from, to }]
       : [];
-}
-
-function merged(spans: readonly Span[]): Span[] {
-  const result: { from: number; to: number }[] = [];
-  for (const { from, to } of spans
-    .filter((span) => span.to > span.from)
-    .toSorted((a, b) => a.from - b.from || a.to - b.to)) {
-    const last = result.at(-1);
-    if (last && from <= last.to) last.to = Math.max(last.to, to);
-    else result.push({ from, to });
-  }
-  return result;
 }

@@ -45,7 +45,8 @@ function connectionFields(connections: readonly Connection[]): Mutable {
     const ca = reached.find((each) => each.ca !== undefined)?.ca;
     if (ca !== undefined) known.ca = ca;
   }
-  const user = reached.find((each) => each.user !== undefined)?.user;
+  // A name without a password may be one: nothing that might be goes into an address.
+  const user = reached.find(({ user, password }) => user !== undefined && password?.text)?.user;
   if (user !== undefined && user !== 'default') Object.assign(known, { auth: 'acl', user });
   else if (known.redis !== 'docker')
     known.auth = reached.some(({ password }) => password !== undefined && password.text !== '')

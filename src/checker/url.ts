@@ -22,7 +22,7 @@ export interface Url {
   readonly query: ReadonlyMap<string, Part>;
   /** Where a parameter can be added, and the sign that it then begins with. */
   readonly more: { readonly at: number; readonly sign: '?' | '&' };
-  /** Its password has a sign that ends the address for those who read it. */
+  /** Its password has a sign that those who read it take for a part of the address. */
   readonly unencoded: boolean;
   /** Its IPv6 address has no brackets. */
   readonly bare: boolean;
@@ -90,12 +90,12 @@ export function readUrl(text: string, start = 0, separator = ''): Url | undefine
   const last = rest.lastIndexOf('@');
   const own = network.lastIndexOf('@');
   const socket = /^(unix|redis\+socket)$/i.test(scheme);
-  const beyond = last > early && !/[?&][\w]+=[^?&@]*$/.test(rest.slice(0, last));
-  const broken =
-    beyond &&
-    !socket &&
-    own < 0 &&
-    (!address(network, 0).valid || !/^\/\d*(\?|$)/.test(rest.slice(early)));
+  // Whatever stands before the address ends at the last `@`, unless what is there already is one
+  // address with its database: then the sign is in a parameter, as a path may have it.
+  const rightly = socket
+    ? network.slice(own + 1) === ''
+    : address(network.slice(own + 1), 0).valid && /^\/\d+(\?|$)/.test(rest.slice(early));
+  const broken = last > early && !rightly;
   const at = broken ? last : own;
   const information = at < 0 ? undefined : rest.slice(0, at);
   const from = start + opening.length;
@@ -121,7 +121,10 @@ export function readUrl(text: string, start = 0, separator = ''): Url | undefine
     path: part(path.slice(skip), pathAt + skip, false),
     query: question < 0 ? new Map() : queryOf(after.slice(question + 1), pathAt + question + 1),
     more: { at: start + text.length, sign: question < 0 ? '?' : '&' },
-    unencoded: broken || (separator !== '' && word?.includes(separator) === true),
+    unencoded:
+      broken ||
+      (word !== undefined &&
+        ((separator !== '' && word.includes(separator)) || /[[\]]/.test(word))),
     bare,
   };
 }
@@ -144,4 +147,45 @@ export function readUrls(text: string, separator: ';' | ','): Url[] {
     at += each.length + 1;
   }
   return urls;
+}
+
+/** What leads to a broker or a cache; its password may have any sign, and be written wrongly. */
+const OF_BROKERS = /\b(?:rediss?|redis\+socket|unix|sentinel|amqps?|pyamqp):\/\/(?:[\w.-]*:)?/i;
+
+/** The password of any other URL, as it is written rightly. */
+const OF_OTHERS = /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"]*:([^\s'";/]*)@/gi;
+
+/**
+ * Where the URLs of a text have what nobody else may see. Of a broker's that is all between the
+ * user's name and the last `@`, and all before the `@` where nothing says that it is a name.
+ */
+export function secretsOfUrls(text: string): { from: number; to: number }[] {
+  const spans = [...text.matchAll(OF_OTHERS)].map(({ 0: whole, 1: secret = '', index }) => {
+    const to = index + whole.length - 1;
+    return { from: to - secret.length, to };
+  });
+  let start = 0;
+  for (const part of text.split(/(?<=[;,])(?=[a-z][a-z0-9+.-]*:\/\/)/i)) {
+    const head = OF_BROKERS.exec(part);
+    const from = head ? head.index + head[0].length : part.length;
+    const to = part.lastIndexOf('@');
+    if (to > from) spans.push({ from: start + from, to: start + to });
+    start += part.length;
+  }
+  return mergedSpans(spans);
+}
+
+/** Spans in their order, those that overlap as one. */
+export function mergedSpans(
+  spans: readonly { from: number; to: number }[],
+): { from: number; to: number }[] {
+  const result: { from: number; to: number }[] = [];
+  for (const { from, to } of spans
+    .filter((span) => span.to > span.from)
+    .toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    const last = result.at(-1);
+    if (last && from <= last.to) last.to = Math.max(last.to, to);
+    else result.push({ from, to });
+  }
+  return result;
 }

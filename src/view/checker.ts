@@ -1,6 +1,6 @@
 import type { Checked } from '../checker/check.ts';
 import type { Difference } from '../checker/compare.ts';
-import { masked } from '../checker/mask.ts';
+import { MASK, masked } from '../checker/mask.ts';
 import type { Connection } from '../checker/connections.ts';
 import { positionOf, type Finding } from '../checker/findings.ts';
 import { messageOf } from '../checker/messages.ts';
@@ -13,9 +13,6 @@ import { fileFormHtml, type Draft } from './checkerForm.ts';
 import { html, type Html } from './html.ts';
 
 export { fileFormHtml, type Draft };
-
-/** Takes the place of a secret on the screen, whatever its length. */
-const MASK = '••••••';
 
 /** A file of more lines is shown around its findings only. */
 const MOST_LINES = 1500;

@@ -176,6 +176,9 @@ const URLS = [
   'rediss://:x@[2001:db8::1]:6380/3?ssl_cert_reqs=required',
   'redis://:pa/ss@h:6379/5',
   'redis://:pa#ss@h:6379/5',
+  'redis://:pa[ss@h:6379/5',
+  'redis://:pa]ss@h:6379/5',
+  'redis://:pa[s]s@h:6379/5',
   'redis+socket:///run/redis.sock?virtual_host=5',
   'unix://:p@/run/redis.sock?db=3',
   'redis://h',
@@ -187,8 +190,8 @@ import json, sys
 from urllib.parse import urlsplit, unquote
 read = []
 for url in json.load(sys.stdin.buffer):
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
         read.append(None)
@@ -208,7 +211,26 @@ json.dump(read, sys.stdout)
     ];
   });
   expect(ours).toEqual(runPython(script, URLS));
-  expect(readUrl('redis://:pa/ss@h:6379/5')?.password?.text).toBe('pa/ss');
+});
+
+test.each([
+  ['redis://:pa/ss@h:6379/5', 'pa/ss', 'h'],
+  ['redis://:p@ss/word@h:6379/5', 'p@ss/word', 'h'],
+  ['redis://:p?s=s@h:6379/5', 'p?s=s', 'h'],
+  ['redis://u:1/2@h:6379/5', '1/2', 'h'],
+  ['redis+socket://:p@ss/word@/run/redis.sock?virtual_host=5', 'p@ss/word', undefined],
+])('%s is read as it was meant, and not as Python does', (text, password, host) => {
+  const url = readUrl(text);
+  expect(url?.unencoded).toBe(true);
+  expect(url?.password?.text).toBe(password);
+  expect(url?.host?.text).toBe(host);
+});
+
+test.each([
+  'rediss://:x@h:6379/3?ssl_cert_reqs=required&ssl_ca_certs=/a@b.crt',
+  'unix:///run/a@b.sock?db=3',
+])('%s is right, with a sign that is no end of a password', (text) => {
+  expect(readUrl(text)?.unencoded).toBe(false);
 });
 
 test('several addresses of one text are each found, where they stand', () => {

@@ -1,9 +1,23 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
 import { compare } from '../../src/checker/compare.ts';
 import { readFile } from '../../src/checker/files.ts';
 import { masked } from '../../src/checker/mask.ts';
+import { messageOf } from '../../src/checker/messages.ts';
 import { secretsIn } from '../../src/checker/secrets.ts';
+import { DEFAULTS } from '../../src/core/architecture.ts';
+import { formatLink } from '../../src/core/link.ts';
+import { pythonString, urlPart } from '../../src/core/quote.ts';
+import { speaker } from '../../src/core/say.ts';
+import { TEXTS } from '../../src/site/texts.ts';
+import {
+  annotatedHtml,
+  differenceHtml,
+  numbered,
+  resultHtml,
+  summary,
+} from '../../src/view/checker.ts';
 
 /** A file's text with each of its secrets replaced. */
 function hidden(name: string, text: string): string {
@@ -81,4 +95,84 @@ test('what is compared is shown without its passwords', () => {
   expect(masked('SESSION_REDIS["password"]', '"p@ss"')).toBe('"••••••"');
   expect(masked('CACHES["default"]["OPTIONS"]["PASSWORD"]', '"p@ss"')).toBe('"••••••"');
   expect(masked('SESSION_REDIS["db"]', '4')).toBe('4');
+});
+
+/** Parts that stand nowhere else, so that any of them that is seen is a part of a password. */
+const PARTS = ['Zq7kx', 'Wv9jt', 'Bn3ry', 'Hf5dc'];
+const SIGNS = [
+  '@',
+  ':',
+  '/',
+  '?',
+  '#',
+  '[',
+  ']',
+  '%',
+  '+',
+  '&',
+  ';',
+  '=',
+  ',',
+  '"',
+  "'",
+  ' ',
+  '\\',
+];
+
+const signedPasswords = fc
+  .tuple(
+    fc.array(fc.constantFrom(...SIGNS, ';redis', '?a=', '/5'), { minLength: 3, maxLength: 3 }),
+    fc.constantFrom('', ...SIGNS),
+  )
+  .map(([signs, last]) => PARTS.map((part, at) => part + (signs[at] ?? last)).join(''));
+
+/** Ways in which readers write a password, right or wrong. */
+const WRITTEN: readonly ((text: string) => string)[] = [
+  (text) => `CELERY_BROKER_URL = ${pythonString(`redis://:${text}@10.0.0.9:6379/5`)}\n`,
+  // What stands before a colon would be a user's name.
+  (text) =>
+    `CELERY_BROKER_URL = ${pythonString(`redis://${text.replaceAll(':', '')}@10.0.0.9:6379/5`)}\n`,
+  (text) => `CELERY_BROKER_URL = ${pythonString(`redis://pod:${text}@10.0.0.9:6379`)}\n`,
+  (text) => `CELERY_BROKER_URL = ${pythonString(`redis+socket://:${text}@/run/r.sock?db=5`)}\n`,
+  (text) => `P = ${pythonString(text)}\nCELERY_BROKER_URL = f"redis://:{P}@10.0.0.9:6379/5"\n`,
+  (text) =>
+    `P = ${pythonString(text)}\nCELERY_BROKER_URL = "redis://:" + P + "@10.0.0.9:6379/5-t"\n`,
+  (text) =>
+    `CELERY_BROKER_URL = ${pythonString(`sentinel://:${text}@a:26379/5;sentinel://:${text}@b:26379/5`)}\n`,
+  (text) => `CELERY_BROKER_URL = ${pythonString(`redis://:${urlPart(text)}@10.0.0.9:6379/5`)}\n`,
+  (text) => `CELERY_BROKER_URL = ${pythonString(`amqp://pod:${text}@10.0.0.9//`)}\n`,
+  (text) => `SESSION_REDIS = {"host": "10.0.0.9", "db": 4, "password": ${pythonString(text)}}\n`,
+  (text) => `SESSION_REDIS = {"url": ${pythonString(`rediss://:${text}@10.0.0.9:6379/4`)}}\n`,
+  (text) =>
+    `CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": ${pythonString(`redis://:${text}@10.0.0.9:6379/3`)}}}\n`,
+  (text) =>
+    `CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://m/3", "OPTIONS": {"SENTINELS": [("a", 1)], "PASSWORD": ${pythonString(text)}}}}\n`,
+];
+
+test('no part of a password is in what is said, shown or linked to, however it is written', () => {
+  const say = speaker(TEXTS.en, 'en');
+  fc.assert(
+    fc.property(
+      signedPasswords,
+      fc.uniqueArray(fc.constantFrom(...WRITTEN), { minLength: 1, maxLength: 3 }),
+      fc.constantFrom('CELERY_TO_ENCODE = True\n', ''),
+      (password, ways, before) => {
+        const text = before + ways.map((write) => write(password)).join('');
+        const checked = checkFiles([{ name: 'settings_local.py', text, several: true }]);
+        const [file] = checked.files;
+        if (file?.kind !== 'settings') throw new Error('It is no settings file.');
+        const link = formatLink({ ...DEFAULTS, ...checked.understood.architecture });
+        const shown = [
+          ...checked.findings.map((each) => messageOf(each, say)),
+          JSON.stringify(checked.findings.map(({ params }) => params)),
+          summary(checked, say),
+          resultHtml(checked, '/', link, say).text,
+          annotatedHtml(file, numbered(checked), false, say).text,
+          differenceHtml(compare(file, checked.understood), false, say).text,
+        ];
+        for (const each of shown) for (const part of PARTS) expect(each).not.toContain(part);
+      },
+    ),
+    { numRuns: 3000 },
+  );
 });
