@@ -11,6 +11,7 @@ import {
   python,
   pythonModules,
   redisExporter,
+  redisSentinel,
   redisServer,
   shellcheck,
   systemdAnalyze,
@@ -21,6 +22,7 @@ import { fetchValkey } from './valkeyPackages.ts';
 const packages = [
   'chromium',
   'redis-server',
+  'redis-sentinel',
   'openssl',
   'python3-django',
   'python3-django-redis',
@@ -42,7 +44,7 @@ const apt = `apt-get install --yes --no-install-recommends ${packages.join(' ')}
 /** Elsewhere there is none of it, and the tests that need it are skipped. */
 const ofLinux =
   process.platform === 'linux'
-    ? [nft, ufw, ip, systemdAnalyze, nspawn, promtool, redisExporter]
+    ? [nft, ufw, ip, systemdAnalyze, nspawn, promtool, redisExporter, redisSentinel]
     : [];
 
 function missing(): string[] {
@@ -91,7 +93,7 @@ if (stillMissing.length > 0) {
       ? `Install it, as root: ${apt}`
       : `Install Chromium (or Chrome), the Redis server, OpenSSL, ShellCheck, git, ` +
           (ofLinux.length > 0
-            ? 'nftables, ufw, iproute2, systemd, systemd-container, prometheus, prometheus-redis-exporter, '
+            ? 'nftables, ufw, iproute2, systemd, systemd-container, redis-sentinel, prometheus, prometheus-redis-exporter, '
             : '') +
           `and in a Python 3 of your PATH ${pythonModules.join(', ')} (${pip}), ` +
           `then run the tests again.`,

@@ -51,6 +51,9 @@ export const nspawn = once('systemd-nspawn (systemd-container)', () => inPath('s
 /** Checks and tests rules of alerts. */
 export const promtool = once('promtool (prometheus)', () => inPath('promtool')[0]);
 
+/** Sentinel as a service of its own; the Redis server alone can be one, too. */
+export const redisSentinel = once('redis-sentinel', () => inPath('redis-sentinel')[0]);
+
 /** Tells Prometheus of a Redis. */
 export const redisExporter = once(
   'prometheus-redis-exporter',
