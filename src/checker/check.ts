@@ -1,10 +1,11 @@
 import type { Finding } from './findings.ts';
 import { readFile, type CheckedFile, type GivenFile } from './files.ts';
 import { Report, type SettingsRule } from './report.ts';
-import { addresses, brackets } from './rules/addresses.ts';
+import { addresses, brackets, otherHosts } from './rules/addresses.ts';
 import { brokerEnvironment, brokers } from './rules/brokers.ts';
-import { caches, sessions } from './rules/caches.ts';
+import { cacheSchemes, caches, sessions } from './rules/caches.ts';
 import { databases } from './rules/databases.ts';
+import { listening } from './rules/listening.ts';
 import {
   acknowledgedEarly,
   bothModes,
@@ -14,9 +15,10 @@ import {
   visibilityTimeout,
 } from './rules/modes.ts';
 import { notUnderstood, old } from './rules/others.ts';
-import { differing, encoded, inFile, unencoded } from './rules/passwords.ts';
+import { asUser, differing, encoded, inFile, unencoded } from './rules/passwords.ts';
 import { redisConf, sentinelConf } from './rules/redis.ts';
-import { sentinels } from './rules/sentinel.ts';
+import { sentinelClients, sentinels } from './rules/sentinel.ts';
+import { recordStore, restApi } from './rules/services.ts';
 import { tls } from './rules/tls.ts';
 import { modules, workers } from './rules/worker.ts';
 import { understand, type Understood } from './understood.ts';
@@ -33,15 +35,22 @@ const SETTINGS_RULES: readonly SettingsRule[] = [
   microserviceIgnores,
   databases,
   caches,
+  cacheSchemes,
   sessions,
   addresses,
+  otherHosts,
+  listening,
   brackets,
+  asUser,
   unencoded,
   encoded,
   differing,
   inFile,
   tls,
   sentinels,
+  sentinelClients,
+  recordStore,
+  restApi,
   old,
 ];
 

@@ -3,8 +3,9 @@ import { connectionsOf, type Connection } from './connections.ts';
 import { readPython, type Binding, type PythonFile } from './python.ts';
 import { readRedisFile, type RedisFile } from './redisFile.ts';
 import { isTrue, type Value } from './values.ts';
-import { readDefaults, readScript, readUnit, type WorkerFile } from './workerFile.ts';
-import { APPS } from '../core/emit/worker.ts';
+import { readDefaults, readScript, readUnit, startsWorker, type WorkerFile } from './workerFile.ts';
+import { APPS, CONFIG_MODULE } from '../core/emit/worker.ts';
+import { FLAGS, OTHERS } from './directiveNames.ts';
 
 /** What kinds of files there are, by who reads them. */
 export type FileKind = 'settings' | 'module' | 'redis' | 'sentinel' | 'worker' | 'other';
@@ -61,35 +62,58 @@ export function kindOf({ name, text }: Pick<GivenFile, 'name' | 'text'>): {
   form?: 'init' | 'systemd' | 'script';
 } {
   const base = baseOf(name);
-  if (/\.service(\.txt)?$/.test(base) || /^\s*ExecStart\s*=/m.test(text))
+  if (/\.service(\.txt)?$/.test(base) || /^[ \t]*ExecStart[ \t]*=/m.test(text))
     return { kind: 'worker', form: 'systemd' };
   if (/\.sh$/.test(base))
-    return /^[^#\n]*\bcelery\b.*\s-A\s/m.test(text)
+    return text.split('\n').some(startsWorker)
       ? { kind: 'worker', form: 'script' }
       : { kind: 'other' };
   if (
-    /^\s*(export\s+)?(CELERYD_OPTS|CELERY_APP|CELERYD_NODES)=/m.test(text) ||
+    /^[ \t]*(export[ \t]+)?(CELERYD_OPTS|CELERY_APP|CELERYD_NODES)=/m.test(text) ||
     /^(celeryd|pod-\w+)$/.test(base)
   )
     return { kind: 'worker', form: 'init' };
-  if (/\.(nft|nftables)$/.test(base) || /^\s*table\s+inet\s/m.test(text)) return { kind: 'other' };
-  if (/sentinel.*\.conf/.test(base) || /^\s*sentinel\s+monitor\s/im.test(text))
+  if (/\.(nft|nftables)$/.test(base) || /^[ \t]*table[ \t]+inet\s/m.test(text))
+    return { kind: 'other' };
+  if (/\.acl$/.test(base)) return { kind: 'redis' };
+  if (/sentinel.*\.conf/.test(base) || /^[ \t]*sentinel[ \t]+monitor\s/im.test(text))
     return { kind: 'sentinel' };
-  if (/\.py$/.test(base))
-    return /^\s*(broker_transport_options|task_acks_late|worker_prefetch_multiplier)\s*=/m.test(
+  const python = /\.py$/.test(base);
+  const module =
+    /^[ \t]*(broker_transport_options|task_acks_late|worker_prefetch_multiplier)[ \t]*=/m.test(
       text,
-    )
-      ? { kind: 'module' }
-      : { kind: 'settings' };
-  if (/^\s*[A-Za-z_]\w*(\[.*\])*\s*=/m.test(text)) return { kind: 'settings' };
-  if (
-    /\.conf$/.test(base) ||
-    /^\s*(bind|port|requirepass|protected-mode|maxmemory(-policy)?|appendonly|save|databases)\s/im.test(
-      text,
-    )
-  )
-    return { kind: 'redis' };
-  return { kind: 'settings' };
+    );
+  if (python) return { kind: module ? 'module' : 'settings' };
+  if (/\.conf$/.test(base) || readsAsRedis(text)) return { kind: 'redis' };
+  return { kind: module ? 'module' : 'settings' };
+}
+
+/** Whether more lines begin with a directive of Redis than give a value to a name. */
+function readsAsRedis(text: string): boolean {
+  let directives = 0;
+  let assignments = 0;
+  for (const [, name = '', sign = ''] of text.matchAll(/^[ \t]*([A-Za-z_][\w-]*)[ \t]*(.?)/gm))
+    if (sign === '=' || sign === '[') assignments += 1;
+    else if (FLAGS.has(name.toLowerCase()) || OTHERS.has(name.toLowerCase())) directives += 1;
+  return directives > assignments;
+}
+
+/** The name that a file of some text most likely has. */
+export function likelyName(text: string): string {
+  const { kind, form } = kindOf({ name: '', text });
+  if (kind === 'worker')
+    return form === 'systemd'
+      ? 'pod-worker.service'
+      : form === 'script'
+        ? 'start-worker.sh'
+        : '/etc/default/celeryd';
+  const names: Partial<Record<FileKind, string>> = {
+    redis: 'redis.conf',
+    sentinel: 'sentinel.conf',
+    module: `${CONFIG_MODULE}.py`,
+    other: 'verify.sh',
+  };
+  return names[kind] ?? 'settings_local.py';
 }
 
 const ROLE_FOLDERS: Readonly<Record<string, Role>> = {

@@ -29,29 +29,38 @@ export const CODES = {
   'database-differs': 'advice',
   'select2-missing': 'error',
   'caches-missing': 'error',
+  'cache-scheme': 'error',
   'cache-not-redis': 'warning',
   'sessions-not-redis': 'warning',
   'default-address': 'error',
   loopback: 'error',
   'redis-localhost': 'error',
   'docker-address': 'advice',
+  'hosts-differ': 'advice',
   'ipv6-brackets': 'error',
   'password-unencoded': 'error',
   'password-encoded': 'error',
   'passwords-differ': 'error',
   'password-in-file': 'advice',
+  'password-as-user': 'error',
   'session-acl': 'error',
   'session-ssl': 'error',
   'session-pool': 'error',
   'tls-unverified': 'error',
   'tls-host-name': 'warning',
+  'tls-differs': 'error',
   'sentinel-host': 'error',
   'sentinel-factory': 'error',
   'sentinel-master': 'error',
   'sentinel-module': 'error',
+  'sentinel-client': 'advice',
+  'redis-directive': 'error',
+  'redis-cluster': 'error',
+  'redis-port': 'error',
   'redis-protected': 'error',
   'redis-open': 'error',
   'redis-bind': 'error',
+  'redis-acl': 'error',
   'redis-policy': 'error',
   'redis-memory-full': 'warning',
   'redis-persistence': 'error',
@@ -59,7 +68,12 @@ export const CODES = {
   'worker-queue': 'error',
   'worker-word': 'error',
   'worker-spaces': 'error',
+  'worker-restart': 'warning',
   'worker-limit': 'advice',
+  'worker-concurrency': 'advice',
+  'worker-prefetch': 'advice',
+  'worker-api': 'advice',
+  'xapi-lrs': 'advice',
   'pod-3-setting': 'warning',
   'live-transcription': 'advice',
 } as const satisfies Record<string, Severity>;
@@ -80,7 +94,7 @@ export interface Finding {
   readonly file: string;
   /** Where in its text, in UTF-16 code units. */
   readonly span: Span;
-  /** What its text names; never a password. */
+  /** What its text names, never a password; `case` is which of a code's texts says it. */
   readonly params: Params;
   /** What mends it, and nothing else; not there where only the reader knows what is right. */
   readonly repair?: readonly Edit[];

@@ -33,10 +33,13 @@ export interface PythonFile {
 const DEEPEST = 200;
 
 /**
- * How many steps the parser takes at most. A file of 500 kB takes half as many; without an end, one
- * made to be slow would keep the page busy for seconds.
+ * How long the parser may take, in milliseconds. A file of 1 MiB takes half of it; without an end,
+ * one made of errors would keep the page busy for seconds.
  */
-const MOST_STEPS = 200_000;
+const LONGEST_PARSE = 600;
+
+/** After how many steps it looks at the time. */
+const STEPS = 1000;
 
 /** A longer text is no setting; names that double each other would never end. */
 const LONGEST = 2 ** 16;
@@ -92,7 +95,9 @@ class Reader {
         const { from, to, name } = node;
         const literal = /String$/.test(name) && name !== 'ContinuedString';
         if (literal) this.literals.push({ from, to });
-        const broken = node.type.isError || (literal && !this.#closed(node));
+        // The parser reads what only Python 2 did, too.
+        const broken =
+          node.type.isError || name === 'PrintStatement' || (literal && !this.#closed(node));
         if (broken) this.faults.push({ from, to: Math.max(to, from) });
       },
     });
@@ -100,13 +105,14 @@ class Reader {
     return this;
   }
 
-  /** What comes after {@link MOST_STEPS} is not looked at, and said not to be understood. */
+  /** What comes after {@link LONGEST_PARSE} is not looked at, and said not to be understood. */
   #parse(): Tree {
     const parse = parser.startParse(this.#source);
-    for (let step = 0; ; step += 1) {
+    const end = performance.now() + LONGEST_PARSE;
+    for (let step = 1; ; step += 1) {
       const tree = parse.advance();
       if (tree) return tree;
-      if (step !== MOST_STEPS) continue;
+      if (step % STEPS !== 0 || parse.stoppedAt !== null || performance.now() < end) continue;
       const from = parse.parsedPos;
       parse.stopAt(from);
       this.open = true;
@@ -129,8 +135,9 @@ class Reader {
         this.#block(node);
         continue;
       }
-      const start = this.#source.lastIndexOf('\n', node.from - 1) + 1;
-      if (/^[ \t]+$/.test(this.#source.slice(start, node.from)))
+      let start = node.from;
+      while (/^[ \t]$/.test(this.#source.charAt(start - 1))) start -= 1;
+      if (start < node.from && /^\n?$/.test(this.#source.charAt(start - 1)))
         this.faults.push({ from: node.from, to: node.from + 1 });
       this.#statement(node);
     }

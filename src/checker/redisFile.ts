@@ -95,6 +95,11 @@ export function readRedisFile(source: string): RedisFile {
   return { directives, faults };
 }
 
+/** Whether it is what `aclfile` names: users, and nothing else. */
+export function isAclFile({ directives }: RedisFile): boolean {
+  return directives.length > 0 && directives.every(({ name }) => name === 'user');
+}
+
 /** The last directive of a name, which is the one that counts. */
 export function directive({ directives }: RedisFile, name: string): Directive | undefined {
   return directives.findLast((each) => each.name === name);

@@ -6,7 +6,7 @@ import type { Span, Value } from './values.ts';
 const SECRET = /passw|_pwd$|^pwd$|secret|token|^requirepass$|^masterauth$|auth-pass/i;
 
 /** A URL that ends with the first sign that none has. */
-const URL_ALONE = /\b[a-z][a-z0-9+.-]*:\/\/[^\s'"]*/gi;
+const URL_ALONE = /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s'"]*/gi;
 
 /** The texts that a value is written with, under other names too. */
 function* stringsOf(value: Value, secret: boolean, depth = 0): Generator<Span> {
@@ -61,13 +61,18 @@ export function secretsIn(file: CheckedFile): Span[] {
     for (const { password } of file.connections)
       if (password && password.at.to - password.at.from < 4096 && !password.raw.includes('://'))
         spans.push(...inQuotes(text, password.at));
-  if (file.kind === 'redis' || file.kind === 'sentinel')
+  if (file.kind === 'redis' || file.kind === 'sentinel') {
+    // A slip in the name, or after it, must show nothing of what it keeps.
+    for (const { 0: line, 1: value = '', index } of text.matchAll(
+      /^[ \t]*(?!tls-auth-clients)[\w-]*(?:pas|auth)[\w-]*[ \t:=]+(\S[^\r\n]*)/gim,
+    ))
+      spans.push({ from: index + line.length - value.length, to: index + line.length });
     for (const { name, arguments: given } of file.redis.directives) {
       const [first, ...rest] = given;
-      if (SECRET.test(name) && first) spans.push(first);
       if (name === 'user') spans.push(...rest.filter((word) => /^[>#<!]/.test(word.text)));
       if (name === 'sentinel' && first && SECRET.test(first.text)) spans.push(...rest.slice(1));
     }
+  }
   // What could not be read is hidden from its name to the end of its line.
   if (!readable && file.kind !== 'redis' && file.kind !== 'sentinel')
     for (const { 0: whole, 1: head = '', index } of text.matchAll(

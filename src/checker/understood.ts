@@ -126,14 +126,10 @@ function workerFields(files: readonly CheckedFile[]): Mutable {
       const [, pids] = /^(\/.+)\/[^/]+$/.exec(said('CELERYD_PID_FILE') ?? '') ?? [];
       if (logs !== undefined) known.logs = logs;
       if (pids !== undefined) known.pids = pids;
-      if (form === 'systemd') {
-        const line = (name: string) =>
-          new RegExp(`^${name}=(\\S+)\\s*$`, 'm').exec(file.given.text)?.[1];
-        const folder = line('WorkingDirectory');
-        const user = line('User');
-        if (folder !== undefined) known.project = folder;
-        if (user !== undefined) known.account = user;
-      }
+      const folder = worker.properties.get('WorkingDirectory')?.text;
+      const user = worker.properties.get('User')?.text;
+      if (folder !== undefined) known.project = folder;
+      if (user !== undefined) known.account = user;
     }
   return known;
 }

@@ -153,7 +153,7 @@ export function readUrls(text: string, separator: ';' | ','): Url[] {
 const OF_BROKERS = /\b(?:rediss?|redis\+socket|unix|sentinel|amqps?|pyamqp):\/\/(?:[\w.-]*:)?/i;
 
 /** The password of any other URL, as it is written rightly. */
-const OF_OTHERS = /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"]*:([^\s'";/]*)@/gi;
+const OF_OTHERS = /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/'"]{0,60}:([^\s'";/]{0,200})@/gi;
 
 /**
  * Where the URLs of a text have what nobody else may see. Of a broker's that is all between the

@@ -7,7 +7,7 @@ export interface Word extends Span {
   readonly plain: boolean;
 }
 
-/** A variable of a worker's environment, or of its init script. */
+/** A variable of a worker's environment or of its init script, or a property of its unit. */
 interface Variable extends Span {
   readonly text: string;
   /** Where its value is written, without quotes. */
@@ -19,6 +19,8 @@ interface Variable extends Span {
 /** What starts a worker: `/etc/default/celeryd`, a systemd unit, or a script. */
 export interface WorkerFile {
   readonly variables: ReadonlyMap<string, Variable>;
+  /** What a systemd unit says of its service, by name; the last counts. */
+  readonly properties: ReadonlyMap<string, Variable>;
   /** The options that Celery gets, with those of the command line before them. */
   readonly words: readonly Word[];
   /** Celery's app. */
@@ -84,7 +86,13 @@ function linesOf(source: string): { text: string; from: number }[] {
   return lines;
 }
 
-function commandIn(words: readonly Word[]): Pick<WorkerFile, 'words' | 'multi'> & { app?: Word } {
+function commandIn(given: readonly Word[]): Pick<WorkerFile, 'words' | 'multi'> & { app?: Word } {
+  // `sh -c "celery …"` has a command in a word.
+  const inner = given.find(({ text }) => /\bcelery\b.*\s(-A|--app)/.test(text));
+  const words =
+    inner && inner.to - inner.from === inner.text.length + 2
+      ? wordsOf(inner.text, inner.from + 1)
+      : given;
   const app = option(words, '-A', '--app');
   return { words, multi: words.some(({ text }) => text === 'multi'), ...(app && { app }) };
 }
@@ -130,6 +138,7 @@ export function readDefaults(source: string): WorkerFile {
     : [];
   return {
     variables,
+    properties: new Map(),
     words,
     ...(app && { app: { text: app.text.trim(), ...app.value, plain: true } }),
     multi: true,
@@ -140,12 +149,22 @@ export function readDefaults(source: string): WorkerFile {
 /** Reads a systemd unit: the last `ExecStart`, and the environment it has. */
 export function readUnit(source: string): WorkerFile {
   const variables = new Map<string, Variable>();
+  const properties = new Map<string, Variable>();
   const unfollowed: Span[] = [];
   let words: Word[] = [];
   for (const { text, from } of linesOf(source)) {
     const [, head = '', name = '', rest = ''] = /^(\s*([A-Za-z]+)\s*=\s*)([^]*)$/.exec(text) ?? [];
     const start = from + head.length;
     if (name === 'ExecStart' && rest.trim() !== '') words = wordsOf(rest, start);
+    const value = rest.trim();
+    if (name !== '')
+      properties.set(name, {
+        text: value,
+        from: from + head.length - head.trimStart().length,
+        to: from + text.trimEnd().length,
+        value: { from: start, to: start + value.length },
+        exported: false,
+      });
     if (name === 'EnvironmentFile') unfollowed.push({ from, to: from + text.length });
     if (name !== 'Environment') continue;
     for (const word of wordsOf(rest, start)) {
@@ -160,7 +179,15 @@ export function readUnit(source: string): WorkerFile {
         });
     }
   }
-  return { variables, unfollowed, ...commandIn(words) };
+  return { variables, properties, unfollowed, ...commandIn(words) };
+}
+
+/** Whether a line of a script starts a worker, and does not ask or tell those that there are. */
+export function startsWorker(line: string): boolean {
+  return (
+    /^[^#]*\bcelery\b.*\s(-A|--app)/.test(line) &&
+    !/\b(inspect|control|status|events|purge|report|shell)\b/.test(line)
+  );
 }
 
 /** Reads a script that exports variables and then runs Celery. */
@@ -178,7 +205,7 @@ export function readScript(source: string): WorkerFile {
         value: { from: start, to: start + value.length },
         exported: true,
       });
-    } else if (!/^\s*#/.test(text) && /\bcelery\b.*\s-A/.test(text)) words = wordsOf(text, from);
+    } else if (startsWorker(text)) words = wordsOf(text, from);
   }
-  return { variables, unfollowed: [], ...commandIn(words) };
+  return { variables, properties: new Map(), unfollowed: [], ...commandIn(words) };
 }

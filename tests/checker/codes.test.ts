@@ -3,7 +3,7 @@ import { checkFiles } from '../../src/checker/check.ts';
 import { CODES, edited, type Code } from '../../src/checker/findings.ts';
 import type { GivenFile } from '../../src/checker/files.ts';
 import { readsInPython } from './python.ts';
-import { CASES } from './cases.ts';
+import { EXAMPLES } from '../../src/checker/examples.ts';
 
 /** The findings of a code in files. */
 const found = (files: readonly GivenFile[], code: Code) =>
@@ -12,7 +12,7 @@ const found = (files: readonly GivenFile[], code: Code) =>
 const codes = Object.keys(CODES) as Code[];
 
 describe.each(codes)('%s', (code) => {
-  const { has, nearly, norepair } = CASES[code];
+  const { has, nearly, norepair } = EXAMPLES[code];
 
   test('is found in a file that has it, and not in one that nearly has it', () => {
     expect(found(has, code)).not.toEqual([]);

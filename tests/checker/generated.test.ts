@@ -63,7 +63,8 @@ test('every file that the generator writes is found to be right', () => {
       expect(wrong).toEqual([]);
       const { architecture, password } = each;
       const expected = (code: string) =>
-        code === 'database-differs' ||
+        // What has nothing to do with Redis the generator reminds of, in a comment.
+        ['database-differs', 'worker-api', 'xapi-lrs'].includes(code) ||
         (code === 'password-in-file' && password !== '') ||
         (code === 'docker-address' && architecture.redis === 'docker');
       expect(findings.filter(({ code }) => !expected(code))).toEqual([]);

@@ -57,6 +57,11 @@ test.each([
   ['settings_local.py', 'EMAIL_HOST_PASSWORD = "S', 'EMAIL_HOST_PASSWORD = *'],
   ['redis.conf', 'requirepass "S"\nport 1', 'requirepass *\nport 1'],
   ['redis.conf', 'masterauth S\nuser pod on >S ~*', 'masterauth *\nuser pod on * ~*'],
+  ['redis.conf', 'requirepas S', 'requirepas *'],
+  ['redis.conf', 'requirepass : S', 'requirepass : *'],
+  ['redis.conf', 'requirepass=S', 'requirepass=*'],
+  ['redis.conf', 'requirepass "S', 'requirepass *'],
+  ['redis.conf', 'tls-auth-clients no', 'tls-auth-clients no'],
   ['sentinel.conf', 'sentinel auth-pass mymaster S', 'sentinel auth-pass mymaster *'],
   [
     'celeryd',

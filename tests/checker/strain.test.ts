@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
+import { secretsIn } from '../../src/checker/secrets.ts';
 import { edited, type Finding } from '../../src/checker/findings.ts';
 import type { GivenFile } from '../../src/checker/files.ts';
-import { CASES } from './cases.ts';
+import { EXAMPLES } from '../../src/checker/examples.ts';
 import { readInPython } from './python.ts';
 
-const GIVEN = Object.values(CASES).flatMap(({ has, nearly }) => [...has, ...nearly]);
+const GIVEN = Object.values(EXAMPLES).flatMap(({ has, nearly }) => [...has, ...nearly]);
 
 /** What a slip of the hand, or of a program, puts into a text. */
 const SLIPS = [
@@ -152,7 +153,7 @@ describe('a file of one mebibyte is checked within two seconds', () => {
     [
       'a real file over and over',
       'settings_local.py',
-      filled(CASES['broker-missing'].nearly[0]?.text ?? ''),
+      filled(EXAMPLES['broker-missing'].nearly[0]?.text ?? ''),
     ],
     ['parentheses', 'settings_local.py', `A = ${filled('(')}`],
     ['braces', 'settings_local.py', `CACHES = ${filled('{"a":')}`],
@@ -176,9 +177,20 @@ describe('a file of one mebibyte is checked within two seconds', () => {
     ['options', 'celeryd', `CELERY_APP="pod.main"\nCELERYD_OPTS="${filled("-Q '")}"`],
     ['backslashes', 'celeryd', filled('\\\n')],
     ['a unit', 'pod.service', `ExecStart=${filled('"\\')}`],
+    ['blank lines', 'settings_local.py', filled('\n')],
+    ['blank lines that are pasted', '', filled(' \n')],
+    ['dots', 'settings_local.py', `A = "${filled('a.')}"`],
+    ['dots that nothing parts', '', filled('a.')],
+    ['letters', '', filled('a')],
+    ['beginnings of addresses', 'settings_local.py', `A = "${filled('a://')}"`],
+    ['addresses that nothing parts', '', filled('redis://:a')],
+    ['signs', '', filled('@')],
+    ['an unknown directive', 'redis.conf', filled('maxmemory-polcy x\n')],
+    ['rules of a user', 'redis.conf', `user pod ${filled('+get ')}`],
   ])('%s', (_, name, text) => {
     const start = performance.now();
-    checkFiles([{ name, text }]);
+    const { files } = checkFiles([{ name, text }]);
+    files.map(secretsIn);
     expect(performance.now() - start).toBeLessThan(2000);
   });
 });

@@ -7,6 +7,10 @@ export const addresses: SettingsRule = (file, report) => {
   const hosts = file.connections.filter(
     (each) => each.host !== undefined && each.transport !== 'rabbitmq',
   );
+  // Without a word on it a web server takes Pod's own address (pod/settings.py:371-396).
+  const none = !['CACHES', 'SESSION_REDIS'].some((name) => file.python.bindings.has(name));
+  if (file.roles.has('web') && none && hosts.length === 0 && !file.python.open)
+    report.add('docker-address', file, { from: 0, to: 0 }, { host: DOCKER_HOST, case: 'unsaid' });
   const docker = hosts.filter(({ host }) => host?.toLowerCase() === DOCKER_HOST);
   const separate = file.said && !file.roles.has('web');
   for (const { setting, host = '', hostAt, span, sentinels } of hosts) {
@@ -23,6 +27,31 @@ export const addresses: SettingsRule = (file, report) => {
   const [first] = docker;
   if (first && docker.length === hosts.length && report.of('redis').length === 0)
     report.add('docker-address', file, first.hostAt ?? first.span, { host: DOCKER_HOST });
+};
+
+/** Settings that lead to another Redis than most of the file's. */
+export const otherHosts: SettingsRule = (file, report) => {
+  // All names of the server itself are one.
+  const nameOf = (host: string) => (isLoopback(host) ? 'localhost' : host.toLowerCase());
+  const known = file.connections.flatMap((each) =>
+    each.host !== undefined &&
+    ['tcp', 'tls'].includes(each.transport) &&
+    each.host.toLowerCase() !== DOCKER_HOST
+      ? [{ ...each, host: each.host }]
+      : [],
+  );
+  const counts = new Map<string, number>();
+  for (const { host } of known) counts.set(nameOf(host), (counts.get(nameOf(host)) ?? 0) + 1);
+  // Of as many, those that leave this server.
+  const [most] = [...counts].sort(
+    ([a, times], [b, others]) => others - times || Number(isLoopback(a)) - Number(isLoopback(b)),
+  );
+  if (!most || counts.size < 2) return;
+  const [main] = most;
+  const other = known.find(({ host }) => nameOf(host) === main)?.host ?? main;
+  for (const { setting, host, hostAt, span } of known)
+    if (nameOf(host) !== main)
+      report.add('hosts-differ', file, hostAt ?? span, { setting, host, other });
 };
 
 /** An IPv6 address with brackets where there must be none, or without where there must be. */

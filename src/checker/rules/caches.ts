@@ -1,9 +1,10 @@
 import { DOCKER_HOST } from '../../core/address.ts';
+import { GUIDE_NUMBERS } from '../../core/databases.ts';
 import { withEntry, withoutEntry, linesAtEnd } from '../edits.ts';
 import { binding } from '../files.ts';
 import { settingLike, urlLike } from '../generated.ts';
 import type { SettingsRule } from '../report.ts';
-import { at, isOpen, textOf, type Span } from '../values.ts';
+import { at, isOpen, textOf, written, type Span } from '../values.ts';
 
 const START: Span = { from: 0, to: 0 };
 
@@ -45,6 +46,37 @@ export const caches: SettingsRule = (file, report) => {
   }
   for (const { setting, transport, span } of file.connections)
     if (transport === 'memory') report.add('cache-not-redis', file, span, { setting });
+};
+
+/** Caches whose address django-redis refuses (run: `Redis URL must specify one of the following schemes`). */
+export const cacheSchemes: SettingsRule = (file, report) => {
+  for (const { setting, client, span, urls, value, transport } of file.connections) {
+    const [url] = urls;
+    if (client !== 'django' || !value || transport === 'memory') continue;
+    if (url && /^(rediss?|unix)$/.test(url.scheme)) continue;
+    const number = url?.query.get('virtual_host');
+    const socket =
+      url?.scheme === 'redis+socket' ? written(value, 0, url.scheme.length) : undefined;
+    const key = number && written(value, number.from - 'virtual_host='.length, number.from);
+    // `10.0.0.9:6379:3`, as django-redis took it before its version 4.
+    const [, host, port, database] = /^([^:/@]+):(\d+)(?::(\d+))?$/.exec(value.text) ?? [];
+    const whole = written(value, 0, value.text.length);
+    const role = setting === 'CACHES["select2"]' ? 'select2' : 'default';
+    report.add(
+      'cache-scheme',
+      file,
+      span,
+      { setting, scheme: url?.scheme ?? '' },
+      socket && key
+        ? [
+            { ...socket, insert: 'unix' },
+            { ...key, insert: 'db=' },
+          ]
+        : host !== undefined && whole
+          ? [{ ...whole, insert: `redis://${host}:${port}/${database ?? GUIDE_NUMBERS[role]}` }]
+          : [],
+    );
+  }
 };
 
 /** Sessions: that they are in Redis, and what its dict does not know. */

@@ -185,7 +185,7 @@ export const acknowledgedEarly: SettingsRule = (file, report) => {
     'acknowledged-early',
     file,
     (late ?? turned).statement,
-    {},
+    { setting: 'CELERY_TASK_ACKS_LATE' },
     late
       ? late.value.named === undefined
         ? [{ from: late.value.from, to: late.value.to, insert: 'True' }]

@@ -33,6 +33,25 @@ export const unencoded: SettingsRule = (file, report) => {
   }
 };
 
+/** A password without the colon before it, which clients take for a name (run: `WRONGPASS`). */
+export const asUser: SettingsRule = (file, report) => {
+  for (const { setting, client, urls, value } of file.connections) {
+    if (!value) continue;
+    for (const { scheme, user, password, unencoded: broken } of urls) {
+      if (!user || password || broken || !/^(rediss?|unix|redis\+socket|sentinel)$/.test(scheme))
+        continue;
+      const place = written(value, user.from, user.from);
+      report.add(
+        'password-as-user',
+        file,
+        written(value, user.from, user.to) ?? value,
+        { setting, client },
+        place ? [{ ...place, insert: ':' }] : [],
+      );
+    }
+  }
+};
+
 function wellFormed(text: string): boolean {
   // One character at a time would part what two UTF-16 code units stand for.
   return /^[\x20-\x7e]*$/.test(text);
@@ -104,5 +123,5 @@ export const inFile = (file: SettingsFile, report: Parameters<SettingsRule>[1]):
       password !== undefined && password.text !== '' && password.text !== PASSWORD_PLACEHOLDER,
   );
   if (found?.password)
-    report.add('password-in-file', file, found.password.at, { exposed: file.given.exposed ?? '' });
+    report.add('password-in-file', file, found.password.at, { case: file.given.exposed ?? '' });
 };

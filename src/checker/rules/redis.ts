@@ -1,7 +1,9 @@
 import { isLoopback, addressKind } from '../../core/address.ts';
 import type { Edit } from '../findings.ts';
-import { directive, type Directive } from '../redisFile.ts';
+import { directive, isAclFile, type Directive } from '../redisFile.ts';
 import type { FileOf, Report } from '../report.ts';
+import { aclUsers } from './acl.ts';
+import { directives } from './directives.ts';
 import { linesAtEnd } from '../edits.ts';
 
 const START = { from: 0, to: 0 };
@@ -26,6 +28,19 @@ export function redisConf(file: FileOf<'redis'>, report: Report): void {
   const source = given.text;
   for (const span of redis.faults.slice(0, 20)) report.add('syntax', file, span);
   const one = (name: string) => directive(redis, name)?.arguments[0]?.text;
+  directives(file, report);
+  aclUsers(file, report);
+  if (isAclFile(redis)) return;
+
+  const cluster = directive(redis, 'cluster-enabled');
+  if (one('cluster-enabled')?.toLowerCase() === 'yes')
+    report.add(
+      'redis-cluster',
+      file,
+      cluster ?? START,
+      {},
+      set(source, cluster, 'cluster-enabled', 'no'),
+    );
 
   const bind = directive(redis, 'bind');
   const addresses = bind?.arguments.map(({ text }) => text.replace(/^-/, '')) ?? [];

@@ -1,9 +1,26 @@
 import { linesAfter, quotedLike, withEntry } from '../edits.ts';
 import { binding } from '../files.ts';
 import type { SettingsRule } from '../report.ts';
-import { at, isOpen, textOf } from '../values.ts';
+import { at, isOpen, textOf, written } from '../values.ts';
 
 const FACTORY = 'django_redis.pool.SentinelConnectionFactory';
+
+/** Caches that read from a replica, which may be late: a value just written is not there yet. */
+export const sentinelClients: SettingsRule = (file, report) => {
+  for (const { setting, client, dict } of file.connections) {
+    const given = client === 'django' ? at(dict, 'OPTIONS', 'CLIENT_CLASS') : undefined;
+    if (given?.kind !== 'string' || given.text !== 'django_redis.client.SentinelClient') continue;
+    const from = given.text.indexOf('SentinelClient');
+    const place = written(given, from, given.text.length);
+    report.add(
+      'sentinel-client',
+      file,
+      given,
+      { setting },
+      place ? [{ ...place, insert: 'DefaultClient' }] : [],
+    );
+  }
+};
 
 /** What clients need besides the addresses of sentinels. */
 export const sentinels: SettingsRule = (file, report) => {

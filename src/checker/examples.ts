@@ -1,11 +1,11 @@
-import type { Code } from '../../src/checker/findings.ts';
-import type { GivenFile } from '../../src/checker/files.ts';
+import type { Code } from './findings.ts';
+import type { GivenFile } from './files.ts';
 
 /** A file, or several that are checked together. */
 type Files = readonly GivenFile[];
 
 /** Files that have what a code is about, and files that nearly have it. */
-export interface CodeCase {
+export interface Example {
   readonly has: Files;
   readonly nearly: Files;
   /** Only the reader can know what is right. */
@@ -50,13 +50,18 @@ function but(text: string, from: string, to: string): string {
 }
 
 /** A pair of settings files that differ in a few characters. */
-const pair = (from: string, to: string, more: Partial<GivenFile> = {}, text = GOOD): CodeCase => ({
+const pair = (from: string, to: string, more: Partial<GivenFile> = {}, text = GOOD): Example => ({
   has: [settings(but(text, from, to), more)],
   nearly: [settings(text, more)],
 });
 
 const MICROSERVICES = `USE_REMOTE_ENCODING_TRANSCODING = True
 ENCODING_TRANSCODING_CELERY_BROKER_URL = "redis://10.0.0.9:6379/5"
+`;
+const MICROSERVICE = `ENCODING_TRANSCODING_CELERY_BROKER_URL = "redis://10.0.0.9:6379/5"
+`;
+const XAPI = `USE_XAPI = True
+XAPI_CELERY_BROKER_URL = "redis://10.0.0.9:6379/6"
 `;
 const SECRET = but(
   but(GOOD, 'redis://10.0.0.9', 'redis://:p%40ss@10.0.0.9'),
@@ -93,20 +98,24 @@ appendonly yes
 maxmemory 512mb
 maxmemory-policy volatile-ttl
 `;
-const conf = (from: string, to: string): CodeCase => ({
+const conf = (from: string, to: string): Example => ({
   has: [redis(but(CONF, from, to))],
   nearly: [redis(CONF)],
 });
 const UNIT = `[Service]
 Environment=CELERY_CONFIG_MODULE=podceleryconf
 ExecStart=/home/pod/.virtualenvs/django_pod4/bin/celery -A pod.xapi.xapi_tasks worker -l INFO -Q xapi --concurrency=1
+Restart=always
 `;
 const DEFAULTS = `CELERY_APP="pod.main"
-CELERYD_OPTS="-Q celery --concurrency=1 --time-limit=86400"
+CELERYD_OPTS="-Q celery --concurrency=1 --prefetch-multiplier=1 --time-limit=86400"
 `;
 
-/** For every code, a file that has it and one that nearly has it. */
-export const CASES: Readonly<Record<Code, CodeCase>> = {
+/**
+ * For every code, a file that has it and one that nearly has it. Its page shows the first, and what the
+ * repair makes of it.
+ */
+export const EXAMPLES: Readonly<Record<Code, Example>> = {
   syntax: { ...pair('"redis://10.0.0.9:6379/5"', '"redis://10.0.0.9:6379/5'), norepair: true },
   'not-understood': {
     has: [settings(but(GOOD, '"redis://10.0.0.9:6379/5"', 'broker()'))],
@@ -184,6 +193,7 @@ export const CASES: Readonly<Record<Code, CodeCase>> = {
     has: [settings(CELERY, { roles: ['worker'] })],
     nearly: [settings(CELERY + CACHES, { roles: ['worker'] })],
   },
+  'cache-scheme': pair("'redis://10.0.0.9:6379/3'", "'10.0.0.9:6379:3'"),
   'cache-not-redis': {
     ...pair(
       `'BACKEND': 'django_redis.cache.RedisCache',
@@ -212,6 +222,7 @@ export const CASES: Readonly<Record<Code, CodeCase>> = {
     nearly: [settings(but(GOOD, '10.0.0.9', 'redis.local'))],
     norepair: true,
   },
+  'hosts-differ': { ...pair('10.0.0.9:6379/2', '127.0.0.1:6379/2'), norepair: true },
   'ipv6-brackets': {
     has: [
       settings(but(but(GOOD, "'10.0.0.9'", "'[2001:db8::9]'"), '//10.0.0.9', '//[2001:db8::9]')),
@@ -233,6 +244,7 @@ export const CASES: Readonly<Record<Code, CodeCase>> = {
     ],
     norepair: true,
   },
+  'password-as-user': pair(':p%40ss@', 'p%40ss@', {}, SECRET),
   'session-acl': {
     has: [
       settings(
@@ -270,6 +282,11 @@ export const CASES: Readonly<Record<Code, CodeCase>> = {
   'session-pool': pair("'db': 4", "'db': 4, 'POOL': None"),
   'tls-unverified': pair('ssl_cert_reqs=required', 'ssl_cert_reqs=none', {}, TLS),
   'tls-host-name': pair('&ssl_check_hostname=true', '', {}, TLS),
+  'tls-differs': {
+    has: [settings(GOOD), redis(but(CONF, 'requirepass "secret"', 'port 0\ntls-port 6379'))],
+    nearly: [settings(GOOD), redis(but(CONF, 'requirepass "secret"', 'port 6379'))],
+    norepair: true,
+  },
   'sentinel-host': pair('"host": None, ', '', {}, SENTINELS),
   'sentinel-factory': pair(
     'DJANGO_REDIS_CONNECTION_FACTORY = "django_redis.pool.SentinelConnectionFactory"\n',
@@ -291,6 +308,36 @@ export const CASES: Readonly<Record<Code, CodeCase>> = {
     ],
     norepair: true,
   },
+  'sentinel-client': {
+    has: [
+      settings(
+        but(
+          SENTINELS,
+          '"OPTIONS": {',
+          '"OPTIONS": {"CLIENT_CLASS": "django_redis.client.SentinelClient", ',
+        ),
+      ),
+    ],
+    nearly: [
+      settings(
+        but(
+          SENTINELS,
+          '"OPTIONS": {',
+          '"OPTIONS": {"CLIENT_CLASS": "django_redis.client.DefaultClient", ',
+        ),
+      ),
+    ],
+  },
+  'redis-directive': conf('protected-mode yes', 'protected-mode: yes'),
+  'redis-cluster': {
+    has: [redis(`${CONF}cluster-enabled yes\n`)],
+    nearly: [redis(`${CONF}cluster-enabled no\n`)],
+  },
+  'redis-port': {
+    has: [settings(GOOD), redis(but(CONF, 'requirepass "secret"', 'port 6380'))],
+    nearly: [settings(GOOD), redis(but(CONF, 'requirepass "secret"', 'port 6379'))],
+    norepair: true,
+  },
   'redis-protected': { ...conf('requirepass "secret"\n', ''), norepair: true },
   'redis-open': {
     has: [
@@ -304,6 +351,10 @@ export const CASES: Readonly<Record<Code, CodeCase>> = {
   'redis-bind': {
     has: [settings(SECRET), redis(but(but(CONF, ' 10.0.0.9', ''), 'secret', 'p@ss'))],
     nearly: [settings(SECRET), redis(but(CONF, 'secret', 'p@ss'))],
+  },
+  'redis-acl': {
+    has: [redis(`${CONF}user pod on >p@ss ~* +@all -@dangerous +info +flushdb\n`)],
+    nearly: [redis(`${CONF}user pod on >p@ss ~* &* +@all -@dangerous +info +flushdb\n`)],
   },
   'redis-policy': conf('volatile-ttl', 'allkeys-lru'),
   'redis-memory-full': conf('maxmemory-policy volatile-ttl\n', ''),
@@ -321,6 +372,35 @@ export const CASES: Readonly<Record<Code, CodeCase>> = {
   'worker-limit': {
     has: [defaults(but(DEFAULTS, ' --time-limit=86400', ''))],
     nearly: [defaults(DEFAULTS)],
+    norepair: true,
+  },
+  'worker-restart': {
+    has: [unit(but(UNIT, 'Restart=always', 'Restart=on-failure'))],
+    nearly: [unit(UNIT)],
+  },
+  'worker-concurrency': {
+    has: [defaults(but(DEFAULTS, ' --concurrency=1', ''))],
+    nearly: [defaults(DEFAULTS)],
+  },
+  'worker-prefetch': {
+    has: [defaults(but(DEFAULTS, ' --prefetch-multiplier=1', ''))],
+    nearly: [defaults(DEFAULTS), settings(GOOD)],
+  },
+  'worker-api': {
+    has: [settings(MICROSERVICE, { roles: ['encoding'] })],
+    nearly: [
+      settings(
+        `${MICROSERVICE}POD_API_URL = "https://pod.example.org/rest"\nPOD_API_TOKEN = "a-token"\n`,
+        { roles: ['encoding'] },
+      ),
+    ],
+    norepair: true,
+  },
+  'xapi-lrs': {
+    has: [settings(`${XAPI}XAPI_LRS_URL = ""\n${CACHES}${SESSIONS}`)],
+    nearly: [
+      settings(`${XAPI}XAPI_LRS_URL = "https://lrs.example.org/xAPI/"\n${CACHES}${SESSIONS}`),
+    ],
     norepair: true,
   },
   'pod-3-setting': {
