@@ -328,7 +328,7 @@ export const EXAMPLES: Readonly<Record<Code, Example>> = {
       ),
     ],
   },
-  'redis-directive': conf('protected-mode yes', 'protected-mode: yes'),
+  'redis-directive': conf('protected-mode yes', 'protect-mode : yes'),
   'redis-cluster': {
     has: [redis(`${CONF}cluster-enabled yes\n`)],
     nearly: [redis(`${CONF}cluster-enabled no\n`)],

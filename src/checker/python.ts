@@ -1,5 +1,6 @@
 import type { SyntaxNode, Tree } from '@lezer/common';
 import { parser } from '@lezer/python';
+import { urlPart } from '../core/quote.ts';
 import { pythonText } from './pythonText.ts';
 import type { DictValue, Entry, Piece, Span, StringValue, Value } from './values.ts';
 
@@ -44,17 +45,33 @@ const STEPS = 1000;
 /** A longer text is no setting; names that double each other would never end. */
 const LONGEST = 2 ** 16;
 
-/** Ways of reading the environment, by the name that they go by in the file. */
-type Access = 'os' | 'environ' | 'getenv' | 'config' | 'environ-module' | 'Env' | 'env';
+/** What is known of modules: ways of reading the environment, and of encoding for a URL. */
+type Access =
+  | 'os'
+  | 'environ'
+  | 'getenv'
+  | 'config'
+  | 'environ-module'
+  | 'Env'
+  | 'env'
+  | 'urllib'
+  | 'urllib.parse'
+  | 'quote';
 
-/** What modules offer to read the environment with (os; python-decouple; django-environ; environs). */
+/** What modules offer of that (os; python-decouple; django-environ; environs; urllib). */
 const OFFERED: Readonly<Record<string, Readonly<Record<string, Access>>>> = {
   os: { environ: 'environ', getenv: 'getenv' },
   decouple: { config: 'config' },
   environ: { Env: 'Env', FileAwareEnv: 'Env' },
   environs: { Env: 'Env' },
+  urllib: { parse: 'urllib.parse' },
+  'urllib.parse': { quote: 'quote' },
 };
-const MODULES: Readonly<Record<string, Access>> = { os: 'os', environ: 'environ-module' };
+const MODULES: Readonly<Record<string, Access>> = {
+  os: 'os',
+  environ: 'environ-module',
+  urllib: 'urllib',
+};
 
 function* childrenOf(node: SyntaxNode): Generator<SyntaxNode> {
   for (let child = node.firstChild; child; child = child.nextSibling)
@@ -290,6 +307,7 @@ class Reader {
     const of = this.#accessOf(node.firstChild);
     if (of === 'os') return OFFERED['os']?.[member];
     if (of === 'environ-module') return OFFERED['environ']?.[member];
+    if (of === 'urllib' || of === 'urllib.parse') return OFFERED[of]?.[member];
     if (of === 'environ' && member === 'get') return 'getenv';
     return of === 'env' ? 'env' : undefined;
   }
@@ -639,6 +657,7 @@ class Reader {
     const access = this.#accessOf(callee);
     if (access === 'getenv' || access === 'config' || access === 'env')
       return this.#variable(given, access, node, depth);
+    if (access === 'quote') return this.#quoted(given, node, depth);
     const name = callee.name === 'VariableName' ? this.#text(callee) : '';
     if (this.bindings.has(name)) return unknown;
     const [only, ...more] = given;
@@ -684,6 +703,26 @@ class Reader {
     }
     if (type === 'bool' && value.kind === 'flag') return value;
     return undefined;
+  }
+
+  /** `quote(…)` of urllib.parse, which leaves what `safe` has as it is: `/` unless told otherwise. */
+  #quoted(given: readonly Argument[], { from, to }: SyntaxNode, depth: number): Value {
+    const [text, second] = given;
+    const value = text && this.#value(text.node, depth + 1);
+    const safe = given.find(({ name }) => name === 'safe') ?? (second?.name ? undefined : second);
+    const kept = safe ? this.#value(safe.node, depth + 1) : undefined;
+    if (value?.kind !== 'string' || (kept && kept.kind !== 'string') || !value.text.isWellFormed())
+      return { kind: 'unknown', from, to };
+    const signs = kept?.text ?? '/';
+    const encoded = Array.from(value.text, (sign) => (signs.includes(sign) ? sign : urlPart(sign)));
+    const piece = {
+      text: encoded.join(''),
+      from: value.from,
+      to: value.to,
+      exact: false,
+      named: true,
+    };
+    return { ...value, text: piece.text, pieces: [piece], from, to };
   }
 
   /** The default of an environment variable that the file reads. */

@@ -60,6 +60,9 @@ const RUN = [
   'A = 1_000',
   'A = not True',
   'A = ()',
+  'from urllib.parse import quote\nA = quote("a/b@é~!")',
+  'from urllib.parse import quote as q\nP = "a/b"\nA = f"redis://:{q(P, safe=\'\')}@h"',
+  'import urllib.parse\nA = urllib.parse.quote("a/b+ (c)", "+")',
   'A = (1,)',
 ];
 

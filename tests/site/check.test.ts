@@ -194,6 +194,25 @@ test('files that are dropped are checked together, and a file can be taken away 
   });
 });
 
+test('a file that is pasted without a word on what it is gets its name from what is in it', async () => {
+  await openPage(root, 'en/check/', MAY_PASTE, async (page) => {
+    await paste(page, 'bind 10.0.0.9\nrequirepass x\nsave ""\n');
+    await expect.poll(() => items(page).count()).toBe(1);
+    expect(await items(page).first().textContent()).toContain('redis.conf, line 3');
+    await checker(page).locator('[data-act=add]').click();
+    const second = box(page, 1);
+    await second.fill(
+      '[Service]\nExecStart=/venv/bin/celery -A pod.xapi.xapi_tasks worker -Q xapi\n',
+    );
+    await checker(page).locator('[data-act=check]:visible').click();
+    await expect.poll(() => items(page).count()).toBe(2);
+    expect(await items(page).nth(1).textContent()).toContain('pod-worker.service, line 2');
+    // What the reader calls it stays.
+    await checker(page).locator('[name=name]').nth(1).fill('xapi.service');
+    await expect.poll(() => items(page).nth(1).textContent()).toContain('xapi.service, line 2');
+  });
+});
+
 test('whose a file is changes what is wrong with it', async () => {
   await openPage(root, 'en/check/', MAY_PASTE, async (page) => {
     await paste(page, cleanFile().text.replaceAll('10.0.0.9', '127.0.0.1'));

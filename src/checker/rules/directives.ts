@@ -1,6 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { FLAGS, OTHERS } from '../directiveNames.ts';
-import type { Directive } from '../redisFile.ts';
 import type { FileOf, Report } from '../report.ts';
 
 const NAMES = [...FLAGS, ...OTHERS];
@@ -11,12 +10,19 @@ const SLIP = 2;
 const YES = /^(yes|true|on|1|oui)$/i;
 const NO = /^(no|false|off|0|non)$/i;
 
-/** The name that a directive was meant to have. */
-function meant({ name }: Directive): string | undefined {
-  const plain = name.replaceAll('_', '-').replace(/[:=]+$/, '');
-  if (FLAGS.has(plain) || OTHERS.has(plain)) return plain;
+const isName = (name: string) => FLAGS.has(name) || OTHERS.has(name);
+
+/** The name that was meant, where it is one or near one. */
+function meant(name: string): string | undefined {
+  const plain = name.replaceAll('_', '-');
+  if (isName(plain)) return plain;
   const near = closest(plain, NAMES);
   return plain.length > 2 * SLIP && distance(plain, near) <= SLIP ? near : undefined;
+}
+
+/** What a yes or no was meant to be; empty where that is not to be told. */
+function flagOf(text: string): string {
+  return YES.test(text) ? 'yes' : NO.test(text) ? 'no' : '';
 }
 
 /**
@@ -25,50 +31,36 @@ function meant({ name }: Directive): string | undefined {
  * not to be understood. (Run on Redis 7.0.15: `FATAL CONFIG FILE ERROR`.)
  */
 export function directives(file: FileOf<'redis'>, report: Report): void {
+  const source = file.given.text;
   for (const each of file.redis.directives.slice(0, 1000)) {
-    const { name, from, to } = each;
-    const known = FLAGS.has(name) || OTHERS.has(name);
-    const [, joined, rightAway = ''] = /^([a-z-]+)[:=]+(.+)$/.exec(name) ?? [];
-    if (joined !== undefined && (FLAGS.has(joined) || OTHERS.has(joined))) {
-      const value = file.given.text.slice(from + name.length - rightAway.length, to);
-      report.add('redis-directive', file, each, { name: joined, right: joined, case: 'sign' }, [
-        { from, to, insert: `${joined} ${value}` },
-      ]);
-      continue;
-    }
-    const right = known ? name : meant(each);
+    const { from, to } = each;
+    // `port=6379`, `port: 6379`
+    const [, name = '', signs = '', joined = ''] = /^([^:=]*)([:=]*)(.*)$/s.exec(each.name) ?? [];
+    const right = meant(name);
     if (right === undefined) {
-      // `search.threads`, `ts-encoding`: of a module.
+      // `search.threads` is a module's.
       if (!name.includes('.')) report.add('not-understood', file, each);
       continue;
     }
     const [first, ...rest] = each.arguments;
     // Between name and value; a value by itself may be such a sign.
-    const sign = rest.length > 0 && /^[:=]+$/.test(first?.text ?? '');
-    const [value, ...more] = sign ? rest : each.arguments;
+    const between = joined === '' && rest.length > 0 && /^[:=]+$/.test(first?.text ?? '');
+    const values = between ? rest : each.arguments;
     const flag = FLAGS.has(right);
-    if (known && !sign && !(flag && (more.length > 0 || !/^(yes|no)$/i.test(value?.text ?? ''))))
-      continue;
-    const text = value?.text ?? '';
-    const meantValue = !flag
-      ? file.given.text.slice(value?.from ?? to, to)
-      : more.length > 0
-        ? ''
-        : YES.test(text)
-          ? 'yes'
-          : NO.test(text)
-            ? 'no'
-            : '';
+    const whole =
+      joined === ''
+        ? source.slice(values[0]?.from ?? to, to)
+        : source.slice(from + name.length + signs.length, to);
+    const neither = flag && !/^(yes|no)$/i.test(whole);
+    const signed = signs !== '' || between;
+    if (name === right && !signed && !neither) continue;
+    const value = flag ? flagOf(whole) : whole;
     report.add(
       'redis-directive',
       file,
       each,
-      {
-        name: name.replace(/[:=].*$/, '').slice(0, 60),
-        right,
-        case: !known ? '' : sign ? 'sign' : 'flag',
-      },
-      meantValue === '' ? [] : [{ from, to, insert: `${right} ${meantValue}` }],
+      { name: name.slice(0, 60), right, case: name !== right ? '' : signed ? 'sign' : 'flag' },
+      value === '' ? [] : [{ from, to, insert: `${right} ${value}` }],
     );
   }
 }

@@ -1,6 +1,6 @@
 import { checkFiles, type Checked } from '../../checker/check.ts';
 import { compare } from '../../checker/compare.ts';
-import { kindOf, type GivenFile } from '../../checker/files.ts';
+import { kindOf, likelyName, type GivenFile } from '../../checker/files.ts';
 import { edited } from '../../checker/findings.ts';
 import { secretsIn } from '../../checker/secrets.ts';
 import { DEFAULTS } from '../../core/architecture.ts';
@@ -30,6 +30,8 @@ interface Given {
   /** It is shown annotated, and no longer typed. */
   viewed: boolean;
   revealed: boolean;
+  /** It has its name from the reader, and not from what is in it. */
+  named: boolean;
 }
 
 /** Makes the form check what it is given. */
@@ -98,7 +100,13 @@ class LiveChecker {
   }
 
   #take(section: HTMLElement): Given {
-    const given = { id: Number(section.dataset['file']), section, viewed: false, revealed: false };
+    const given = {
+      id: Number(section.dataset['file']),
+      section,
+      viewed: false,
+      revealed: false,
+      named: false,
+    };
     this.#given.push(given);
     this.#next = Math.max(this.#next, given.id + 1);
     return given;
@@ -122,7 +130,7 @@ class LiveChecker {
       const { name, box } = this.#in(given.section);
       name.value = file.name;
       box.value = await file.text();
-      given.viewed = true;
+      given.viewed = given.named = true;
       last = given;
     }
     if (last) this.#show(true);
@@ -147,8 +155,11 @@ class LiveChecker {
       target.value = '';
       void this.#bring(files);
     } else if (target instanceof HTMLTextAreaElement) this.#undo.length = 0;
-    else if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement)
+    else if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) {
+      const given = this.#of(target);
+      if (given && target.name === 'name') given.named = target.value.trim() !== '';
       if (this.#checked) this.#show(false);
+    }
   }
 
   /** Shows a text annotated instead of as it is typed. */
@@ -159,6 +170,7 @@ class LiveChecker {
       return;
     }
     given.viewed = true;
+    if (!given.named) this.#in(given.section).name.value = likelyName(box.value);
     this.#show(true);
   }
 
