@@ -2,6 +2,7 @@ import { satteri } from '@astrojs/markdown-satteri';
 import sitemap from '@astrojs/sitemap';
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
+import { BASE, ORIGIN } from './src/site/address.ts';
 import { contentSecurityPolicy } from './src/site/csp.ts';
 import { madeOfPages } from './src/site/madeOfPages.ts';
 import { offlineReading } from './src/site/offline.ts';
@@ -9,12 +10,9 @@ import { oldNameFiles } from './src/site/oldNames.ts';
 import { sitemapOptions } from './src/site/sitemap.ts';
 import { starlightOptions } from './src/site/starlight.ts';
 
-// An empty SITE_BASE is what GitHub Pages says for the root of a domain.
-const base = (process.env.SITE_BASE ?? '/redis-pod') || '/';
-
 export default defineConfig({
-  site: process.env.SITE_ORIGIN || 'https://esupportail.github.io',
-  base,
+  site: ORIGIN,
+  base: BASE,
   trailingSlash: 'always',
   // A link that is only hovered costs nothing, and no script.
   prefetch: false,
@@ -35,7 +33,7 @@ export default defineConfig({
   },
   integrations: [
     starlight(starlightOptions),
-    sitemap(sitemapOptions(base)),
+    sitemap(sitemapOptions(BASE)),
     oldNameFiles(),
     // What makes a page comes before what gives it its policy.
     madeOfPages(),

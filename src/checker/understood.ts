@@ -140,7 +140,10 @@ function numberOfText(text: string | undefined): number | undefined {
 
 /** The password that all connections agree on; empty where there is none, or more than one. */
 function passwordIn(connections: readonly Connection[]): string {
-  const found = new Set(connections.flatMap(({ password }) => (password ? [password.text] : [])));
+  const given = connections.flatMap(({ password }) => password ?? []);
+  // What one has encoded and another as it is, is one password.
+  const encoded = new Set(given.flatMap(({ raw, text }) => (raw === text ? [] : raw)));
+  const found = new Set(given.flatMap(({ text }) => (encoded.has(text) ? [] : text)));
   const [only] = found;
   return found.size === 1 && only !== undefined ? only : '';
 }

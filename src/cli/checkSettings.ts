@@ -8,6 +8,7 @@ import { CODES, positionOf, type Code, type Finding } from '../checker/findings.
 import { messageOf } from '../checker/messages.ts';
 import { speaker } from '../core/say.ts';
 import type { Role } from '../core/servers.ts';
+import { BASE, ORIGIN } from '../site/address.ts';
 import { TEXTS, type Language } from '../site/texts.ts';
 import { summary } from '../view/checker.ts';
 
@@ -120,6 +121,8 @@ function sarif() {
             name: 'redis-pod check-settings',
             rules: used.map((id: Code) => ({
               id,
+              helpUri: new URL(`${BASE}/${language}/findings/${id}/`.replace('//', '/'), ORIGIN)
+                .href,
               defaultConfiguration: { level: LEVELS[CODES[id]] },
             })),
           },

@@ -231,6 +231,13 @@ export function differenceHtml(
             ${value(name, given)}
             <dt>${say('check.col.generated')}</dt>
             ${value(name, generated)}
+            ${
+              given !== undefined &&
+              generated !== undefined &&
+              !reveal &&
+              masked(name, given) === masked(name, generated) &&
+              html`<dd class="differs">${say('check.hidden')}</dd>`
+            }
           </dl>
         </li>`,
     )}

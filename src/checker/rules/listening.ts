@@ -1,3 +1,4 @@
+import { urlHost } from '../../core/address.ts';
 import { directive, isAclFile } from '../redisFile.ts';
 import type { SettingsRule } from '../report.ts';
 
@@ -25,6 +26,6 @@ export const listening: SettingsRule = (file, report) => {
     if (host === undefined || port === undefined || port === (transport === 'tls' ? tls : plain))
       continue;
     if (port === plain || port === tls) report.add('tls-differs', file, span, { setting, port });
-    else report.add('redis-port', file, span, { setting, place: `:${port}` });
+    else report.add('redis-port', file, span, { setting, place: `${urlHost(host)}:${port}` });
   }
 };
