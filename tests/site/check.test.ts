@@ -169,30 +169,36 @@ SESSION_REDIS = {"host": "10.0.0.9", "port": 6379, "db": 4}
   };
 }
 
-test('files that are dropped are checked together, and a file can be taken away again', async () => {
-  await openPage(root, 'en/check/', {}, async (page) => {
-    await box(page).focus();
-    await page.locator('check-settings[data-live]').waitFor();
-    const data = await page.evaluateHandle(
-      ([settings, redis]) => {
-        const transfer = new DataTransfer();
-        transfer.items.add(new File([settings ?? ''], 'settings_local.py'));
-        transfer.items.add(new File([redis ?? ''], 'redis.conf'));
-        return transfer;
-      },
-      [cleanFile().text, 'bind 127.0.0.1\nappendonly yes\n'],
-    );
-    await checker(page).dispatchEvent('drop', { dataTransfer: data });
-    await expect.poll(() => items(page).count()).toBe(1);
-    expect(await items(page).first().textContent()).toContain('redis.conf, line 1');
-    // Its repair takes the address from the other file.
-    await items(page).locator('[data-repair]').click();
-    expect(await box(page, 1).inputValue()).toBe('bind 127.0.0.1 10.0.0.9\nappendonly yes\n');
-    await checker(page).locator('[data-act=remove]').nth(1).click();
-    await expect.poll(() => checker(page).locator('[data-file]').count()).toBe(1);
-    expect(await items(page).count()).toBe(0);
-  });
-});
+test.each([
+  ['fr', 'redis.conf, ligne 1'],
+  ['en', 'redis.conf, line 1'],
+])(
+  'files that are dropped are checked together, and a file can be taken away again (%s)',
+  async (language, place) => {
+    await openPage(root, `${language}/check/`, {}, async (page) => {
+      await box(page).focus();
+      await page.locator('check-settings[data-live]').waitFor();
+      const data = await page.evaluateHandle(
+        ([settings, redis]) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([settings ?? ''], 'settings_local.py'));
+          transfer.items.add(new File([redis ?? ''], 'redis.conf'));
+          return transfer;
+        },
+        [cleanFile().text, 'bind 127.0.0.1\nappendonly yes\n'],
+      );
+      await checker(page).dispatchEvent('drop', { dataTransfer: data });
+      await expect.poll(() => items(page).count()).toBe(1);
+      expect(await items(page).first().textContent()).toContain(place);
+      // Its repair takes the address from the other file.
+      await items(page).locator('[data-repair]').click();
+      expect(await box(page, 1).inputValue()).toBe('bind 127.0.0.1 10.0.0.9\nappendonly yes\n');
+      await checker(page).locator('[data-act=remove]').nth(1).click();
+      await expect.poll(() => checker(page).locator('[data-file]').count()).toBe(1);
+      expect(await items(page).count()).toBe(0);
+    });
+  },
+);
 
 test('a file that is pasted without a word on what it is gets its name from what is in it', async () => {
   await openPage(root, 'en/check/', MAY_PASTE, async (page) => {
@@ -223,24 +229,29 @@ test('whose a file is changes what is wrong with it', async () => {
   });
 });
 
-test('the generator opens with what was understood, and the difference is shown', async () => {
-  await openPage(root, 'en/check/', MAY_PASTE, async (page) => {
-    await paste(page, cleanFile().text.replace('6379/3', '6380/3').replaceAll('6379', '6380'));
-    await checker(page).locator('[data-part=compare] > summary').click();
-    const difference = checker(page).locator('.differences > li');
-    await expect.poll(() => difference.count()).toBeGreaterThan(1);
-    expect(await difference.allTextContents()).toContainEqual(
-      expect.stringContaining('SELECT2_CACHE_BACKEND'),
-    );
-    const opened = page.context().waitForEvent('page');
-    await checker(page).locator('.next a').click();
-    const generator = await opened;
-    await generator.waitForURL(/redis\/#settings/);
-    await expect.poll(() => generator.locator('[name=port]').inputValue()).toBe('6380');
-    expect(await generator.locator('[name=host]').inputValue()).toBe('10.0.0.9');
-    expect(await generator.locator('[name=arch]:checked').getAttribute('value')).toBe('standalone');
-  });
-});
+test.each(['fr', 'en'])(
+  'the generator opens with what was understood, and the difference is shown (%s)',
+  async (language) => {
+    await openPage(root, `${language}/check/`, MAY_PASTE, async (page) => {
+      await paste(page, cleanFile().text.replace('6379/3', '6380/3').replaceAll('6379', '6380'));
+      await checker(page).locator('[data-part=compare] > summary').click();
+      const difference = checker(page).locator('.differences > li');
+      await expect.poll(() => difference.count()).toBeGreaterThan(1);
+      expect(await difference.allTextContents()).toContainEqual(
+        expect.stringContaining('SELECT2_CACHE_BACKEND'),
+      );
+      const opened = page.context().waitForEvent('page');
+      await checker(page).locator('.next a').click();
+      const generator = await opened;
+      await generator.waitForURL(/redis\/#settings/);
+      await expect.poll(() => generator.locator('[name=port]').inputValue()).toBe('6380');
+      expect(await generator.locator('[name=host]').inputValue()).toBe('10.0.0.9');
+      expect(await generator.locator('[name=arch]:checked').getAttribute('value')).toBe(
+        'standalone',
+      );
+    });
+  },
+);
 
 test('a password gets into no address, storage, announcement or name', async () => {
   const password = 'Zq7-unmistakable';
