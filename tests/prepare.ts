@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import {
   chromium,
+  firefox,
   git,
   ip,
   nft,
@@ -16,6 +17,9 @@ import {
   shellcheck,
   systemdAnalyze,
   ufw,
+  webkitDriver,
+  webkitPython,
+  xvfb,
 } from './software.ts';
 import { fetchValkey } from './valkeyPackages.ts';
 
@@ -38,13 +42,31 @@ const packages = [
   'git',
   'prometheus',
   'prometheus-redis-exporter',
+  'firefox-esr',
+  'webkit2gtk-driver',
+  'gir1.2-webkit2-4.1',
+  'python3-gi',
+  'xvfb',
 ];
 const apt = `apt-get install --yes --no-install-recommends ${packages.join(' ')}`;
 
 /** Elsewhere there is none of it, and the tests that need it are skipped. */
 const ofLinux =
   process.platform === 'linux'
-    ? [nft, ufw, ip, systemdAnalyze, nspawn, promtool, redisExporter, redisSentinel]
+    ? [
+        nft,
+        ufw,
+        ip,
+        systemdAnalyze,
+        nspawn,
+        promtool,
+        redisExporter,
+        redisSentinel,
+        firefox,
+        webkitDriver,
+        webkitPython,
+        xvfb,
+      ]
     : [];
 
 function missing(): string[] {
@@ -93,7 +115,8 @@ if (stillMissing.length > 0) {
       ? `Install it, as root: ${apt}`
       : `Install Chromium (or Chrome), the Redis server, OpenSSL, ShellCheck, git, ` +
           (ofLinux.length > 0
-            ? 'nftables, ufw, iproute2, systemd, systemd-container, redis-sentinel, prometheus, prometheus-redis-exporter, '
+            ? 'nftables, ufw, iproute2, systemd, systemd-container, redis-sentinel, prometheus, prometheus-redis-exporter, ' +
+              'Firefox, WebKitWebDriver of WebKitGTK 4.1 with its GObject introspection, Xvfb, '
             : '') +
           `and in a Python 3 of your PATH ${pythonModules.join(', ')} (${pip}), ` +
           `then run the tests again.`,

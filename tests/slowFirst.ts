@@ -6,6 +6,7 @@ const SLOW = [
   'proof',
   'offline',
   'journey',
+  'engines',
   'grow',
   'verify',
   'install',

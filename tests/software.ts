@@ -24,6 +24,12 @@ export const chromium = once(
     )[0],
 );
 
+/** Firefox, the one with long support if there are two. */
+export const firefox = once(
+  'firefox (firefox-esr)',
+  () => inPath('firefox-esr', 'firefox', '/Applications/Firefox.app/Contents/MacOS/firefox')[0],
+);
+
 /** The Redis server. */
 export const redisServer = once('redis-server', () => inPath('redis-server')[0]);
 
@@ -59,6 +65,25 @@ export const redisExporter = once(
   'prometheus-redis-exporter',
   () => inPath('prometheus-redis-exporter')[0],
 );
+
+/** Drives WebKitGTK. */
+export const webkitDriver = once(
+  'WebKitWebDriver (webkit2gtk-driver)',
+  () => inPath('WebKitWebDriver')[0],
+);
+
+/** A Python 3 that can make a window with WebKitGTK in it. */
+export const webkitPython = once(
+  'a python3 that has WebKitGTK (python3-gi, gir1.2-webkit2-4.1)',
+  () =>
+    inPath('/usr/bin/python3', 'python3').find(
+      (path) =>
+        spawnSync(path, ['-c', 'import gi; gi.require_version("WebKit2", "4.1")']).status === 0,
+    ),
+);
+
+/** A screen for programs that need one. */
+export const xvfb = once('Xvfb (xvfb)', () => inPath('Xvfb')[0]);
 
 /** What the dates of pages are read with. */
 export const git = once('git', () => inPath('git')[0]);

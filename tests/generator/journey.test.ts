@@ -2,46 +2,20 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { filesOf, fileText } from '../../src/core/files.ts';
-import { parseLink } from '../../src/core/link.ts';
-import { plan } from '../../src/core/plan.ts';
-import { speaker, type Say } from '../../src/core/say.ts';
 import { languages as languageNames } from '../../src/site/languages.ts';
 import { TEXTS, type Language } from '../../src/site/texts.ts';
 import { addressOf, live, openPage, useBrowser } from '../browser.ts';
 import { sites } from '../sites.ts';
 import { python } from '../software.ts';
+import { filesOfLink, filesShown as filesIn, said } from './files.ts';
 
 const [root, below] = sites;
 useBrowser([root, below]);
 
 const languages = Object.keys(TEXTS) as Language[];
-const said: Record<Language, Say> = {
-  fr: speaker(TEXTS.fr, 'fr'),
-  en: speaker(TEXTS.en, 'en'),
-};
 const wide = { viewport: { width: 1440, height: 1000 } };
 
-/** The files that the core makes of a link, by folder and name. */
-function filesOfLink(link: string, language: Language, password = ''): Record<string, string> {
-  const deployment = plan(parseLink(link).architecture);
-  const files = filesOf(deployment, { say: said[language], password });
-  return Object.fromEntries(files.map((file) => [`${file.folder}/${file.name}`, fileText(file)]));
-}
-
-/** The files as a reader sees them, without the words that only a screen reader says. */
-function filesShown(page: Page): Promise<Record<string, string>> {
-  return page.evaluate(() =>
-    Object.fromEntries(
-      [...document.querySelectorAll<HTMLElement>('[data-file]')].map((file) => {
-        const code = file.querySelector('pre code')?.cloneNode(true) as HTMLElement;
-        for (const spoken of code.querySelectorAll('.sr-only')) spoken.remove();
-        return [file.dataset['file'] ?? '', code.textContent];
-      }),
-    ),
-  );
-}
-
+const filesShown = (page: Page) => page.evaluate(filesIn);
 const fragment = (page: Page) => page.evaluate(() => location.hash);
 const field = (page: Page, name: string) => page.locator(`[id="f-${name}"]`);
 const issue = (page: Page, name: string) => page.locator(`[id="issue-${name}"]`);

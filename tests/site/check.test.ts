@@ -293,6 +293,26 @@ test('a hostile file and its name make no markup', async () => {
   });
 });
 
+test('what is pasted before the page’s script has come is checked once it has', async () => {
+  await openPage(root, 'en/check/', MAY_PASTE, async (page) => {
+    let come: () => void = () => undefined;
+    const coming = new Promise<void>((resolve) => (come = resolve));
+    await page.route(/CheckSettings.*\.js/, async (route) => {
+      await coming;
+      await route.continue();
+    });
+    await page.reload({ waitUntil: 'commit' });
+    await box(page).click();
+    await page.evaluate((text) => navigator.clipboard.writeText(text), WRONG);
+    await page.keyboard.press('Control+v');
+    // The reader touches nothing any more, and the pointer is elsewhere.
+    await page.mouse.move(0, 0);
+    expect(await box(page).inputValue()).toBe(WRONG);
+    come();
+    await expect.poll(() => status(page).textContent(), { timeout: 20_000 }).toContain('4 errors');
+  });
+});
+
 test('without script the page says what else there is', async () => {
   await openPage(root, 'fr/check/', { javaScriptEnabled: false }, async (page) => {
     expect(await checker(page).isVisible()).toBe(false);

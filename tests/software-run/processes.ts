@@ -125,7 +125,7 @@ export async function serve(
   command: string,
   args: readonly string[],
   start: Start,
-  isReady: (said: string) => boolean,
+  isReady: (said: string) => boolean | Promise<boolean>,
 ): Promise<Service> {
   const child = launch(command, args, start);
   let said = '';

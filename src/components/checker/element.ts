@@ -10,6 +10,8 @@ class CheckSettings extends HTMLElement {
   connectedCallback(): void {
     const load = () => void this.#load();
     for (const turn of ['pointerover', 'focusin', 'dragenter']) this.addEventListener(turn, load);
+    // A reader may have turned to it before this script was there.
+    if (this.matches(':hover, :focus-within')) load();
     // What is dropped beside the form must not replace the page.
     for (const moved of ['dragover', 'drop'])
       document.addEventListener(moved, (event) => event.preventDefault());

@@ -18,6 +18,8 @@ class LinkBuilder extends HTMLElement {
     form?.addEventListener('submit', (event) => event.preventDefault());
     const load = () => void this.#load();
     for (const turn of ['pointerover', 'focusin', 'input']) form?.addEventListener(turn, load);
+    // An author may have turned to it before this script was there.
+    if (form?.matches(':hover, :focus-within')) load();
   }
 
   async #load(): Promise<void> {
