@@ -1,4 +1,6 @@
 import type { Wish } from '../../offline/manifest.ts';
+import { versionIn } from '../../offline/version.ts';
+import type { TrustedTypes } from '../trusted.ts';
 
 /** How often a page that comes back into sight asks whether there is a newer one, in milliseconds. */
 const PAUSE = 10 * 60_000;
@@ -46,13 +48,11 @@ class OfflineNotice extends HTMLElement {
     this.#asked = Date.now();
     const response = await fetch(location.pathname, { cache: 'no-cache' }).catch(() => undefined);
     if (!response?.ok) return;
-    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-    const present = page.querySelector<HTMLMetaElement>('meta[name=version]')?.content;
+    const present = versionIn(await response.text());
     const { textNew = '', textPassword = '' } = this.dataset;
     const typed = document.querySelector<HTMLInputElement>('input[type=password]')?.value;
     if (present === this.#own) this.#show();
-    else if (present !== undefined)
-      this.#show('new', typed ? `${textNew} ${textPassword}` : textNew);
+    else if (present !== '') this.#show('new', typed ? `${textNew} ${textPassword}` : textNew);
   }
 
   async #register(): Promise<void> {
@@ -74,7 +74,11 @@ class OfflineNotice extends HTMLElement {
     });
     serviceWorker.addEventListener('message', ({ ports: [port] }) => port?.postMessage(this.#own));
     try {
-      await serviceWorker.register(`${import.meta.env.BASE_URL.replace(/\/?$/, '/')}sw.js`);
+      const address = `${import.meta.env.BASE_URL.replace(/\/?$/, '/')}sw.js`;
+      const { trustedTypes } = window as { trustedTypes?: TrustedTypes };
+      const rules = { createScriptURL: (text: string) => text };
+      const policy = trustedTypes?.createPolicy('offline', rules) ?? rules;
+      await serviceWorker.register(policy.createScriptURL(address));
       await keep();
     } catch {
       // Where the browser refuses workers, the site is read online.
