@@ -1,4 +1,3 @@
-import { versionIn } from './version.ts';
 import type { Manifest, Wish } from './manifest.ts';
 import type { FetchEvent, WindowClient, WorkerScope } from './scope.ts';
 
@@ -133,7 +132,7 @@ async function store(file: string, response: Response): Promise<void> {
 async function versionOf(file: string, body: ArrayBuffer): Promise<string> {
   if (isPage(file)) {
     const html = new TextDecoder().decode(body);
-    return versionIn(html);
+    return /<meta name="version" content="(\w+)">/.exec(html)?.[1] ?? '';
   }
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body));
   return Array.from(digest.subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join('');

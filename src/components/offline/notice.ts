@@ -1,5 +1,4 @@
 import type { Wish } from '../../offline/manifest.ts';
-import { versionIn } from '../../offline/version.ts';
 import type { TrustedTypes } from '../trusted.ts';
 
 /** How often a page that comes back into sight asks whether there is a newer one, in milliseconds. */
@@ -48,11 +47,13 @@ class OfflineNotice extends HTMLElement {
     this.#asked = Date.now();
     const response = await fetch(location.pathname, { cache: 'no-cache' }).catch(() => undefined);
     if (!response?.ok) return;
-    const present = versionIn(await response.text());
+    // As the worker reads it, too, which has to be one file and can share nothing.
+    const [, present] = /<meta name="version" content="(\w+)">/.exec(await response.text()) ?? [];
     const { textNew = '', textPassword = '' } = this.dataset;
     const typed = document.querySelector<HTMLInputElement>('input[type=password]')?.value;
     if (present === this.#own) this.#show();
-    else if (present !== '') this.#show('new', typed ? `${textNew} ${textPassword}` : textNew);
+    else if (present !== undefined)
+      this.#show('new', typed ? `${textNew} ${textPassword}` : textNew);
   }
 
   async #register(): Promise<void> {
