@@ -4,6 +4,7 @@ import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import { BASE, ORIGIN } from './src/site/address.ts';
 import { contentSecurityPolicy } from './src/site/csp.ts';
+import { headerFiles } from './src/site/headers.ts';
 import { madeOfPages } from './src/site/madeOfPages.ts';
 import { offlineReading } from './src/site/offline.ts';
 import { oldNameFiles } from './src/site/oldNames.ts';
@@ -38,6 +39,7 @@ export default defineConfig({
     // What makes a page comes before what gives it its policy.
     madeOfPages(),
     contentSecurityPolicy(),
+    headerFiles(),
     offlineReading(),
   ],
 });
