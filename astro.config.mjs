@@ -28,6 +28,8 @@ export default defineConfig({
   },
   vite: {
     build: {
+      // Whoever gets a copy of the packages in the page's scripts gets their licences.
+      license: { fileName: 'licences.md' },
       // It warns of a directive of Astro's own, once for every page.
       rolldownOptions: { checks: { moduleLevelDirective: false } },
     },
