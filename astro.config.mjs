@@ -29,7 +29,7 @@ export default defineConfig({
   vite: {
     build: {
       // Whoever gets a copy of the packages in the page's scripts gets their licences.
-      license: { fileName: 'licences.md' },
+      license: { fileName: 'licences.txt' },
       // It warns of a directive of Astro's own, once for every page.
       rolldownOptions: { checks: { moduleLevelDirective: false } },
     },

@@ -48,6 +48,7 @@ export const starlightOptions: StarlightUserConfig = {
         { slug: 'proven' },
         { slug: 'glossary' },
         { slug: 'links' },
+        { slug: 'accessibility' },
       ],
     },
     {
