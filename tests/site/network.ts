@@ -34,8 +34,9 @@ export async function network(directory: string, base: string): Promise<Network>
     const answer = async () => {
       const upstream = await fetch(origin + path, { redirect: 'manual' });
       const headers = Object.fromEntries(upstream.headers);
+      delete headers['transfer-encoding'];
       // What was fetched is unpacked already.
-      for (const name of ['transfer-encoding', 'content-encoding']) delete headers[name];
+      delete headers['content-encoding'];
       response
         .writeHead(upstream.status, { ...headers, 'cache-control': 'max-age=600' })
         .end(new Uint8Array(await upstream.arrayBuffer()));
