@@ -48,7 +48,6 @@ export const starlightOptions: StarlightUserConfig = {
         { slug: 'proven' },
         { slug: 'glossary' },
         { slug: 'links' },
-        { slug: 'accessibility' },
       ],
     },
     {
