@@ -124,7 +124,7 @@ describe.each(sites)('under $base', (site) => {
 
   test('the policy stops what it is there to stop', async () => {
     const expected =
-      /script-src|default-src|connect-src|trusted-types|policy|Content Security Policy|outside\.invalid/;
+      /script-src|default-src|connect-src|trusted-types|requires .Trusted|policy|Content Security Policy|outside\.invalid/;
     await openPage(site, 'en/redis/', { expected }, async (page) => {
       const done = await page.evaluate(async () => {
         /** Whether something can be done. */
