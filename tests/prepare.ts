@@ -5,6 +5,8 @@ import {
   firefox,
   git,
   ip,
+  nginx,
+  apache,
   nft,
   nspawn,
   openssl,
@@ -40,6 +42,8 @@ const packages = [
   'systemd',
   'systemd-container',
   'git',
+  'nginx',
+  'apache2',
   'prometheus',
   'prometheus-redis-exporter',
   'firefox-esr',
@@ -62,6 +66,8 @@ const ofLinux =
         promtool,
         redisExporter,
         redisSentinel,
+        nginx,
+        apache,
         firefox,
         webkitDriver,
         webkitPython,
@@ -115,7 +121,7 @@ if (stillMissing.length > 0) {
       ? `Install it, as root: ${apt}`
       : `Install Chromium (or Chrome), the Redis server, OpenSSL, ShellCheck, git, ` +
           (ofLinux.length > 0
-            ? 'nftables, ufw, iproute2, systemd, systemd-container, redis-sentinel, prometheus, prometheus-redis-exporter, ' +
+            ? 'nftables, ufw, iproute2, systemd, systemd-container, redis-sentinel, nginx, apache2, prometheus, prometheus-redis-exporter, ' +
               'Firefox, WebKitWebDriver of WebKitGTK 4.1 with its GObject introspection, Xvfb, '
             : '') +
           `and in a Python 3 of your PATH ${pythonModules.join(', ')} (${pip}), ` +
