@@ -3,10 +3,12 @@ import sitemap from '@astrojs/sitemap';
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import { BASE, ORIGIN } from './src/site/address.ts';
+import { buildName } from './src/site/build.ts';
 import { contentSecurityPolicy } from './src/site/csp.ts';
 import { madeOfPages } from './src/site/madeOfPages.ts';
 import { offlineReading } from './src/site/offline.ts';
 import { oldNameFiles } from './src/site/oldNames.ts';
+import { searchIndex } from './src/site/searchIndex.ts';
 import { sitemapOptions } from './src/site/sitemap.ts';
 import { starlightOptions } from './src/site/starlight.ts';
 
@@ -26,6 +28,7 @@ export default defineConfig({
     }),
   },
   vite: {
+    define: { 'import.meta.env.BUILD': JSON.stringify(buildName(import.meta.dirname)) },
     build: {
       // It warns of a directive of Astro's own, once for every page.
       rolldownOptions: { checks: { moduleLevelDirective: false } },
@@ -33,6 +36,7 @@ export default defineConfig({
   },
   integrations: [
     starlight(starlightOptions),
+    searchIndex(),
     sitemap(sitemapOptions(BASE)),
     oldNameFiles(),
     // What makes a page comes before what gives it its policy.

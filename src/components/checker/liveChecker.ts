@@ -16,6 +16,7 @@ import {
   type Draft,
 } from '../../view/checker.ts';
 import { SAID } from '../../view/checkerForm.ts';
+import { copyText } from '../copy.ts';
 
 /** A larger file is no settings file; in bytes. */
 const LARGEST = 2 ** 21;
@@ -337,10 +338,7 @@ class LiveChecker {
   }
 
   async #copy({ section }: Given): Promise<void> {
-    const done = await navigator.clipboard.writeText(this.#in(section).box.value).then(
-      () => true,
-      () => false,
-    );
+    const done = await copyText(this.#in(section).box.value);
     this.#announce(this.#say(done ? 'check.copied' : 'check.refused'));
   }
 
