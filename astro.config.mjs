@@ -5,6 +5,7 @@ import { defineConfig } from 'astro/config';
 import { BASE, ORIGIN } from './src/site/address.ts';
 import { buildName } from './src/site/build.ts';
 import { contentSecurityPolicy } from './src/site/csp.ts';
+import { headerFiles } from './src/site/headers.ts';
 import { madeOfPages } from './src/site/madeOfPages.ts';
 import { offlineReading } from './src/site/offline.ts';
 import { oldNameFiles } from './src/site/oldNames.ts';
@@ -30,6 +31,8 @@ export default defineConfig({
   vite: {
     define: { 'import.meta.env.BUILD': JSON.stringify(buildName(import.meta.dirname)) },
     build: {
+      // Whoever gets a copy of the packages in the page's scripts gets their licences.
+      license: { fileName: 'licences.txt' },
       // It warns of a directive of Astro's own, once for every page.
       rolldownOptions: { checks: { moduleLevelDirective: false } },
     },
@@ -42,6 +45,7 @@ export default defineConfig({
     // What makes a page comes before what gives it its policy.
     madeOfPages(),
     contentSecurityPolicy(),
+    headerFiles(),
     offlineReading(),
   ],
 });

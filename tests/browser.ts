@@ -1,13 +1,8 @@
-import {
-  chromium as playwright,
-  type Browser,
-  type BrowserContextOptions,
-  type Page,
-} from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { serve, type Served } from '../src/cli/serve.ts';
+import { launch } from './launch.ts';
 import type { Site } from './sites.ts';
-import { chromium } from './software.ts';
 
 let browser: Browser | undefined;
 const served = new Map<string, Served>();
@@ -20,17 +15,7 @@ const served = new Map<string, Served>();
 export function useBrowser(sites: readonly Site[]): void {
   beforeAll(async () => {
     for (const { base, directory } of sites) served.set(base, await serve(directory, base));
-    browser = await playwright.launch({
-      executablePath: chromium(),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    });
+    browser = await launch();
   });
   afterAll(async () => {
     await browser?.close();

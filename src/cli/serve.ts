@@ -2,6 +2,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 
 const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
@@ -15,6 +17,9 @@ const types: Record<string, string> = {
   '.xml': 'application/xml',
 };
 
+/** What is smaller when it is compressed; pictures and the search's index are compressed already. */
+const compressible = /^text\/|[/+](json|xml)$/;
+
 /** A built site being served. */
 export interface Served {
   /** The address of its first page, base included. */
@@ -25,19 +30,24 @@ export interface Served {
 
 /**
  * Serves a built site the way GitHub Pages does: `/x` may be `x.html` or lead to `/x/`, and what
- * does not exist is the site's own 404 page, with its status.
+ * does not exist is the site's own 404 page, with its status. Text is compressed for who takes it so.
  *
  * @param directory where the site was built
  * @param base the path it was built for, as `/` or `/Esup-Pod/`
  * @param port where to listen; 0 takes any free one
  */
 export async function serve(directory: string, base: string, port = 0): Promise<Served> {
-  const send = (response: ServerResponse, status: number, file: string) => {
+  const send = async (response: ServerResponse, status: number, file: string) => {
+    const type = types[extname(file)] ?? 'application/octet-stream';
+    const text = compressible.test(type);
+    const gzip = text && /\bgzip\b/.test(response.req.headers['accept-encoding'] ?? '');
     response.writeHead(status, {
-      'Content-Type': types[extname(file)] ?? 'application/octet-stream',
+      'Content-Type': type,
       'Cache-Control': 'no-cache',
+      ...(text && { Vary: 'Accept-Encoding' }),
+      ...(gzip && { 'Content-Encoding': 'gzip' }),
     });
-    createReadStream(file).pipe(response);
+    await pipeline([createReadStream(file), ...(gzip ? [createGzip()] : []), response]);
   };
   const answer = async (path: string, query: string, response: ServerResponse) => {
     if (path + '/' === base) {
@@ -55,7 +65,7 @@ export async function serve(directory: string, base: string, port = 0): Promise<
       : [wanted, `${wanted}.html`];
     for (const file of inside ? candidates : []) {
       if (await isFile(file)) {
-        send(response, 200, file);
+        await send(response, 200, file);
         return;
       }
     }
@@ -63,7 +73,7 @@ export async function serve(directory: string, base: string, port = 0): Promise<
       response.writeHead(301, { Location: `${encodeURI(path)}/${query}` }).end();
       return;
     }
-    send(response, 404, join(directory, '404.html'));
+    await send(response, 404, join(directory, '404.html'));
   };
 
   const server = createServer((request, response) => {

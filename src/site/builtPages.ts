@@ -74,12 +74,12 @@ function builtPage(
 
 /** The menu is the order of reading; what is not in it comes last. */
 function inReadingOrder(pages: BuiltPage[]): BuiltPage[] {
-  const menu = pages
-    .flatMap(({ document }) => document.querySelectorAll('#starlight__sidebar .top-level a[href]'))
-    .map((link) => link.getAttribute('href') ?? '');
-  const place = ({ address }: BuiltPage) => {
-    const at = menu.indexOf(new URL(address).pathname);
-    return at < 0 ? menu.length : at;
-  };
+  const menu = new Map<string, number>();
+  for (const { document } of pages)
+    for (const link of document.querySelectorAll('#starlight__sidebar .top-level a[href]')) {
+      const path = link.getAttribute('href') ?? '';
+      if (!menu.has(path)) menu.set(path, menu.size);
+    }
+  const place = ({ address }: BuiltPage) => menu.get(new URL(address).pathname) ?? menu.size;
   return pages.toSorted((one, other) => place(one) - place(other));
 }

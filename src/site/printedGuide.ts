@@ -28,24 +28,30 @@ interface Part {
   readonly ids: ReadonlySet<string>;
 }
 
+/** All parts, by the paths of their pages. */
+type Parts = ReadonlyMap<string, Part>;
+
 const place = '<div id="printed-guide"></div>';
 
 /** Puts pages into the page that is there for them, with the styles that they have. */
 function withGuide(shell: string, pages: readonly BuiltPage[]): string {
   if (!shell.includes(place)) throw new Error('The page to print has no place for the guide.');
-  const parts = pages.map((page) => {
-    const content = readable(page);
-    return { page, content, ids: new Set(content.querySelectorAll('[id]').map(({ id }) => id)) };
-  });
+  const parts = new Map(
+    pages.map((page): [string, Part] => {
+      const content = readable(page);
+      const ids = new Set(content.querySelectorAll('[id]').map(({ id }) => id));
+      return [new URL(page.address).pathname, { page, content, ids }];
+    }),
+  );
   const contents = html`<ol>
     ${pages.map(({ name, title }) => html`<li><a href="#${name}">${title}</a></li>`)}
   </ol>`;
-  const guide = contents.text + parts.map((part) => printed(part, parts)).join('');
+  const guide = [...parts.values()].map((part) => printed(part, parts)).join('');
   const missing = new Set(pages.flatMap(styles)).difference(
     new Set(styles({ document: parse(shell, options) })),
   );
   return shell
-    .replace(place, () => guide)
+    .replace(place, () => contents.text + guide)
     .replace('</head>', () => `${[...missing].join('')}</head>`);
 }
 
@@ -59,7 +65,7 @@ function styles({ document }: Pick<BuiltPage, 'document'>): string[] {
 const NAMING = ['aria-labelledby', 'aria-describedby', 'aria-controls', 'for', 'headers'];
 
 /** A page as a section: headings one level down, ids its own, links among the guide's in place. */
-function printed({ page, content }: Part, parts: readonly Part[]): string {
+function printed({ page, content }: Part, parts: Parts): string {
   const own = (id: string) => `${page.name}/${id}`;
   for (const element of content.querySelectorAll('[id]')) element.id = own(element.id);
   for (const attribute of NAMING) {
@@ -79,10 +85,10 @@ function printed({ page, content }: Part, parts: readonly Part[]): string {
 }
 
 /** Where a link leads on the page that has them all. */
-function within(address: string, from: BuiltPage, parts: readonly Part[]): string {
+function within(address: string, from: BuiltPage, parts: Parts): string {
   const url = new URL(address);
   if (url.origin !== new URL(from.address).origin) return address;
-  const part = parts.find(({ page }) => new URL(page.address).pathname === url.pathname);
+  const part = parts.get(url.pathname);
   const id = decodeURIComponent(url.hash.slice(1));
   // A state of the generator is for the generator's own page.
   if (!part || id.includes('=')) return url.pathname + url.search + url.hash;

@@ -35,6 +35,8 @@ export async function network(directory: string, base: string): Promise<Network>
       const upstream = await fetch(origin + path, { redirect: 'manual' });
       const headers = Object.fromEntries(upstream.headers);
       delete headers['transfer-encoding'];
+      // What was fetched is unpacked already.
+      delete headers['content-encoding'];
       response
         .writeHead(upstream.status, { ...headers, 'cache-control': 'max-age=600' })
         .end(new Uint8Array(await upstream.arrayBuffer()));

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { serve } from '../../src/cli/serve.ts';
 import { readArguments } from '../../src/cli/start.ts';
@@ -43,6 +45,26 @@ describe.each(sites)('the server, under $base', ({ base, directory }) => {
       expect(await ask('%2e%2e/%2e%2e/package.json')).toEqual([404, null]);
       expect(await ask('..%2f..%2fpackage.json')).toEqual([404, null]);
       expect(await ask('%')).toEqual([400, null]);
+    } finally {
+      await served.close();
+    }
+  });
+
+  test('compresses text, and nothing else, for who takes it so', async () => {
+    const served = await serve(directory, base);
+    const encoding = async (path: string, accepted: string) => {
+      const response = await fetch(served.address + path, {
+        headers: { 'Accept-Encoding': accepted },
+      });
+      return [response.headers.get('Content-Encoding'), await response.bytes()];
+    };
+    const file = (path: string) => new Uint8Array(readFileSync(join(directory, path)));
+    try {
+      const page = file('fr/redis/index.html');
+      expect(await encoding('fr/redis/', 'gzip, br')).toEqual(['gzip', page]);
+      expect(await encoding('fr/redis/', 'identity')).toEqual([null, page]);
+      const card = 'cards/fr/redis.png';
+      expect(await encoding(card, 'gzip')).toEqual([null, file(card)]);
     } finally {
       await served.close();
     }

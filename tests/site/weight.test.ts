@@ -1,34 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openPage, useBrowser } from '../browser.ts';
 import { sites } from '../sites.ts';
+import { weigh } from '../weigh.ts';
 
 const [root] = sites;
 useBrowser([root]);
-
-/** Bytes on the wire, compressed as servers do. */
-type Weight = Record<'all' | 'script', number>;
-
-/** Weighs what a page had the browser load, once it is quiet. */
-async function weigh(page: Page): Promise<Weight> {
-  await page.waitForLoadState('networkidle');
-  const loaded = await page.evaluate(() =>
-    ['navigation', 'resource'].flatMap((type) =>
-      performance.getEntriesByType(type).map(({ name }) => name),
-    ),
-  );
-  const weight: Weight = { all: 0, script: 0 };
-  for (const address of loaded) {
-    const body = await (await fetch(address)).arrayBuffer();
-    const bytes = gzipSync(new Uint8Array(body), { level: 9 }).length;
-    weight.all += bytes;
-    if (new URL(address).pathname.endsWith('.js')) weight.script += bytes;
-  }
-  return weight;
-}
 
 /** The pages that are written, by name. */
 const prose = readdirSync(join(import.meta.dirname, '../../src/content/docs/fr'))

@@ -5,6 +5,7 @@ import { speaker } from '../../core/say.ts';
 import { architectureText } from '../../view/architecture.ts';
 import { procedureHtml } from '../../view/procedure.ts';
 import { remember } from './remembered.ts';
+import { put } from '../trusted.ts';
 
 /**
  * Makes what shows an architecture on the page: its commands, its name, and the links to the
@@ -32,7 +33,7 @@ export function follower(
       const deployment = plan(architecture);
       for (const place of document.querySelectorAll<HTMLElement>('[data-procedure]')) {
         const procedure = procedureOf(place.dataset['procedure'] ?? '');
-        if (procedure) place.innerHTML = procedureHtml(procedure, deployment, say).text;
+        if (procedure) put(place, procedureHtml(procedure, deployment, say));
       }
       const own = state !== '';
       const sentences = {

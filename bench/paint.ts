@@ -1,0 +1,220 @@
+import type { CDPSession, Page } from 'playwright-core';
+import { processorTimes } from './chromium.ts';
+import { addresses } from './addresses.ts';
+import { figure, row, type Row, type Section } from './table.ts';
+import { share } from './statistics.ts';
+import { EMPTY, GUIDE, type Sites, type Workplace } from './workplace.ts';
+
+const CHANGES = 40;
+const WARM_UP = 6;
+/** After a change the form waits for 700 ms before it is announced; the next comes after that. */
+const PAUSE = 1000;
+/** How fast the processor is, and how many frames a change may take then. */
+const SPEEDS = [
+  { rate: 1, speed: 'plain', most: 1, goal: 'in the next frame' },
+  { rate: 6, speed: 'slowed 6 times', most: 2, goal: 'within two frames' },
+] as const;
+const WORKERS = [1, 50] as const;
+/** The screen's, in milliseconds. */
+const FRAME = 1000 / 60;
+/** The share of the changes that must keep to a goal. */
+const ENOUGH = 0.95;
+
+/** When a change was made and seen, on the page's clock in milliseconds. */
+interface Painted {
+  /** When the key went down or up. */
+  readonly at: number;
+  /** The beat of the screen that the change was painted for. */
+  readonly beat: number;
+  /** When it was painted. */
+  readonly done: number;
+}
+
+/** What one change took. */
+interface Change {
+  /** From the key to the end of painting, in milliseconds. */
+  readonly time: number;
+  /** How many frames later than the key: 1 is the next one. */
+  readonly frames: number;
+  /** What the page's thread worked, in milliseconds of the processor. */
+  readonly work: number;
+}
+
+/** How many frames a change took: those that the screen showed without it, and the one with it. */
+export function framesOf({ at, beat, done }: Painted): number {
+  // The first beat after the key, which a page that has nothing to do would be painted for.
+  const next = beat + FRAME * Math.ceil((at - beat) / FRAME);
+  return Math.max(1, Math.ceil((done - next) / FRAME));
+}
+
+/** A field and the keys that change it back and forth. */
+interface Field {
+  readonly what: string;
+  readonly selector: string;
+  readonly keys: readonly [string, string];
+}
+
+const FIELDS: readonly Field[] = [
+  { what: 'a sign of the address', selector: '#f-host', keys: ['7', 'Backspace'] },
+  { what: 'xAPI on or off', selector: '#f-xapi', keys: ['Space', 'Space'] },
+];
+
+const LEAST: Field = { what: 'the least', selector: '#least', keys: ['7', 'Backspace'] };
+
+/** A form's fragment: so many workers, with an address for each. */
+function fragment(workers: number): string {
+  const values = {
+    arch: 'celery',
+    web: '2',
+    workers: String(workers),
+    redis: 'dedicated',
+    host: '10.0.0.5',
+    'from.web': addresses(1, 2),
+    'from.workers': addresses(2, workers),
+    'from.xapi': addresses(3, 1),
+  };
+  return new URLSearchParams(values).toString();
+}
+
+/** Opens the form in a state that a link brings, and waits until it is live. */
+async function openForm(page: Page, { ours }: Sites, workers: number): Promise<void> {
+  await page.goto(`${ours}${GUIDE}#${fragment(workers)}`);
+  await page.locator('redis-generator[data-live]').waitFor();
+}
+
+/** The least that a page can do: a bare page with a field that is repeated beside it. */
+async function openLeast(page: Page, { bare }: Sites): Promise<void> {
+  await page.goto(bare + EMPTY);
+  await page.evaluate(() => {
+    const field = document.createElement('input');
+    const copy = document.createElement('p');
+    field.id = 'least';
+    field.value = '10.0.0.5';
+    field.addEventListener('input', () => (copy.textContent = field.value));
+    document.querySelector('h1')?.after(field, copy);
+  });
+}
+
+/** Has the page report each change: when its key was pressed and when it was painted. */
+async function watch(page: Page, report: (painted: Painted) => void): Promise<void> {
+  await page.exposeBinding('reportPainted', (_, painted: Painted) => report(painted));
+  await page.evaluate(() => {
+    const { reportPainted } = window as unknown as { reportPainted: (painted: Painted) => void };
+    let at = 0;
+    for (const type of ['keydown', 'keyup'])
+      addEventListener(type, ({ timeStamp }) => (at = timeStamp), true);
+    addEventListener(
+      'input',
+      () => {
+        const pressed = at;
+        requestAnimationFrame((beat) => {
+          // What is posted while a frame is made comes when it is painted.
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => reportPainted({ at: pressed, beat, done: performance.now() });
+          port2.postMessage(undefined);
+        });
+      },
+      true,
+    );
+  });
+}
+
+/** Changes a field again and again, with a real key each time. */
+async function change(
+  page: Page,
+  devtools: CDPSession,
+  { selector, keys }: Field,
+): Promise<Change[]> {
+  let report: (painted: Painted) => void = () => undefined;
+  await watch(page, (painted) => report(painted));
+  const field = page.locator(selector);
+  await field.scrollIntoViewIfNeeded();
+  await field.focus();
+  if (keys[0] !== keys[1]) await page.keyboard.press('End');
+  const changes: Change[] = [];
+  for (let turn = -WARM_UP; turn < CHANGES; turn++) {
+    // Not in step with the screen.
+    await page.waitForTimeout(PAUSE + Math.random() * 4 * FRAME);
+    const before = await processorTimes(devtools);
+    const painted = new Promise<Painted>((resolve) => (report = resolve));
+    await page.keyboard.press(keys[Math.abs(turn % 2)] ?? keys[0]);
+    const seen = await painted;
+    const after = await processorTimes(devtools);
+    if (turn >= 0)
+      changes.push({
+        time: seen.done - seen.at,
+        frames: framesOf(seen),
+        work: after.all - before.all,
+      });
+  }
+  return changes;
+}
+
+/** Opens a page in a window of its own, changes it, and closes it. */
+async function changes(
+  workplace: Workplace,
+  rate: number,
+  field: Field,
+  open: (page: Page, sites: Sites) => Promise<void>,
+): Promise<Change[]> {
+  const sites = await workplace.sites();
+  const browser = await workplace.browser();
+  const context = await browser.newContext({
+    serviceWorkers: 'block',
+    viewport: { width: 1280, height: 800 },
+  });
+  const page = await context.newPage();
+  await open(page, sites);
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate });
+  const made = await change(page, devtools, field);
+  await context.close();
+  return made;
+}
+
+/** How soon a change of the form is on the screen. */
+export async function paint(workplace: Workplace): Promise<Section> {
+  const rows: Row[] = [];
+  for (const { rate, speed, most, goal } of SPEEDS) {
+    const kept = (made: readonly Change[]) =>
+      share(
+        made.map(({ frames }) => frames),
+        (frames) => frames <= most,
+      );
+    const least = await changes(workplace, rate, LEAST, openLeast);
+    for (const workers of WORKERS)
+      for (const field of FIELDS) {
+        const made = await changes(workplace, rate, field, (page, sites) =>
+          openForm(page, sites, workers),
+        );
+        const name = `${field.what}, ${workers} ${workers === 1 ? 'worker' : 'workers'}, ${speed}`;
+        const of = (key: 'time' | 'work') => ({
+          unit: 'ms',
+          values: made.map((each) => each[key]),
+          comparedWith: { what: 'the least', values: least.map((each) => each[key]) },
+        });
+        const percent = (changes: readonly Change[]) => `${figure(100 * kept(changes))} %`;
+        rows.push(
+          row({
+            what: `${name}: until it is painted`,
+            ...of('time'),
+            goal: `${goal}: ${percent(made)} of them; of the least, ${percent(least)}`,
+            met: kept(made) >= ENOUGH,
+          }),
+          row({ what: `${name}: work of the page’s thread`, ...of('work') }),
+        );
+      }
+  }
+  return {
+    title: 'From a change to its painting',
+    notes: [
+      `In Chromium, a window of 1280 × 800, ${CHANGES} changes each, by real keys in a field of \`${GUIDE}\`: ` +
+        'from the time that the key’s event has to the end of painting what it changed. The work of the ' +
+        'page’s thread for it is in time of the processor, whatever else the machine does. “The least” is ' +
+        'an empty page of a bare Starlight site with a field that is repeated beside it.',
+      `The screen has a frame each ${figure(FRAME)} ms. The next frame is the first that comes after the key, and ` +
+        `what is painted before the one after it is in it. A goal is met when ${100 * ENOUGH} % of the changes keep it.`,
+    ],
+    rows,
+  };
+}
