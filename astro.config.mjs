@@ -3,11 +3,13 @@ import sitemap from '@astrojs/sitemap';
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import { BASE, ORIGIN } from './src/site/address.ts';
+import { buildName } from './src/site/build.ts';
 import { contentSecurityPolicy } from './src/site/csp.ts';
 import { headerFiles } from './src/site/headers.ts';
 import { madeOfPages } from './src/site/madeOfPages.ts';
 import { offlineReading } from './src/site/offline.ts';
 import { oldNameFiles } from './src/site/oldNames.ts';
+import { searchIndex } from './src/site/searchIndex.ts';
 import { sitemapOptions } from './src/site/sitemap.ts';
 import { starlightOptions } from './src/site/starlight.ts';
 
@@ -27,6 +29,7 @@ export default defineConfig({
     }),
   },
   vite: {
+    define: { 'import.meta.env.BUILD': JSON.stringify(buildName(import.meta.dirname)) },
     build: {
       // Whoever gets a copy of the packages in the page's scripts gets their licences.
       license: { fileName: 'licences.txt' },
@@ -36,6 +39,7 @@ export default defineConfig({
   },
   integrations: [
     starlight(starlightOptions),
+    searchIndex(),
     sitemap(sitemapOptions(BASE)),
     oldNameFiles(),
     // What makes a page comes before what gives it its policy.

@@ -8,6 +8,8 @@ import type { TrustedTypes } from './trusted.ts';
  */
 export function trustSearch(folder: string): void {
   const { trustedTypes } = window as { trustedTypes?: TrustedTypes };
+  // There can be one, and a search that was not all there is loaded again.
+  if (trustedTypes?.defaultPolicy) return;
   trustedTypes?.createPolicy('default', {
     createHTML: (text) => text.replace(/<(?!\/?mark>)/g, '&lt;'),
     createScriptURL: (address) =>

@@ -8,6 +8,8 @@ interface Policy {
 
 /** What such browsers offer; TypeScript's own description of the DOM has none of it. */
 export interface TrustedTypes {
+  /** The rules for what a script puts into the page as a mere text. */
+  readonly defaultPolicy: object | null;
   createPolicy<Rules extends Partial<Policy>>(
     name: string,
     rules: Rules,

@@ -76,6 +76,8 @@ export const starlightOptions: StarlightUserConfig = {
     Search: './src/components/Search.astro',
     SkipLink: './src/components/OfflineNotice.astro',
   },
+  // See `searchIndex.ts`.
+  pagefind: false,
   // The generator colours its own code, and the guide's is coloured by the same means.
   expressiveCode: false,
   // Its own 404 announces translations under addresses that do not exist.

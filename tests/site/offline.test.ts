@@ -445,6 +445,6 @@ test('what a page has for it weighs at most 1 kB', () => {
     return source ? readFileSync(join(root.directory, source), 'utf8') : script.rawText;
   });
   const own = scripts.find((script) => script.includes('offline-notice')) ?? '';
-  expect(own).toContain('sw.js');
+  expect(own).toContain('serviceWorker');
   expect(gzipSync(own, { level: 9 }).length).toBeLessThanOrEqual(1000);
 });

@@ -1,8 +1,10 @@
-import { speaker } from '../../core/say.ts';
+import { BuiltElement } from '../builtElement.ts';
+import { copyQuote } from '../copy.ts';
 import { remembered } from './remembered.ts';
 
 /** The texts of each language, loaded when they are needed. */
-const TEXTS = import.meta.glob<Record<string, string>>('../../content/i18n/*.json', {
+const TEXTS = import.meta.glob<Record<string, string>>('./*.json', {
+  base: '../../content/i18n',
   import: 'default',
 });
 
@@ -10,13 +12,13 @@ const TEXTS = import.meta.glob<Record<string, string>>('../../content/i18n/*.jso
  * Says whose architecture a page's commands are for. They are the default's as the build made them;
  * what makes them the reader's is loaded only when the reader has described another.
  */
-class YourArchitecture extends HTMLElement {
+class YourArchitecture extends BuiltElement {
   #follow: ((fragment: string) => void) | undefined;
 
   connectedCallback(): void {
     document.addEventListener('click', ({ target }) => {
       const button = target instanceof Element && target.closest('button');
-      if (button && 'copy' in button.dataset) void this.#copy(button);
+      if (button && 'copy' in button.dataset) void copyQuote(this, button);
     });
     addEventListener('hashchange', () => void this.#show());
     // Another tab may have described another.
@@ -32,33 +34,15 @@ class YourArchitecture extends HTMLElement {
     }
     if (fragment === '') return;
     const { lang } = document.documentElement;
-    const loaded = await Promise.all([
-      import('./yours.ts'),
-      TEXTS[`../../content/i18n/${lang}.json`]?.(),
-    ]).catch(() => undefined);
+    const loaded = await Promise.all([import('./yours.ts'), TEXTS[`./${lang}.json`]?.()]).catch(
+      () => undefined,
+    );
     this.querySelector('[data-part=failed]')?.toggleAttribute('hidden', loaded !== undefined);
     if (loaded === undefined) return;
     const [{ follower }, texts = {}] = loaded;
-    this.#follow ??= follower(this, speaker(texts, lang));
+    this.#follow ??= follower(this, texts);
     this.#follow(fragment);
     this.toggleAttribute('data-live', true);
-  }
-
-  async #copy(button: HTMLButtonElement): Promise<void> {
-    const lines = button.closest('.quote')?.querySelectorAll('.l') ?? [];
-    const text = Array.from(lines, ({ textContent }) => textContent).join('');
-    const before = button.textContent;
-    const done = await navigator.clipboard.writeText(text).then(
-      () => true,
-      () => false,
-    );
-    const { copied = '', refused = '' } = this.dataset;
-    button.textContent = done ? copied : refused;
-    const said = this.querySelector('[data-part=said]');
-    if (said) said.textContent = button.textContent;
-    setTimeout(() => {
-      button.textContent = before;
-    }, 2000);
   }
 }
 

@@ -1,7 +1,7 @@
 import { formatLink, parseLink } from '../../core/link.ts';
 import { plan } from '../../core/plan.ts';
 import { procedureOf } from '../../core/quotable.ts';
-import type { Say } from '../../core/say.ts';
+import { speaker } from '../../core/say.ts';
 import { architectureText } from '../../view/architecture.ts';
 import { procedureHtml } from '../../view/procedure.ts';
 import { remember } from './remembered.ts';
@@ -12,9 +12,14 @@ import { put } from '../trusted.ts';
  * generator, which open on it.
  *
  * @param root the element that says whose architecture it is
+ * @param texts the texts of the page's language
  * @returns takes the fragment that describes it; empty for the default
  */
-export function follower(root: HTMLElement, say: Say): (fragment: string) => void {
+export function follower(
+  root: HTMLElement,
+  texts: Readonly<Record<string, string>>,
+): (fragment: string) => void {
+  const say = speaker(texts, document.documentElement.lang);
   const part = (name: string) => root.querySelector<HTMLElement>(`[data-part=${name}]`);
   const guide = part('describe')?.getAttribute('href')?.split('#')[0] ?? '';
   let shown: string | undefined = '';
@@ -31,12 +36,12 @@ export function follower(root: HTMLElement, say: Say): (fragment: string) => voi
         if (procedure) put(place, procedureHtml(procedure, deployment, say));
       }
       const own = state !== '';
-      const texts = {
+      const sentences = {
         which: say(own ? 'your.own' : 'your.default'),
         architecture: architectureText(deployment, say),
         describe: say(own ? 'your.change' : 'your.describe'),
       };
-      for (const [name, text] of Object.entries(texts)) {
+      for (const [name, text] of Object.entries(sentences)) {
         const place = part(name);
         if (place) place.textContent = text;
       }

@@ -1,10 +1,11 @@
+import { BuiltElement } from '../builtElement.ts';
 import { pageTexts } from '../generator/texts.ts';
 
 /**
  * The form that files are pasted into. What checks them is loaded when the reader turns to it. What
  * is given stays in this page's memory: it goes to no address, no storage and no server.
  */
-class CheckSettings extends HTMLElement {
+class CheckSettings extends BuiltElement {
   #loading = false;
 
   connectedCallback(): void {

@@ -16,6 +16,7 @@ import {
   type Draft,
 } from '../../view/checker.ts';
 import { SAID } from '../../view/checkerForm.ts';
+import { copyText } from '../copy.ts';
 import { html } from '../../view/html.ts';
 import { append, put } from '../trusted.ts';
 
@@ -333,10 +334,7 @@ class LiveChecker {
   }
 
   async #copy({ section }: Given): Promise<void> {
-    const done = await navigator.clipboard.writeText(this.#in(section).box.value).then(
-      () => true,
-      () => false,
-    );
+    const done = await copyText(this.#in(section).box.value);
     this.#announce(this.#say(done ? 'check.copied' : 'check.refused'));
   }
 

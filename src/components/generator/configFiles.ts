@@ -1,3 +1,5 @@
+import { BuiltElement } from '../builtElement.ts';
+import { copyText } from '../copy.ts';
 import { Related } from './related.ts';
 import { pageTexts } from './texts.ts';
 
@@ -5,7 +7,7 @@ import { pageTexts } from './texts.ts';
  * Copy, download and zip for the files inside it. It reads their texts from the page, so that it
  * serves files made at build and files made live alike.
  */
-class ConfigFiles extends HTMLElement {
+class ConfigFiles extends BuiltElement {
   readonly #say = pageTexts();
 
   connectedCallback(): void {
@@ -40,20 +42,19 @@ class ConfigFiles extends HTMLElement {
     if ([...files].some((file) => file?.querySelector('mark')))
       said.push(this.#say('gen.done.todo'));
     if (this.hasAttribute('data-stale')) said.push(this.#say('gen.done.stale'));
+    this.#tell(said.join(' '), said.length > 1);
+  }
+
+  #tell(text: string, todo: boolean): void {
     const place = this.querySelector('[data-part=done]');
-    if (place) {
-      place.textContent = said.join(' ');
-      place.classList.toggle('todo', said.length > 1);
-    }
+    if (place) place.textContent = text;
+    place?.classList.toggle('todo', todo);
   }
 
   async #copy(id: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this.#text(id));
-      this.#done(this.#say('gen.done.copy', { file: id }), [this.#file(id)]);
-    } catch {
-      this.#done(this.#say('gen.done.refused'), []);
-    }
+    const done = await copyText(this.#text(id));
+    if (done) this.#done(this.#say('gen.done.copy', { file: id }), [this.#file(id)]);
+    else this.#tell(this.#say('gen.done.refused'), true);
   }
 
   #save(blob: Blob, name: string): void {
@@ -74,7 +75,11 @@ class ConfigFiles extends HTMLElement {
   }
 
   async #zip(): Promise<void> {
-    const { downloadZip } = await import('client-zip');
+    const loaded = await import('client-zip').catch(() => undefined);
+    if (!loaded) {
+      this.#tell(this.#say('gen.done.failed'), true);
+      return;
+    }
     const files = [...this.querySelectorAll<HTMLElement>('[data-file]')];
     const entries = files.map(({ dataset: { file = '' } }) => ({
       name: file,
@@ -82,19 +87,22 @@ class ConfigFiles extends HTMLElement {
       lastModified: new Date(),
     }));
     const name = this.#say('gen.zip.file');
-    this.#save(await downloadZip(entries).blob(), name);
+    this.#save(await loaded.downloadZip(entries).blob(), name);
     this.#done(this.#say('gen.done.download', { file: name }), files);
   }
 
   async #drawing(): Promise<void> {
-    const { standalone } = await import('../../view/standalone.ts');
+    const loaded = await import('../../view/standalone.ts').catch(() => undefined);
     const drawing = this.querySelector('svg.diagram.wide');
-    if (!drawing) return;
+    if (!loaded || !drawing) {
+      this.#tell(this.#say('gen.done.failed'), true);
+      return;
+    }
     const name = this.#say('gen.diagram.file');
     this.#save(
       new Blob(
         [
-          standalone(
+          loaded.standalone(
             new XMLSerializer().serializeToString(drawing),
             this.#say('gen.table.caption'),
           ),

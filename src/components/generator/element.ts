@@ -1,9 +1,11 @@
 import { speaker } from '../../core/say.ts';
+import { BuiltElement } from '../builtElement.ts';
 import { remembered } from '../architecture/remembered.ts';
 import { Related } from './related.ts';
 
 /** The texts of each language, loaded when they are needed. */
-const TEXTS = import.meta.glob<Record<string, string>>('../../content/i18n/*.json', {
+const TEXTS = import.meta.glob<Record<string, string>>('./*.json', {
+  base: '../../content/i18n',
   import: 'default',
 });
 
@@ -11,7 +13,7 @@ const TEXTS = import.meta.glob<Record<string, string>>('../../content/i18n/*.jso
  * The form and its result, as the build made them. What makes them live is loaded when the reader
  * turns to the form or a link brings a state: whoever only copies needs none of it.
  */
-class RedisGenerator extends HTMLElement {
+class RedisGenerator extends BuiltElement {
   readonly #related = new Related(this);
   #loading = false;
   /** The control that was changed last while that was under way. */
@@ -51,10 +53,9 @@ class RedisGenerator extends HTMLElement {
     if (this.#loading) return;
     this.#loading = true;
     const { lang } = document.documentElement;
-    const loaded = await Promise.all([
-      import('./liveForm.ts'),
-      TEXTS[`../../content/i18n/${lang}.json`]?.(),
-    ]).catch(() => undefined);
+    const loaded = await Promise.all([import('./liveForm.ts'), TEXTS[`./${lang}.json`]?.()]).catch(
+      () => undefined,
+    );
     this.#enable();
     this.#showFailure(loaded === undefined);
     if (loaded === undefined) {

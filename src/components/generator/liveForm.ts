@@ -63,7 +63,7 @@ export class LiveForm {
   /** The field whose changes are in the history's newest entry. */
   #entry: Touched | undefined;
   #anchor = '';
-  /** The link into this page that was followed last. */
+  /** The heading's link that is being followed. */
   #followed = '';
   #pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -81,10 +81,7 @@ export class LiveForm {
     this.#before = this.#files;
     root.addEventListener('input', ({ target }) => this.#edited(target));
     root.addEventListener('click', ({ target }) => this.#clicked(target));
-    document.addEventListener('click', ({ target }) => {
-      const link = target instanceof Element && target.closest<HTMLAnchorElement>('a[href^="#"]');
-      if (link) this.#followed = link.hash;
-    });
+    document.addEventListener('click', (event) => this.#linked(event));
     addEventListener('hashchange', () => this.#follow());
     if (edited) {
       this.#edited(edited);
@@ -107,6 +104,16 @@ export class LiveForm {
 
   #emit(deployment: Deployment, password: string): ConfigFile[] {
     return filesOf(deployment, { say: this.#say, password });
+  }
+
+  /** A link into this page: a heading's leaves the state as it is, an example's brings one. */
+  #linked({ target, ctrlKey, metaKey, shiftKey }: MouseEvent): void {
+    const link = target instanceof Element && target.closest<HTMLAnchorElement>('a[href^="#"]');
+    // Those open it elsewhere.
+    if (!link || ctrlKey || metaKey || shiftKey) return;
+    this.#followed = link.closest('form') ? '' : link.hash;
+    // The browser does not tell of a link to where one is.
+    if (link.hash === location.hash) this.#follow();
   }
 
   /** Takes the state from the address; a mere heading's anchor leaves the state as it is. */
@@ -241,7 +248,7 @@ export class LiveForm {
 
   /** The markup of the lines on the page, by file. */
   readonly #lines = new Map<string, Html[]>();
-  /** Which files and servers are on the page. */
+  /** Which files and servers are on the page, and what they are called there. */
   #frame = '';
   readonly #painted = new Map<string, string>();
 
@@ -258,10 +265,13 @@ export class LiveForm {
       this.#paintFiles(plan(this.#shown.architecture), this.#files, true);
   }
 
-  /** Repaints all files when others are there or their servers differ, else the lines that do. */
+  /** Repaints all files when other files, paths or servers are there, else the lines that differ. */
   #paintFiles(deployment: Deployment, files: ConfigFile[], whole = false): void {
     const changes = changesBetween(this.#before, files);
-    const frame = JSON.stringify([files.map(fileId), deployment.servers]);
+    const frame = JSON.stringify([
+      files.map((file) => [fileId(file), file.path, file.host]),
+      deployment.servers,
+    ]);
     this.#files = files;
     const place = part(this.#root, 'files');
     if (whole || frame !== this.#frame) {

@@ -8,7 +8,7 @@ import {
 import { check } from '../../core/check.ts';
 import { formatLink, parseLink } from '../../core/link.ts';
 import { PRESETS } from '../../core/presets.ts';
-import type { Say } from '../../core/say.ts';
+import { speaker } from '../../core/say.ts';
 import { html } from '../../view/html.ts';
 import { htmlLink, markdownLink } from '../../view/links.ts';
 import { OFFERED } from './offered.ts';
@@ -19,9 +19,10 @@ import { put } from '../trusted.ts';
  * in HTML, or messages that say why it cannot.
  *
  * @param root the element that has the form and the result
- * @param say the texts of the page's language
+ * @param texts the texts of the page's language
  */
-export function makeLive(root: HTMLElement, say: Say): void {
+export function makeLive(root: HTMLElement, texts: Readonly<Record<string, string>>): void {
+  const say = speaker(texts, document.documentElement.lang);
   const control = (name: string) =>
     root.querySelector(`[name=${name}]`) as HTMLInputElement | HTMLSelectElement;
   const part = (name: string) => root.querySelector(`[data-part=${name}]`) as HTMLElement;
@@ -62,7 +63,7 @@ export function makeLive(root: HTMLElement, say: Say): void {
 
     const place = chosen('place');
     const [page = '', heading = ''] = (place?.value ?? '').split('#');
-    const follows = place?.dataset['follows'] !== undefined;
+    const follows = place?.closest('[data-follows]') != null;
     const fragment = follows ? formatLink(architecture, heading) : heading;
     const address = `${root.dataset['root'] ?? ''}${control('language').value}/${page}${fragment && `#${fragment}`}`;
     part('same').hidden = follows;

@@ -4,15 +4,24 @@ import type { TrustedTypes } from '../trusted.ts';
 /** How often a page that comes back into sight asks whether there is a newer one, in milliseconds. */
 const PAUSE = 10 * 60_000;
 
-/** Has the site kept for offline reading, and says when the page at hand is not the present one. */
+/** What is known of a fault: an element that was not loaded, or an error that nobody caught. */
+type Fault = Event & Partial<Pick<ErrorEvent, 'filename'> & { reason: { stack?: string } }>;
+
+/**
+ * Has the site kept for offline reading, and says when the page at hand is not the present one, or
+ * lacks its scripts. It is part of the page itself, so that it is of the same build and always there.
+ */
 class OfflineNotice extends HTMLElement {
   readonly #own = document.querySelector<HTMLMetaElement>('meta[name=version]')?.content;
   #asked = Date.now();
 
   connectedCallback(): void {
     const { copy } = document.documentElement.dataset;
-    this.#button('reload')?.addEventListener('click', () => location.reload());
-    this.#button('close')?.addEventListener('click', () => this.#show());
+    for (const type of ['error', 'unhandledrejection'])
+      addEventListener(type, (event) => this.#fail(event as Fault), true);
+    const [reload, close] = this.querySelectorAll('button');
+    reload?.addEventListener('click', () => location.reload());
+    close?.addEventListener('click', () => this.#show(''));
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden && Date.now() - this.#asked > PAUSE) void this.#compare();
     });
@@ -29,17 +38,18 @@ class OfflineNotice extends HTMLElement {
     addEventListener('load', () => setTimeout(begin, 1000));
   }
 
-  #button(name: string) {
-    return this.querySelector<HTMLElement>(`[data-${name}]`);
-  }
-
   /** Shows a notice; without one, none. */
-  #show(what?: 'copy' | 'new', text = ''): void {
+  #show(what: 'copy' | 'new' | 'failed' | '', text = ''): void {
     const place = this.querySelector('p');
     if (place) place.textContent = text;
-    this.toggleAttribute('data-shows', what !== undefined);
-    this.#button('close')?.toggleAttribute('hidden', what === undefined);
-    this.#button('reload')?.toggleAttribute('hidden', what !== 'new');
+    if (what === '') delete this.dataset['shows'];
+    else this.dataset['shows'] = what;
+  }
+
+  /** Says that a script could not be loaded, or is one of the site's own and stopped. */
+  #fail({ target, filename, reason }: Fault): void {
+    if (target instanceof HTMLScriptElement || /_astro/.test(filename ?? `${reason?.stack}`))
+      this.#show('failed', this.dataset['textFailed']);
   }
 
   /** Asks the network itself for this page: the worker answers for navigations only. */
@@ -51,14 +61,15 @@ class OfflineNotice extends HTMLElement {
     const [, present] = /<meta name="version" content="(\w+)">/.exec(await response.text()) ?? [];
     const { textNew = '', textPassword = '' } = this.dataset;
     const typed = document.querySelector<HTMLInputElement>('input[type=password]')?.value;
-    if (present === this.#own) this.#show();
-    else if (present !== undefined)
-      this.#show('new', typed ? `${textNew} ${textPassword}` : textNew);
+    if (present === this.#own) {
+      if (this.dataset['shows'] !== 'failed') this.#show('');
+    } else if (present) this.#show('new', typed ? `${textNew} ${textPassword}` : textNew);
   }
 
   async #register(): Promise<void> {
-    // Not where the site comes without encryption.
-    if (!('serviceWorker' in navigator)) return;
+    // Not where the site comes without encryption, nor where it is not to be kept.
+    const { worker } = this.dataset;
+    if (!('serviceWorker' in navigator) || !worker) return;
     const { serviceWorker } = navigator;
     const keep = async () => {
       // A reader who saves data keeps what they visit.
@@ -75,11 +86,10 @@ class OfflineNotice extends HTMLElement {
     });
     serviceWorker.addEventListener('message', ({ ports: [port] }) => port?.postMessage(this.#own));
     try {
-      const address = `${import.meta.env.BASE_URL.replace(/\/?$/, '/')}sw.js`;
       const { trustedTypes } = window as { trustedTypes?: TrustedTypes };
       const rules = { createScriptURL: (text: string) => text };
       const policy = trustedTypes?.createPolicy('offline', rules) ?? rules;
-      await serviceWorker.register(policy.createScriptURL(address));
+      await serviceWorker.register(policy.createScriptURL(worker));
       await keep();
     } catch {
       // Where the browser refuses workers, the site is read online.

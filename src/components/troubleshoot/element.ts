@@ -1,10 +1,11 @@
 import { speaker, type Say } from '../../core/say.ts';
+import { BuiltElement } from '../builtElement.ts';
 
 /**
  * The box that a message is pasted into. What finds its cause is loaded when the reader turns to
  * the box. What is typed stays in it: it goes to no address, no storage and no server.
  */
-class FindMessage extends HTMLElement {
+class FindMessage extends BuiltElement {
   #find: ((text: string) => void) | undefined;
   #loading = false;
 
