@@ -4,6 +4,7 @@ import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import { BASE, ORIGIN } from './src/site/address.ts';
 import { contentSecurityPolicy } from './src/site/csp.ts';
+import { headerFiles } from './src/site/headers.ts';
 import { madeOfPages } from './src/site/madeOfPages.ts';
 import { offlineReading } from './src/site/offline.ts';
 import { oldNameFiles } from './src/site/oldNames.ts';
@@ -27,6 +28,8 @@ export default defineConfig({
   },
   vite: {
     build: {
+      // Whoever gets a copy of the packages in the page's scripts gets their licences.
+      license: { fileName: 'licences.txt' },
       // It warns of a directive of Astro's own, once for every page.
       rolldownOptions: { checks: { moduleLevelDirective: false } },
     },
@@ -38,6 +41,7 @@ export default defineConfig({
     // What makes a page comes before what gives it its policy.
     madeOfPages(),
     contentSecurityPolicy(),
+    headerFiles(),
     offlineReading(),
   ],
 });

@@ -4,6 +4,8 @@ import {
   chromium,
   git,
   ip,
+  nginx,
+  apache,
   nft,
   nspawn,
   openssl,
@@ -36,6 +38,8 @@ const packages = [
   'systemd',
   'systemd-container',
   'git',
+  'nginx',
+  'apache2',
   'prometheus',
   'prometheus-redis-exporter',
 ];
@@ -44,7 +48,7 @@ const apt = `apt-get install --yes --no-install-recommends ${packages.join(' ')}
 /** Elsewhere there is none of it, and the tests that need it are skipped. */
 const ofLinux =
   process.platform === 'linux'
-    ? [nft, ufw, ip, systemdAnalyze, nspawn, promtool, redisExporter, redisSentinel]
+    ? [nft, ufw, ip, systemdAnalyze, nspawn, promtool, redisExporter, redisSentinel, nginx, apache]
     : [];
 
 function missing(): string[] {
@@ -93,7 +97,7 @@ if (stillMissing.length > 0) {
       ? `Install it, as root: ${apt}`
       : `Install Chromium (or Chrome), the Redis server, OpenSSL, ShellCheck, git, ` +
           (ofLinux.length > 0
-            ? 'nftables, ufw, iproute2, systemd, systemd-container, redis-sentinel, prometheus, prometheus-redis-exporter, '
+            ? 'nftables, ufw, iproute2, systemd, systemd-container, redis-sentinel, nginx, apache2, prometheus, prometheus-redis-exporter, '
             : '') +
           `and in a Python 3 of your PATH ${pythonModules.join(', ')} (${pip}), ` +
           `then run the tests again.`,

@@ -51,6 +51,10 @@ export const nspawn = once('systemd-nspawn (systemd-container)', () => inPath('s
 /** Checks and tests rules of alerts. */
 export const promtool = once('promtool (prometheus)', () => inPath('promtool')[0]);
 
+/** Web servers that the site is put on. */
+export const nginx = once('nginx', () => inPath('nginx', '/usr/sbin/nginx')[0]);
+export const apache = once('apache2', () => inPath('apache2', '/usr/sbin/apache2')[0]);
+
 /** Sentinel as a service of its own; the Redis server alone can be one, too. */
 export const redisSentinel = once('redis-sentinel', () => inPath('redis-sentinel')[0]);
 

@@ -48,6 +48,12 @@ export const starlightOptions: StarlightUserConfig = {
         { slug: 'proven' },
         { slug: 'glossary' },
         { slug: 'links' },
+        {
+          slug: 'accessibility',
+          // The law has every page say it.
+          label: TEXTS.fr['nav.accessibility'],
+          translations: { en: TEXTS.en['nav.accessibility'] },
+        },
       ],
     },
     {

@@ -126,7 +126,6 @@ function fileHtml(
       )}
     </div>
     <pre
-      style="--lines: ${file.lines.length}"
       tabindex="0"
       role="group"
       aria-label="${say('gen.file.lines', { file: named, owner: owner(file, deployment, say) })}"

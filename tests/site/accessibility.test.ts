@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { openPage, useBrowser } from '../browser.ts';
+import { addressOf, openPage, useBrowser } from '../browser.ts';
 import { sites } from '../sites.ts';
 
 const [site] = sites;
@@ -60,6 +61,37 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     });
   });
 });
+
+const looked = new Set<string>(states.map(([path]) => path.replace(/#.*/, '')));
+
+test.each(
+  (['light', 'dark'] as const).flatMap((colorScheme) =>
+    ['fr', 'en'].map((language) => [language, colorScheme] as const),
+  ),
+)(
+  'axe finds nothing on any other page in %s, %s',
+  { timeout: 600_000 },
+  async (language, colorScheme) => {
+    const paths = (
+      await Array.fromAsync(glob(`${language}/**/index.html`, { cwd: site.directory }))
+    )
+      .map((file) => file.replace('index.html', ''))
+      .filter((path) => !looked.has(path.slice(`${language}/`.length)));
+    expect(paths.length).toBeGreaterThan(60);
+    const width = colorScheme === 'light' ? 1440 : 360;
+    await openPage(
+      site,
+      paths[0] ?? '',
+      { colorScheme, viewport: { width, height: 900 } },
+      async (page) => {
+        for (const path of paths) {
+          await page.goto(addressOf(site, path));
+          expect([path, await faults(page)]).toEqual([path, []]);
+        }
+      },
+    );
+  },
+);
 
 test.each(['', 'nowhere/', 'redis_fr/', 'offline/'])(
   'axe finds nothing on the bare page /%s',

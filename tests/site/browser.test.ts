@@ -123,19 +123,39 @@ describe.each(sites)('under $base', (site) => {
   });
 
   test('the policy stops what it is there to stop', async () => {
-    const expected = /script-src-elem|default-src|policy|Content Security Policy|outside\.invalid/;
+    const expected =
+      /script-src|default-src|connect-src|trusted-types|requires .Trusted|policy|Content Security Policy|outside\.invalid/;
     await openPage(site, 'en/redis/', { expected }, async (page) => {
-      const ran = await page.evaluate(async () => {
+      const done = await page.evaluate(async () => {
+        /** Whether something can be done. */
+        const may = (act: () => unknown) => {
+          try {
+            act();
+            return true;
+          } catch {
+            return false;
+          }
+        };
+        const { trustedTypes } = window as unknown as {
+          trustedTypes: { createPolicy: (name: string, rules: object) => unknown };
+        };
         const script = document.createElement('script');
-        script.textContent = 'window.injected = true';
+        script.append('window.injected = true');
         document.body.append(script);
-        const left = await fetch('https://outside.invalid/').then(
-          () => true,
-          () => false,
-        );
-        return 'injected' in window || left;
+        const handler = document.createElement('template');
+        return {
+          script: 'injected' in window,
+          text: may(() => (script.textContent = 'window.injected = true')),
+          markup: may(() => (handler.innerHTML = '<img src=x onerror=alert(1)>')),
+          worker: may(() => new Worker('/sw.js')),
+          rules: may(() => trustedTypes.createPolicy('another', {})),
+          left: await fetch('https://outside.invalid/').then(
+            () => true,
+            () => false,
+          ),
+        };
       });
-      expect(ran).toBe(false);
+      expect(Object.entries(done).filter(([, each]) => each)).toEqual([]);
     });
   });
 });

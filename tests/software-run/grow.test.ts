@@ -24,7 +24,7 @@ async function type(machine: Machine, side: 'web' | 'redis', id: ProcedureId, of
 describe.skipIf(!canBoot)('Pod grows as the page says', () => {
   test(
     'Redis moves to a server of its own, and no session or task is lost or run twice',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async ({ onTestFinished, expect }) => {
       const before = deploymentOf({});
       const choices = { redis: 'dedicated', host: NEW, 'from.web': OLD } as const;
@@ -56,7 +56,7 @@ describe.skipIf(!canBoot)('Pod grows as the page says', () => {
       await type(redis, 'redis', 'grow.follow', after);
       const followed = () => type(redis, 'redis', 'grow.followed', after);
       await expect
-        .poll(followed, { timeout: 30_000 })
+        .poll(followed, { timeout: 60_000 })
         .toMatch(/role:slave\r?\nmaster_link_status:up\r?\n[^]*master_sync_in_progress:0/);
       // The worker ends what it runs; the rest waits, in both.
       await follow(web, before, 'workers.stop', 'web');
@@ -75,7 +75,7 @@ describe.skipIf(!canBoot)('Pod grows as the page says', () => {
       expect(await ask(redis, `-h ${NEW} -n 4 KEYS "*"`)).toBe(sessions);
       await pod.publish(1);
       const done = async () => (await pod.tasks('finished')).length;
-      await expect.poll(done, { timeout: 30_000 }).toBe(5);
+      await expect.poll(done, { timeout: 60_000 }).toBe(5);
       expect(await pod.tasks('tasks')).toHaveLength(5);
       expect(await ask(redis, `-h ${NEW} -n 5 LLEN celery`)).toBe('0');
     },
@@ -83,7 +83,7 @@ describe.skipIf(!canBoot)('Pod grows as the page says', () => {
 
   test(
     'Redis moves to servers with sentinels, and no session or task is lost or run twice',
-    { timeout: 150_000 },
+    { timeout: 300_000 },
     async ({ onTestFinished, expect }) => {
       const before = deploymentOf({});
       const addresses = ['10.77.0.3', '10.77.0.4', '10.77.0.5'];
@@ -118,14 +118,14 @@ describe.skipIf(!canBoot)('Pod grows as the page says', () => {
       for (const machine of servers) await installRedis(machine, after);
       const quorum = () =>
         ask(first, `-h ${first.address} -p 26379 SENTINEL ckquorum mymaster`).catch(String);
-      await expect.poll(quorum, { timeout: 30_000 }).toMatch(/^OK 3 usable/);
+      await expect.poll(quorum, { timeout: 60_000 }).toMatch(/^OK 3 usable/);
       const followed = () => type(first, 'redis', 'grow.sentinels.followed', after);
       const take = async () => {
         for (const machine of servers) await type(machine, 'redis', 'grow.sentinels.stop', after);
         await type(web, 'web', 'grow.open', after);
         await type(first, 'redis', 'grow.sentinels.follow', after);
         await expect
-          .poll(followed, { timeout: 30_000 })
+          .poll(followed, { timeout: 60_000 })
           .toMatch(
             /role:slave\r?\nmaster_link_status:up\r?\n[^]*slave0:[^]*online[^]*slave1:[^]*online/,
           );
@@ -150,7 +150,7 @@ describe.skipIf(!canBoot)('Pod grows as the page says', () => {
       const paused = await type(web, 'web', 'grow.pause', after);
       const offset = /master_repl_offset:(\d+)/.exec(paused)?.[1];
       await expect
-        .poll(followed, { timeout: 30_000 })
+        .poll(followed, { timeout: 60_000 })
         .toMatch(
           new RegExp(
             `slave_repl_offset:${offset}\\r?\\n[^]*slave0:.*offset=${offset},[^]*slave1:.*offset=${offset},`,
@@ -164,19 +164,19 @@ describe.skipIf(!canBoot)('Pod grows as the page says', () => {
 
       const master = (at: Machine) =>
         ask(at, `-h ${at.address} -p 26379 SENTINEL get-master-addr-by-name mymaster`);
-      await expect.poll(quorum, { timeout: 30_000 }).toMatch(/^OK 3 usable/);
+      await expect.poll(quorum, { timeout: 60_000 }).toMatch(/^OK 3 usable/);
       expect(await master(first)).toContain(first.address);
       expect(await ask(first, `-h ${first.address} -n 4 KEYS "*"`)).toBe(sessions);
       await pod.publish(1);
       const done = async () => (await pod.tasks('finished')).length;
-      await expect.poll(done, { timeout: 40_000 }).toBe(5);
+      await expect.poll(done, { timeout: 60_000 }).toBe(5);
       expect(await pod.tasks('tasks')).toHaveLength(5);
       expect(await ask(first, `-h ${first.address} -n 5 LLEN celery`)).toBe('0');
 
       // It is a set like any other: when the master goes, another has the sessions.
       await first.done('systemctl stop redis-server redis-sentinel');
       const next = async () => (await master(second)).split('\n')[0] ?? '';
-      await expect.poll(next, { timeout: 60_000 }).not.toBe(first.address);
+      await expect.poll(next, { timeout: 90_000 }).not.toBe(first.address);
       expect(await ask(second, `-h ${await next()} -n 4 KEYS "*"`)).toBe(sessions);
     },
   );

@@ -5,6 +5,7 @@ import type { Say } from '../../core/say.ts';
 import { architectureText } from '../../view/architecture.ts';
 import { procedureHtml } from '../../view/procedure.ts';
 import { remember } from './remembered.ts';
+import { put } from '../trusted.ts';
 
 /**
  * Makes what shows an architecture on the page: its commands, its name, and the links to the
@@ -27,7 +28,7 @@ export function follower(root: HTMLElement, say: Say): (fragment: string) => voi
       const deployment = plan(architecture);
       for (const place of document.querySelectorAll<HTMLElement>('[data-procedure]')) {
         const procedure = procedureOf(place.dataset['procedure'] ?? '');
-        if (procedure) place.innerHTML = procedureHtml(procedure, deployment, say).text;
+        if (procedure) put(place, procedureHtml(procedure, deployment, say));
       }
       const own = state !== '';
       const texts = {

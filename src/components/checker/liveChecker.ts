@@ -16,6 +16,8 @@ import {
   type Draft,
 } from '../../view/checker.ts';
 import { SAID } from '../../view/checkerForm.ts';
+import { html } from '../../view/html.ts';
+import { append, put } from '../trusted.ts';
 
 /** A larger file is no settings file; in bytes. */
 const LARGEST = 2 ** 21;
@@ -114,7 +116,7 @@ class LiveChecker {
 
   #add(name: string): Given {
     const draft: Draft = { id: this.#next, name, said: '' };
-    this.#part('files').insertAdjacentHTML('beforeend', fileFormHtml(draft, this.#say).text);
+    append(this.#part('files'), fileFormHtml(draft, this.#say));
     const section = this.#root.querySelector<HTMLElement>(`[data-file="${draft.id}"]`);
     if (!section) throw new Error('The file has no place.');
     return this.#take(section);
@@ -248,7 +250,7 @@ class LiveChecker {
     const root = this.#root.dataset['root'] ?? '';
     const generator = `${root}redis/#${formatLink(architecture, 'settings')}`;
     const result = this.#part('result');
-    result.innerHTML = resultHtml(this.#checked, root, generator, this.#say).text;
+    put(result, resultHtml(this.#checked, root, generator, this.#say));
     this.#part('undo').hidden = this.#undo.length === 0;
     this.#paint();
     this.#announce(summary(this.#checked, this.#say));
@@ -271,7 +273,7 @@ class LiveChecker {
       if (!viewed || !checked) continue;
       const secret = given.section.querySelector<HTMLElement>('[data-act=reveal]');
       if (secret) secret.hidden = secretsIn(read).length === 0;
-      parts.code.innerHTML = annotatedHtml(read, numbered(checked), given.revealed, this.#say).text;
+      put(parts.code, annotatedHtml(read, numbered(checked), given.revealed, this.#say));
       parts.pre.setAttribute('aria-label', this.#say('check.annotated', { file: read.given.name }));
     }
   }
@@ -323,17 +325,11 @@ class LiveChecker {
     if (!checked || !place) return;
     const settings = checked.files.filter((file) => file.kind === 'settings');
     const revealed = this.#given.some((each) => each.revealed);
-    place.innerHTML = settings
-      .map((file) => {
-        const heading = settings.length > 1 ? file.given.name : '';
-        const label = document.createElement('p');
-        label.textContent = heading;
-        return (
-          (heading === '' ? '' : label.outerHTML) +
-          differenceHtml(compare(file, checked.understood), revealed, this.#say).text
-        );
-      })
-      .join('');
+    const markup = settings.map((file) => {
+      const difference = differenceHtml(compare(file, checked.understood), revealed, this.#say);
+      return html`${settings.length > 1 && html`<p>${file.given.name}</p>`}${difference}`;
+    });
+    put(place, html`${markup}`);
   }
 
   async #copy({ section }: Given): Promise<void> {

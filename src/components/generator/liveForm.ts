@@ -21,6 +21,8 @@ import { issuesHtml } from '../../view/issues.ts';
 import { handlesHtml, usesTable } from '../../view/table.ts';
 import { remember } from '../architecture/remembered.ts';
 import type { Related } from './related.ts';
+import { html, type Html } from '../../view/html.ts';
+import { put, replace } from '../trusted.ts';
 
 type Control = HTMLInputElement | HTMLSelectElement;
 type Touched = FieldName | 'password';
@@ -127,7 +129,7 @@ export class LiveForm {
         ]
       : [...issues];
     part(this.#root, 'link-issues').hidden = left.length === 0;
-    part(this.#root, 'link-list').innerHTML = issuesHtml(left, this.#say).text;
+    put(part(this.#root, 'link-list'), issuesHtml(left, this.#say));
     for (const field of FIELD_NAMES) this.#fill(field, architecture);
     this.#touched = undefined;
     this.#entry = undefined;
@@ -203,8 +205,8 @@ export class LiveForm {
       const own = issues.filter((issue) => issue.field === field);
       const wrong = own.some(({ severity }) => severity === 'error');
       const list = need(box, '.issues');
-      const html = issuesHtml(own, this.#say).text;
-      if (list.innerHTML !== html) list.innerHTML = html;
+      const markup = issuesHtml(own, this.#say);
+      if (list.innerHTML !== markup.text) put(list, markup);
       this.#control(field).setAttribute('aria-invalid', String(wrong));
       box.hidden =
         field === 'password'
@@ -229,24 +231,24 @@ export class LiveForm {
     const deployment = plan(architecture);
     this.#paint(
       'diagram',
-      diagram(deployment, this.#say, 'wide').text + diagram(deployment, this.#say, 'narrow').text,
+      html`${diagram(deployment, this.#say, 'wide')}${diagram(deployment, this.#say, 'narrow')}`,
     );
-    this.#paint('table', usesTable(deployment, this.#say).text);
-    this.#paint('handles', handlesHtml(deployment, this.#say).text);
+    this.#paint('table', usesTable(deployment, this.#say));
+    this.#paint('handles', handlesHtml(deployment, this.#say));
     this.#paintFiles(deployment, this.#emit(deployment, password));
     this.#related.refresh();
   }
 
   /** The markup of the lines on the page, by file. */
-  readonly #lines = new Map<string, string[]>();
+  readonly #lines = new Map<string, Html[]>();
   /** Which files and servers are on the page. */
   #frame = '';
   readonly #painted = new Map<string, string>();
 
-  #paint(name: string, html: string): void {
-    if (this.#painted.get(name) === html) return;
-    this.#painted.set(name, html);
-    part(this.#root, name).innerHTML = html;
+  #paint(name: string, markup: Html): void {
+    if (this.#painted.get(name) === markup.text) return;
+    this.#painted.set(name, markup.text);
+    put(part(this.#root, name), markup);
   }
 
   /** Takes the files as they are for the state that changes are marked against. */
@@ -267,24 +269,24 @@ export class LiveForm {
         place.querySelectorAll<HTMLElement>('.file:not([open])'),
         ({ dataset }) => dataset['file'],
       );
-      place.innerHTML = filesHtml(files, deployment, this.#say, changes).text;
+      put(place, filesHtml(files, deployment, this.#say, changes));
       for (const file of place.querySelectorAll<HTMLElement>('.file'))
         if (folded.includes(file.dataset['file'])) file.removeAttribute('open');
     }
     for (const file of files) {
       const id = fileId(file);
-      const lines = linesHtml(file, deployment, this.#say, changes).map(String);
+      const lines = linesHtml(file, deployment, this.#say, changes);
       const known = frame === this.#frame && !whole ? this.#lines.get(id) : lines;
       this.#lines.set(id, lines);
       if (known === lines) continue;
       const box = need(place, `[data-file="${CSS.escape(id)}"]`);
-      need(box, '.badges').innerHTML = badgesHtml(file, deployment, this.#say, changes).text;
+      put(need(box, '.badges'), badgesHtml(file, deployment, this.#say, changes));
       const code = need(box, 'pre code');
-      if (known?.length !== lines.length) code.innerHTML = lines.join('');
+      if (known?.length !== lines.length) put(code, html`${lines}`);
       else
         for (const [at, line] of lines.entries()) {
           const shown = code.children[at];
-          if (shown && line !== known[at]) shown.outerHTML = line;
+          if (shown && line.text !== known[at]?.text) replace(shown, line);
         }
     }
     this.#frame = frame;

@@ -12,6 +12,7 @@ import type { Say } from '../../core/say.ts';
 import { html } from '../../view/html.ts';
 import { htmlLink, markdownLink } from '../../view/links.ts';
 import { OFFERED } from './offered.ts';
+import { put } from '../trusted.ts';
 
 /**
  * Makes the form follow its author: what is chosen becomes an address and the link in Markdown and
@@ -76,12 +77,13 @@ export function makeLive(root: HTMLElement, say: Say): void {
         'aria-invalid',
         String(issues.some(({ field }) => field === name)),
       );
-    part('issues').innerHTML = html`${issues.map(
+    const messages = html`${issues.map(
       ({ code, field, params }) =>
         html`<p class="issue error">
           ${field && html`<strong>${say(`field.${field}`)}</strong> `}${say(`issue.${code}`, params)}
         </p>`,
-    )}`.text;
+    )}`;
+    put(part('issues'), messages);
     part('result').hidden = issues.length > 0;
     const text = control('wording').value || (chosen('language')?.dataset['wording'] ?? '');
     part('address').textContent = address;

@@ -1,4 +1,5 @@
 import type { Wish } from '../../offline/manifest.ts';
+import type { TrustedTypes } from '../trusted.ts';
 
 /** How often a page that comes back into sight asks whether there is a newer one, in milliseconds. */
 const PAUSE = 10 * 60_000;
@@ -46,8 +47,8 @@ class OfflineNotice extends HTMLElement {
     this.#asked = Date.now();
     const response = await fetch(location.pathname, { cache: 'no-cache' }).catch(() => undefined);
     if (!response?.ok) return;
-    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-    const present = page.querySelector<HTMLMetaElement>('meta[name=version]')?.content;
+    // As the worker reads it, too, which has to be one file and can share nothing.
+    const [, present] = /<meta name="version" content="(\w+)">/.exec(await response.text()) ?? [];
     const { textNew = '', textPassword = '' } = this.dataset;
     const typed = document.querySelector<HTMLInputElement>('input[type=password]')?.value;
     if (present === this.#own) this.#show();
@@ -74,7 +75,11 @@ class OfflineNotice extends HTMLElement {
     });
     serviceWorker.addEventListener('message', ({ ports: [port] }) => port?.postMessage(this.#own));
     try {
-      await serviceWorker.register(`${import.meta.env.BASE_URL.replace(/\/?$/, '/')}sw.js`);
+      const address = `${import.meta.env.BASE_URL.replace(/\/?$/, '/')}sw.js`;
+      const { trustedTypes } = window as { trustedTypes?: TrustedTypes };
+      const rules = { createScriptURL: (text: string) => text };
+      const policy = trustedTypes?.createPolicy('offline', rules) ?? rules;
+      await serviceWorker.register(policy.createScriptURL(address));
       await keep();
     } catch {
       // Where the browser refuses workers, the site is read online.

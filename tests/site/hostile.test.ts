@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { FIELD_NAMES } from '../../src/core/architecture.ts';
+import { EXAMPLES } from '../../src/checker/examples.ts';
+import { openPage, useBrowser } from '../browser.ts';
+import { sites } from '../sites.ts';
+
+const [root] = sites;
+useBrowser([root]);
+
+/** How many cases of each kind are tried. */
+const CASES = 1000;
+
+/** What an attacker hopes that a page takes for its own; `__hit` is there once something ran. */
+const PAYLOADS = [
+  '<img src=x onerror=__hit=1>',
+  '"><script>__hit=1</script>',
+  "'><svg/onload=__hit=1>",
+  '</textarea><script>__hit=1</script>',
+  '</script><script>__hit=1</script>',
+  '</code></pre><iframe srcdoc="<script>parent.__hit=1</script>">',
+  '<a href="javascript:__hit=1">x</a>',
+  'javascript:__hit=1',
+  '" onfocus=__hit=1 autofocus x="',
+  '<style>*{background:url(https://outside.invalid/)}</style>',
+  '<base href="https://outside.invalid/">',
+  '<meta http-equiv=refresh content="0;url=https://outside.invalid/">',
+  '<form action="https://outside.invalid/"><button>x</button></form>',
+  '<template><img src=x onerror=__hit=1></template>',
+  '&lt;img src=x onerror=__hit=1&gt;',
+  '&#60;script&#62;__hit=1&#60;/script&#62;',
+  '${__hit=1}',
+  '{{__hit=1}}',
+  '__proto__',
+  'constructor',
+  '\u2028\u2029',
+  '\u202Eexe.yp',
+  '\0',
+  '%00',
+  '%3Cimg%20src%3Dx%20onerror%3D__hit%3D1%3E',
+  '../../../etc/passwd',
+  '\\\\outside.invalid\\x',
+  '//outside.invalid/',
+];
+
+const hostile = fc
+  .array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...PAYLOADS) },
+      fc.constantFrom('=', '&', '#', ';', '"', "'", '<', '>', '\n', '%', ' ', 'é', '😀'),
+      fc.string({ maxLength: 6 }),
+    ),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((parts) => parts.join(''));
+
+/** Fragments of links: what is hostile as a value, as a name, and as a whole. */
+const fragments = fc.oneof(
+  fc
+    .tuple(fc.constantFrom(...FIELD_NAMES), hostile, fc.boolean())
+    .map(([name, text, encoded]) => `${name}=${encoded ? encodeURIComponent(text) : text}`),
+  fc.tuple(hostile, hostile).map(([name, text]) => `web=2&${name}=${text}`),
+  hostile,
+);
+
+/** Files that have something hostile where they say something, or say nothing else. */
+const TEXTS = Object.values(EXAMPLES).flatMap(({ has }) => has);
+const files = fc
+  .tuple(fc.constantFrom(...TEXTS), hostile, hostile, fc.double({ min: 0, max: 1, noNaN: true }))
+  .map(([{ name, text }, first, second, where]) => {
+    const at = Math.floor(where * text.length);
+    const ending = name.slice(name.lastIndexOf('.'));
+    return { name: first + ending, text: text.slice(0, at) + second + text.slice(at) };
+  });
+
+/** What a page must not have got: anything that runs, loads or leads elsewhere. */
+async function injected(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found = [
+      ...document.querySelectorAll(
+        '.main-frame :is(img, iframe, object, embed, base, meta, style, form[action], template)',
+      ),
+      ...document.querySelectorAll('script:not([src], [type="application/json"], [data-own])'),
+      ...document.querySelectorAll(
+        '[onerror], [onload], [onfocus], [srcdoc], [href^="javascript"]',
+      ),
+    ].map(({ outerHTML }) => outerHTML.slice(0, 100));
+    if ('__hit' in window) found.push('__hit');
+    return found;
+  });
+}
+
+/** What the page has of its own accord is not injected. */
+async function settle(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const script of document.scripts) script.dataset['own'] = '';
+  });
+  expect(await injected(page)).toEqual([]);
+}
+
+test(`${CASES} hostile links put nothing into the page and lead nowhere`, async () => {
+  await openPage(root, 'en/redis/', {}, async (page) => {
+    await settle(page);
+    const address = await page.evaluate(() => location.pathname);
+    const cases = fc.sample(fragments, CASES);
+    for (let at = 0; at < cases.length; at += 50) {
+      const batch = cases.slice(at, at + 50);
+      await page.evaluate(async (all) => {
+        for (const fragment of all) {
+          location.hash = fragment;
+          await new Promise((done) => setTimeout(done));
+        }
+      }, batch);
+      expect([batch, await injected(page)]).toEqual([batch, []]);
+      expect(await page.evaluate(() => location.pathname)).toBe(address);
+    }
+    // It still works.
+    await page.evaluate(() => (location.hash = 'web=3'));
+    await expect.poll(() => page.locator('[id="f-web"]').inputValue()).toBe('3');
+  });
+});
+
+test(`${CASES} hostile files and names put nothing into the page`, async () => {
+  await openPage(root, 'en/check/', {}, async (page) => {
+    const checker = page.locator('check-settings');
+    await checker.locator('textarea').first().focus();
+    await page.locator('check-settings[data-live]').waitFor();
+    await settle(page);
+    const cases = fc.sample(files, CASES);
+    // Those that are given together are checked together, each time that one goes.
+    for (let at = 0; at < cases.length; at += 5) {
+      const batch = cases.slice(at, at + 5);
+      await page.evaluate((all) => {
+        const transfer = new DataTransfer();
+        for (const { name, text } of all) transfer.items.add(new File([text], name));
+        document
+          .querySelector('check-settings')
+          ?.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true }));
+      }, batch);
+      await expect
+        .poll(() => checker.locator('[data-file]').count(), { timeout: 20_000 })
+        .toBe(batch.length);
+      await checker.locator('h2').waitFor();
+      // All that shows more of them.
+      await page.evaluate(() => {
+        for (const button of document.querySelectorAll<HTMLElement>('[data-act=reveal]'))
+          button.click();
+        for (const each of document.querySelectorAll<HTMLDetailsElement>('check-settings details'))
+          each.open = true;
+        document.querySelector<HTMLElement>('[data-repair]')?.click();
+      });
+      expect([batch, await injected(page)]).toEqual([batch, []]);
+      await page.evaluate(() => {
+        for (const button of document.querySelectorAll<HTMLElement>('[data-act=remove]'))
+          button.click();
+      });
+      await expect.poll(() => checker.locator('[data-file]').count()).toBe(1);
+    }
+  });
+});

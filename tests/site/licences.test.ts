@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { sites } from '../sites.ts';
+
+const [site] = sites;
+const project = join(import.meta.dirname, '../..');
+
+/** Licences under which what the project is made with may be used, and copies given on. */
+const ALLOWED = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'CC0-1.0',
+  'ISC',
+  'LGPL-3.0-or-later',
+  'MIT',
+  'MPL-2.0',
+  'OFL-1.1',
+  'Python-2.0',
+]);
+
+test('everything that is installed may be used, and is there by a digest and no address', () => {
+  const { packages } = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { license?: string; integrity?: string; resolved?: string }>;
+  };
+  const installed = Object.entries(packages).filter(([path]) => path !== '');
+  expect(installed.length).toBeGreaterThan(300);
+  const wrong = installed.filter(
+    ([, { license = '', integrity, resolved }]) =>
+      !license.split(/ AND | OR |[()]/).every((each) => each === '' || ALLOWED.has(each)) ||
+      license === '' ||
+      integrity === undefined ||
+      resolved !== undefined,
+  );
+  expect(wrong.map(([path, { license }]) => `${path}: ${license}`)).toEqual([]);
+});
+
+test('readers get the licences of what is in the pages’ scripts', () => {
+  const text = readFileSync(join(site.directory, 'licences.txt'), 'utf8');
+  const named = Array.from(text.matchAll(/^## (\S+) - \S+ \((.+)\)$/gm), ([, name]) => name);
+  expect(named).toEqual(
+    expect.arrayContaining([
+      '@astrojs/starlight',
+      '@lezer/python',
+      '@pagefind/default-ui',
+      'client-zip',
+      'fastest-levenshtein',
+    ]),
+  );
+  expect(text.match(/^Copyright|^\s*MIT License/gim)?.length).toBeGreaterThanOrEqual(named.length);
+});
