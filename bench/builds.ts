@@ -9,7 +9,7 @@ import type { Workplace } from './workplace.ts';
 
 /** How many extra pages there are in each language, and how often a site with them is built. */
 const SIZES = [
-  { extra: 10, builds: 5 },
+  { extra: 10, builds: 4 },
   { extra: 100, builds: 3 },
   { extra: 1000, builds: 2 },
 ] as const;
@@ -98,7 +98,6 @@ export async function builds(workplace: Workplace): Promise<Section> {
     ),
   );
   return {
-    title: 'Build',
     notes: [
       'The real `astro build`, as if for the first time, of copies of this project with extra pages ' +
         'of about a thousand words in both languages, each of which also gets its Markdown, its social ' +

@@ -16,9 +16,17 @@ export async function output(
   args: readonly string[],
   { cwd, env }: Place = {},
 ): Promise<string> {
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env } });
-  const end = () => child.kill();
-  process.once('exit', end);
+  // A group of its own, so that all that it starts ends with it.
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, detached: true });
+  const end = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It had ended by itself.
+    }
+  };
+  // Before its folder is removed.
+  process.prependOnceListener('exit', end);
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (said += text));

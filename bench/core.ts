@@ -103,7 +103,6 @@ export function core(): Section {
   });
   if (seen === 0) throw new Error('Nothing was worked out.');
   return {
-    title: 'The model alone',
     notes: [
       `Architectures that Node.js works out in a second of the processor: ${BATCH} different ones ` +
         `in one go, ${ROUNDS} times, the sizes in turns.`,

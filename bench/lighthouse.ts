@@ -99,7 +99,6 @@ export async function lighthouse(workplace: Workplace): Promise<Section> {
     ),
   );
   return {
-    title: 'Lighthouse performance',
     notes: [
       `${RUNS} times each, in turns, with Lighthouse’s own presets: a phone on a slow mobile network, a desktop ` +
         `on a fast line. Lighthouse’s index of this machine’s speed meanwhile: ${figure(median(machine))}.`,

@@ -206,7 +206,6 @@ export async function paint(workplace: Workplace): Promise<Section> {
       }
   }
   return {
-    title: 'From a change to its painting',
     notes: [
       `In Chromium, a window of 1280 × 800, ${CHANGES} changes each, by real keys in a field of \`${GUIDE}\`: ` +
         'from the time that the key’s event has to the end of painting what it changed. The work of the ' +

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { builds } from './builds.ts';
@@ -6,36 +6,32 @@ import { core } from './core.ts';
 import { environmentText, load } from './environment.ts';
 import { lighthouse } from './lighthouse.ts';
 import { paint } from './paint.ts';
+import { withSections } from './results.ts';
 import { script } from './script.ts';
 import { sectionMarkdown, type Section } from './table.ts';
 import { weight } from './weight.ts';
 import { Workplace } from './workplace.ts';
 
-/** The questions, in the order in which they are asked. */
-const PARTS: Readonly<Record<string, (workplace: Workplace) => Section | Promise<Section>>> = {
-  core,
-  weight,
-  script,
-  paint,
-  builds,
-  lighthouse,
+/** The questions, in the order in which they are asked, with the headings of their answers. */
+const PARTS: Readonly<
+  Record<string, [title: string, measure: (workplace: Workplace) => Section | Promise<Section>]>
+> = {
+  core: ['The model alone', core],
+  weight: ['Weight', weight],
+  script: ['Script at load', script],
+  paint: ['From a change to its painting', paint],
+  builds: ['Build', builds],
+  lighthouse: ['Lighthouse performance', lighthouse],
 };
 
 const USAGE = `Usage: npm run bench [-- PART...]
 
-  PART   ${Object.keys(PARTS).join(', ')}; all of them, if none is named
-
-A whole run writes bench/RESULTS.md; parts are only printed.`;
+  PART   ${Object.keys(PARTS).join(', ')}; all of them, if none is named`;
 
 const RESULTS = join(import.meta.dirname, 'RESULTS.md');
 
-const HEAD = `# Results of the benchmark
-
-\`npm run bench\` writes this file. A number is a median; its spread is the middle half of ten or more measurements, the
-least and the most of fewer. A ratio is that of measurements made in turns, with its own spread. Sizes are exact.`;
-
 const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !(name in PARTS));
+const unknown = wanted.find((name) => !Object.hasOwn(PARTS, name));
 if (unknown !== undefined) {
   console.error(`There is no part “${unknown}”.\n\n${USAGE}`);
   process.exit(2);
@@ -47,25 +43,26 @@ for (const [signal, status] of [
 ] as const)
   process.once(signal, () => process.exit(status));
 
+/** Puts a section into the file of results, whatever becomes of those that come after it. */
+async function keep(title: string, section: string): Promise<void> {
+  const titles = Object.values(PARTS).map(([title]) => title);
+  const results = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '';
+  const markdown = withSections(results, titles, new Map([[title, section]]));
+  writeFileSync(RESULTS, await format(markdown, { parser: 'markdown', printWidth: 100 }));
+}
+
 const workplace = new Workplace();
 try {
-  const begin = load();
-  const parts = Object.entries(PARTS).filter(
-    ([name]) => wanted.length === 0 || wanted.includes(name),
-  );
-  const markdown = (text: string) => format(text, { parser: 'markdown', printWidth: 100 });
-  const sections: string[] = [];
-  for (const [name, measure] of parts) {
-    console.error(`${name}…`);
-    const section = sectionMarkdown(await measure(workplace));
-    sections.push(section);
-    console.log(await markdown(section));
-  }
   const chromium = (await workplace.browser()).version();
-  const environment = environmentText({ chromium, load: [begin, load()] });
-  console.log(environment);
-  if (wanted.length === 0)
-    await writeFile(RESULTS, await markdown([HEAD, environment, ...sections].join('\n\n')));
+  for (const [name, [title, measure]] of Object.entries(PARTS)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    console.error(`${name}…`);
+    const begin = load();
+    const table = sectionMarkdown(await measure(workplace));
+    const section = `${environmentText({ chromium, load: [begin, load()] })}\n\n${table}`;
+    console.log(await format(`## ${title}\n\n${section}`, { parser: 'markdown' }));
+    await keep(title, section);
+  }
 } finally {
   await workplace.close();
 }

@@ -15,7 +15,6 @@ export interface Row {
 
 /** What a part of the benchmark found. */
 export interface Section {
-  readonly title: string;
   /** What a reader must know to read its table: what was done, what is compared with what. */
   readonly notes: readonly string[];
   readonly rows: readonly Row[];
@@ -68,8 +67,8 @@ export function row(measured: Measured): Row {
 
 const HEADS = ['What', 'Measured', 'Spread', 'Compared with', 'Ratio', 'Goal', 'Met'];
 
-/** A section as Markdown. */
-export function sectionMarkdown({ title, notes, rows }: Section): string {
+/** A section as Markdown, without its heading. */
+export function sectionMarkdown({ notes, rows }: Section): string {
   const cells = rows.map(({ met, ...row }) => [
     row.what,
     row.measured,
@@ -81,9 +80,6 @@ export function sectionMarkdown({ title, notes, rows }: Section): string {
   ]);
   const line = (texts: readonly string[]) =>
     `| ${texts.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [
-    `## ${title}`,
-    ...notes,
-    [HEADS, HEADS.map(() => '-'), ...cells].map(line).join('\n'),
-  ].join('\n\n');
+  const table = [HEADS, HEADS.map(() => '-'), ...cells].map(line).join('\n');
+  return [...notes, table].join('\n\n');
 }

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { weigh, type Weight } from '../tests/weigh.ts';
 import { figure, row, type Row, type Section } from './table.ts';
 import { EMPTY, GUIDE, SEARCH_BOX, type Workplace } from './workplace.ts';
@@ -12,18 +13,44 @@ const PARTS: readonly (readonly [part: keyof Weight, name: string])[] = [
   ['script', 'script'],
 ];
 
+/** What the guide has the browser load only when the reader asks for it. */
+const LATER: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  'the form, when the reader turns to it': async (page) => {
+    await page.locator('redis-generator legend').first().hover();
+    await page.locator('redis-generator[data-live]').waitFor();
+  },
+  'search, when it is opened': async (page) => {
+    await page.locator('site-search [data-open]').click();
+    await page.locator('site-search input').waitFor();
+  },
+};
+
 /** What the guide weighs before search is opened, against bare pages of Starlight. */
 export async function weight(workplace: Workplace): Promise<Section> {
   const { ours, bare } = await workplace.sites();
   const browser = await workplace.browser();
-  const weightOf = async (address: string, leftOut?: RegExp): Promise<Weight> => {
+  const open = async (address: string) => {
     const context = await browser.newContext({ serviceWorkers: 'block' });
     const page = await context.newPage();
     await page.goto(address);
+    return page;
+  };
+  const weightOf = async (address: string, leftOut?: RegExp): Promise<Weight> => {
+    const page = await open(address);
     const weight = await weigh(page, leftOut);
-    await context.close();
+    await page.context().close();
     return weight;
   };
+  const later: Row[] = [];
+  for (const [what, ask] of Object.entries(LATER)) {
+    const page = await open(ours + GUIDE);
+    const before = await weigh(page);
+    await ask(page);
+    const after = await weigh(page);
+    await page.context().close();
+    const values = [(after.all - before.all) / 1000];
+    later.push(row({ what: `besides, ${what}`, unit: 'kB', exact: true, values }));
+  }
   const guide = await weightOf(ours + GUIDE);
   const whole = await weightOf(bare + GUIDE);
   const same = await weightOf(bare + GUIDE, SEARCH_BOX);
@@ -44,7 +71,6 @@ export async function weight(workplace: Workplace): Promise<Section> {
         }),
     });
   return {
-    title: 'Weight',
     notes: [
       `All that the page \`${GUIDE}\` has the browser load before its search is opened and before ` +
         'the reader turns to its form, gzip -9. The goal is held against the same page of a bare ' +
@@ -55,6 +81,7 @@ export async function weight(workplace: Workplace): Promise<Section> {
     rows: [
       ...PARTS.map(([part, name]) => rowOf(part, name, same, 'the same page, bare')),
       ...PARTS.map(([part, name]) => rowOf(part, name, empty, 'an empty page, bare')),
+      ...later,
     ],
   };
 }

@@ -43,9 +43,7 @@ test('a section is a Markdown table that says whether goals are met', () => {
   const rows = [true, false, undefined].map((met, at) =>
     row({ what: `a|${at}`, unit: 's', values: [1], ...(met !== undefined && { goal: 'g', met }) }),
   );
-  expect(sectionMarkdown({ title: 'Title', notes: ['One.', 'Two.'], rows })).toBe(`## Title
-
-One.
+  expect(sectionMarkdown({ notes: ['One.', 'Two.'], rows })).toBe(`One.
 
 Two.
 
