@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { trustTests, type Trusting } from '../trust.ts';
 import type { Step, Touched } from './steps.ts';
 
 /** What came of a step. */
@@ -72,7 +73,7 @@ interface Browser {
   };
 }
 
-type Carrier = { driver: Driver } & Browser;
+type Carrier = { driver: Driver } & Browser & Trusting;
 
 /** Put into every page before its own scripts; see {@link Driver}. */
 function carry(): void {
@@ -245,7 +246,9 @@ function carry(): void {
 
   /** Markup without what only says where the pointer and the focus are, and what is folded. */
   const plain = (html: string) => {
-    const { content } = Object.assign(document.createElement('template'), { innerHTML: html });
+    const { content } = Object.assign(document.createElement('template'), {
+      innerHTML: browser.trustMarkup(html),
+    });
     for (const lit of content.querySelectorAll('.lit, .here')) lit.classList.remove('lit', 'here');
     for (const it of content.querySelectorAll('[class=""]')) it.removeAttribute('class');
     for (const it of content.querySelectorAll('[aria-pressed]')) it.removeAttribute('aria-pressed');
@@ -277,6 +280,7 @@ function hide(): void {
 
 /** Has every page that is opened from now on be driven by a test. */
 export async function drive(page: Page): Promise<void> {
+  await trustTests(page);
   await page.addInitScript(carry);
   await page.addInitScript(hide);
 }

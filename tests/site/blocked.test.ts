@@ -6,6 +6,7 @@ import { speaker } from '../../src/core/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
 import { addressOf, openPage, useBrowser } from '../browser.ts';
 import { sites } from '../sites.ts';
+import { trustTests, type Trusting } from '../trust.ts';
 
 const [root] = sites;
 useBrowser([root]);
@@ -186,7 +187,8 @@ async function leftAsBuilt(page: Page, element: string): Promise<void> {
   expect(await notice(page).textContent()).toContain(say('offline.failed'));
   const same = await page.evaluate(async (name) => {
     const answer = await fetch(location.pathname);
-    const built = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const { trustMarkup } = window as unknown as Trusting;
+    const built = new DOMParser().parseFromString(trustMarkup(await answer.text()), 'text/html');
     return built.querySelector(name)?.innerHTML === document.querySelector(name)?.innerHTML;
   }, element);
   expect(same).toBe(true);
@@ -236,6 +238,7 @@ test.each(LIVE)(
       [built, (text) => text.replaceAll(build, '00000000')],
     ];
     await openPage(root, '404.html', { expected }, async (page) => {
+      await trustTests(page);
       for (const [what, change] of changes) {
         let changed = 0;
         await page.route(what, async (route) => {
