@@ -2,13 +2,16 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take minutes, the longest first. */
 const SLOW = [
+  'lighthouse',
   'accessibility',
   'proof',
+  'strain',
   'offline',
   'journey',
   'engines',
   'grow',
   'verify',
+  'hostile',
   'install',
   'workers',
 ];
