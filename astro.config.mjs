@@ -9,6 +9,7 @@ import { headerFiles } from './src/site/headers.ts';
 import { madeOfPages } from './src/site/madeOfPages.ts';
 import { offlineReading } from './src/site/offline.ts';
 import { oldNameFiles } from './src/site/oldNames.ts';
+import { oneStylesheet } from './src/site/oneStylesheet.ts';
 import { searchIndex } from './src/site/searchIndex.ts';
 import { sitemapOptions } from './src/site/sitemap.ts';
 import { starlightOptions } from './src/site/starlight.ts';
@@ -44,6 +45,7 @@ export default defineConfig({
     oldNameFiles(),
     // What makes a page comes before what gives it its policy.
     madeOfPages(),
+    oneStylesheet(BASE),
     contentSecurityPolicy(),
     headerFiles(),
     offlineReading(),

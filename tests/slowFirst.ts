@@ -1,23 +1,30 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The files that take minutes, the longest first. */
+/**
+ * The files that take long, in an order in which what keeps a processor busy runs beside what
+ * mostly waits for servers.
+ */
 const SLOW = [
   'lighthouse',
+  'grow',
+  'verify',
+  'workers',
+  'operate',
+  'install',
+  'valkey',
+  'errors',
+  'faults',
   'accessibility',
   'proof',
   'strain',
   'offline',
   'journey',
-  'engines',
-  'grow',
-  'verify',
   'hostile',
-  'install',
-  'workers',
+  'engines',
 ];
 
 /**
- * Begins with the files that take longest: Vitest goes by their size where it has not run them
+ * Begins with the files that take long: Vitest goes by their size where it has not run them
  * before, and one worker would wait for minutes while the other runs the last.
  */
 export default class SlowFirst extends BaseSequencer {

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openPage, useBrowser } from '../browser.ts';
 import { sites } from '../sites.ts';
@@ -9,20 +10,127 @@ const [root] = sites;
 useBrowser([root]);
 
 /** The pages that are written, by name. */
-const prose = readdirSync(join(import.meta.dirname, '../../src/content/docs/fr'))
-  .map((file) => file.replace('.mdx', ''))
+const prose = readdirSync(join(import.meta.dirname, '../../src/content/docs/fr'), {
+  withFileTypes: true,
+})
+  .filter((entry) => entry.isFile())
+  .map(({ name }) => name.replace('.mdx', ''))
   .filter((name) => !['index', 'redis'].includes(name));
+
+/** What a page has the browser wait for before it paints, and what it draws letters with. */
+function hindrances(): { blocking: string[]; fonts: number } {
+  const resources = performance.getEntriesByType('resource') as (PerformanceResourceTiming & {
+    renderBlockingStatus: string;
+  })[];
+  return {
+    blocking: resources
+      .filter(({ renderBlockingStatus }) => renderBlockingStatus === 'blocking')
+      .map(({ initiatorType, name }) => `${initiatorType} ${name.replace(/^.*\./, '')}`),
+    fonts: document.fonts.size,
+  };
+}
 
 // The form's own script comes when the reader turns to the form.
 test.each<[path: string, most: number]>([
   ['fr/redis/', 55_000],
   ['en/redis/', 55_000],
-  ...prose.map((name): [string, number] => [`fr/${name}/`, 35_000]),
+  ...[...prose, 'findings/visibility-timeout-short'].map((name): [string, number] => [
+    `fr/${name}/`,
+    35_000,
+  ]),
 ])('%s weighs at most %i bytes, of which at most 15 kB are script', async (path, most) => {
   await openPage(root, path, { untouched: true }, async (page) => {
     const { all, script } = await weigh(page);
     expect(all).toBeGreaterThan(10_000);
     expect(all).toBeLessThanOrEqual(most);
     expect(script).toBeLessThanOrEqual(15_000);
+    // One stylesheet, and letters that the reader's system has.
+    expect(await page.evaluate(hindrances)).toEqual({ blocking: ['link css'], fonts: 0 });
+  });
+});
+
+/** What moved on a page without its reader doing anything, as Chromium scores it. */
+async function shifts(page: Page): Promise<object[]> {
+  await page.waitForLoadState('networkidle');
+  return page.evaluate(
+    () =>
+      new Promise<object[]>((resolve) => {
+        new PerformanceObserver((list, observer) => {
+          observer.disconnect();
+          const moves = list.getEntries() as (PerformanceEntry & {
+            value: number;
+            hadRecentInput: boolean;
+            sources: { node: Node | null }[];
+          })[];
+          resolve(
+            moves
+              .filter(({ hadRecentInput }) => !hadRecentInput)
+              .map(({ value, sources }) => ({
+                value,
+                nodes: sources.map(({ node }) => (node as Element | null)?.outerHTML.slice(0, 200)),
+              })),
+          );
+        }).observe({ type: 'layout-shift', buffered: true });
+        // An observer that has nothing to tell is never called.
+        setTimeout(() => resolve([]), 500);
+      }),
+  );
+}
+
+test.each(
+  [
+    '',
+    'redis/',
+    'redis/#form',
+    'presets/microservices-large/',
+    'check/',
+    'links/',
+    'operate/',
+    'troubleshoot/',
+    'reference/',
+    'findings/visibility-timeout-short/',
+  ].flatMap((path) => ['fr/', 'en/'].map((language) => language + path)),
+)('nothing moves while %s loads, wide and narrow', async (path) => {
+  for (const viewport of [
+    { width: 1280, height: 800 },
+    { width: 360, height: 740 },
+  ])
+    await openPage(root, path, { viewport, untouched: true }, async (page) => {
+      expect(await shifts(page)).toEqual([]);
+    });
+});
+
+/** What the README says that the parts of the guide weigh, in kB. */
+function stated(): Record<string, number> {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const rows = readme.matchAll(/^\| ([^|]+?) +\| +([\d.]+) kB/gm);
+  return Object.fromEntries(Array.from(rows, ([, part = '', weight]) => [part, Number(weight)]));
+}
+
+test('the README says what each part of the guide weighs', async () => {
+  await openPage(root, 'fr/redis/', { untouched: true }, async (page) => {
+    const kB = (bytes: number) => Math.round(bytes / 100) / 10;
+    const first = await weigh(page);
+    await page.locator('redis-generator legend').first().hover();
+    await page.locator('redis-generator[data-live]').waitFor();
+    const live = await weigh(page);
+    await page.locator('site-search [data-open]').click();
+    await page.locator('site-search input').waitFor();
+    const searched = await weigh(page);
+    const weights = {
+      HTML: first.html,
+      CSS: first.css,
+      script: first.script,
+      all: first.all,
+      form: live.all - first.all,
+      search: searched.all - live.all,
+    };
+    const parts = stated();
+    expect(Object.keys(parts).map((part) => part.replace(/,.*/, ''))).toEqual(Object.keys(weights));
+    for (const [part, weight] of Object.entries(parts)) {
+      const own = weights[part.replace(/,.*/, '') as keyof typeof weights];
+      // A change of a few words need not change it.
+      expect(Math.abs(kB(own) - weight), `${part}: ${kB(own)}`).toBeLessThanOrEqual(0.5);
+    }
   });
 });

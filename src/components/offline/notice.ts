@@ -16,7 +16,10 @@ class OfflineNotice extends HTMLElement {
   #asked = Date.now();
 
   connectedCallback(): void {
-    const { copy } = document.documentElement.dataset;
+    const {
+      dataset: { copy },
+      lang,
+    } = document.documentElement;
     for (const type of ['error', 'unhandledrejection'])
       addEventListener(type, (event) => this.#fail(event as Fault), true);
     const [reload, close] = this.querySelectorAll('button');
@@ -27,9 +30,8 @@ class OfflineNotice extends HTMLElement {
     });
     addEventListener('online', () => void this.#compare());
     if (copy !== undefined) {
-      const { lang } = document.documentElement;
       const date = new Date(copy).toLocaleString(lang, { dateStyle: 'long', timeStyle: 'short' });
-      this.#show('copy', this.dataset['textCopy']?.replace('{{date}}', date));
+      this.#show('copy', this.dataset['copy']?.replace('{{date}}', date));
     }
     const begin = () => {
       void this.#register();
@@ -39,17 +41,16 @@ class OfflineNotice extends HTMLElement {
   }
 
   /** Shows a notice; without one, none. */
-  #show(what: 'copy' | 'new' | 'failed' | '', text = ''): void {
-    const place = this.querySelector('p');
-    if (place) place.textContent = text;
-    if (what === '') delete this.dataset['shows'];
-    else this.dataset['shows'] = what;
+  #show(what: 'copy' | 'new' | 'failed' | '', text = this.dataset[what] ?? ''): void {
+    this.querySelector('p')?.replaceChildren(text);
+    if (what) this.dataset['shows'] = what;
+    else delete this.dataset['shows'];
   }
 
   /** Says that a script could not be loaded, or is one of the site's own and stopped. */
   #fail({ target, filename, reason }: Fault): void {
-    if (target instanceof HTMLScriptElement || /_astro/.test(filename ?? `${reason?.stack}`))
-      this.#show('failed', this.dataset['textFailed']);
+    if (target instanceof HTMLScriptElement || /_astro/.test(`${filename}${reason?.stack}`))
+      this.#show('failed');
   }
 
   /** Asks the network itself for this page: the worker answers for navigations only. */
@@ -58,41 +59,42 @@ class OfflineNotice extends HTMLElement {
     const response = await fetch(location.pathname, { cache: 'no-cache' }).catch(() => undefined);
     if (!response?.ok) return;
     // As the worker reads it, too, which has to be one file and can share nothing.
-    const [, present] = /<meta name="version" content="(\w+)">/.exec(await response.text()) ?? [];
-    const { textNew = '', textPassword = '' } = this.dataset;
+    const [, present] = /version" content="(\w+)/.exec(await response.text()) ?? [];
     const typed = document.querySelector<HTMLInputElement>('input[type=password]')?.value;
     if (present === this.#own) {
       if (this.dataset['shows'] !== 'failed') this.#show('');
-    } else if (present) this.#show('new', typed ? `${textNew} ${textPassword}` : textNew);
+    } else if (present)
+      this.#show('new', typed ? `${this.dataset['new']} ${this.dataset['password']}` : undefined);
   }
 
   async #register(): Promise<void> {
-    // Not where the site comes without encryption, nor where it is not to be kept.
     const { worker } = this.dataset;
-    if (!('serviceWorker' in navigator) || !worker) return;
-    const { serviceWorker } = navigator;
-    const keep = async () => {
-      // A reader who saves data keeps what they visit.
-      const { connection } = navigator as { connection?: { saveData?: boolean } };
-      if (connection?.saveData) return;
-      const wish: Wish = { language: document.documentElement.lang };
-      (await serviceWorker.ready).active?.postMessage(wish);
-    };
-    let controlled = serviceWorker.controller !== null;
-    serviceWorker.addEventListener('controllerchange', () => {
-      // Another worker means that there is another version of the site, the first one does not.
-      if (controlled) void Promise.all([keep(), this.#compare()]);
-      controlled = true;
-    });
-    serviceWorker.addEventListener('message', ({ ports: [port] }) => port?.postMessage(this.#own));
+    // Not where the site is not to be kept.
+    if (!worker) return;
     try {
+      const { serviceWorker } = navigator;
+      const keep = async () => {
+        // A reader who saves data keeps what they visit.
+        const { connection } = navigator as { connection?: { saveData?: boolean } };
+        if (connection?.saveData) return;
+        const wish: Wish = { language: document.documentElement.lang };
+        (await serviceWorker.ready).active?.postMessage(wish);
+      };
+      let controlled = serviceWorker.controller !== null;
+      serviceWorker.addEventListener('controllerchange', () => {
+        // Another worker means that there is another version of the site, the first one does not.
+        if (controlled) void Promise.all([keep(), this.#compare()]);
+        controlled = true;
+      });
+      serviceWorker.addEventListener('message', ({ ports: [port] }) =>
+        port?.postMessage(this.#own),
+      );
       const { trustedTypes } = window as { trustedTypes?: TrustedTypes };
-      const rules = { createScriptURL: (text: string) => text };
-      const policy = trustedTypes?.createPolicy('offline', rules) ?? rules;
-      await serviceWorker.register(policy.createScriptURL(worker));
+      const policy = trustedTypes?.createPolicy('offline', { createScriptURL: (text) => text });
+      await serviceWorker.register(policy?.createScriptURL(worker) ?? worker);
       await keep();
     } catch {
-      // Where the browser refuses workers, the site is read online.
+      // Where the browser has no workers, as without encryption, or refuses them, the site is read online.
     }
   }
 }

@@ -1,0 +1,124 @@
+import type { AstroIntegration } from 'astro';
+import { createHash } from 'node:crypto';
+import { glob, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse, type HTMLElement } from 'node-html-parser';
+
+/** What is larger is only in the stylesheet of the pages that need any of it; in characters. */
+const LARGE = 4000;
+
+/** A built page, and where its styles are in it. */
+interface Page {
+  readonly html: string;
+  readonly places: readonly (readonly [from: number, to: number])[];
+  /** What they say, in their order. */
+  readonly styles: readonly string[];
+}
+
+/**
+ * Gives every built page one stylesheet, in the place of those that Astro makes of its components
+ * and of the styles that it writes into the page: a browser waits for one file, and the policy
+ * allows no style in the page. Nearly all pages share two: with the form, the drawing or
+ * the checker, and without.
+ *
+ * @param base the site's base path
+ */
+export function oneStylesheet(base: string): AstroIntegration {
+  return {
+    name: 'one-stylesheet',
+    hooks: {
+      'astro:build:done': async ({ dir }) => {
+        const root = fileURLToPath(dir);
+        const prefix = `${base.replace(/\/?$/, '/')}_astro/`;
+        const files = new Map<string, string>();
+        for await (const file of glob('_astro/*.css', { cwd: root }))
+          files.set(file.replace(/^_astro./, ''), await readFile(join(root, file), 'utf8'));
+        const pages = new Map<string, Page>();
+        for await (const file of glob('**/*.html', { cwd: root }))
+          pages.set(file, readPage(await readFile(join(root, file), 'utf8'), prefix, files));
+
+        const sheets = sheetsFor([...pages.values()].map(({ styles }) => styles));
+        const written = new Map<string, string>();
+        for (const [file, page] of pages) {
+          const css = sheets(page.styles);
+          if (css === '') continue;
+          const digest = createHash('sha256').update(css).digest('hex').slice(0, 8);
+          const name = `style.${digest}.css`;
+          written.set(name, css);
+          await writeFile(join(root, file), restyled(page, prefix + name));
+        }
+        for (const [name, css] of written) await writeFile(join(root, '_astro', name), css);
+        await removeUnused(root, [...files.keys()]);
+      },
+    },
+  };
+}
+
+/** Finds what a page is styled by, on a screen and on paper. */
+function readPage(html: string, prefix: string, files: ReadonlyMap<string, string>): Page {
+  const elements = parse(html, {
+    blockTextElements: { script: true, style: true },
+  }).querySelectorAll('link[rel=stylesheet], style');
+  const styleOf = (element: HTMLElement) => {
+    if (element.rawTagName === 'style') return element.rawText.trim();
+    const address = element.getAttribute('href') ?? '';
+    const text = address.startsWith(prefix) && files.get(address.slice(prefix.length));
+    if (!text) throw new Error(`There is no stylesheet ${address}.`);
+    return text.trim();
+  };
+  const within = (media: string | undefined, style: string) =>
+    media === undefined ? style : `@media ${media}{${style}}`;
+  return {
+    html,
+    places: elements.map(({ range }) => [range[0], range[1]]),
+    styles: elements.map((element) => within(element.getAttribute('media'), styleOf(element))),
+  };
+}
+
+function restyled({ html, places }: Page, address: string): string {
+  let end = 0;
+  const pieces = places.map(([from, to], at) => {
+    const before = html.slice(end, from);
+    end = to;
+    return at === 0 ? `${before}<link rel="stylesheet" href="${address}">` : before;
+  });
+  return [...pieces, html.slice(end)].join('');
+}
+
+/**
+ * Decides which styles go together.
+ *
+ * @param pages the styles of each page, in their order
+ * @returns the stylesheet for a page's styles; it may have others too, which concern other pages'
+ *   elements
+ */
+export function sheetsFor(
+  pages: readonly (readonly string[])[],
+): (styles: readonly string[]) => string {
+  // Astro's own order differs from page to page: no more of it counts than that what all share is first.
+  const order = [...new Set(pages.flat())];
+  const having = (style: string) => pages.filter((styles) => styles.includes(style));
+  const isLarge = (style: string) =>
+    style.length > LARGE && having(style).length < pages.length / 2;
+  const needsLarge = (styles: readonly string[]) => styles.some(isLarge);
+  // What only pages with a large one have is left to those, too.
+  const large = new Set(order.filter((style) => having(style).every(needsLarge)));
+  return (styles) => {
+    const [first] = styles;
+    if (first === undefined) return '';
+    const shared = new Set(having(first).flat());
+    const all = needsLarge(styles);
+    return `${order.filter((style) => shared.has(style) && (all || !large.has(style))).join('\n')}\n`;
+  };
+}
+
+/** Removes the stylesheets that no page and no script asks for any more. */
+async function removeUnused(root: string, names: readonly string[]): Promise<void> {
+  const unused = new Set(names);
+  for await (const file of glob('{**/*.html,_astro/*.js}', { cwd: root })) {
+    const text = await readFile(join(root, file), 'utf8');
+    for (const name of unused) if (text.includes(name)) unused.delete(name);
+  }
+  for (const name of unused) await rm(join(root, '_astro', name));
+}

@@ -1,0 +1,67 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'node-html-parser';
+import { describe, expect, test } from 'vitest';
+import { sheetsFor } from '../../src/site/oneStylesheet.ts';
+import { sites } from '../sites.ts';
+
+describe('which styles go together', () => {
+  const site = `/* site */${' '.repeat(5000)}`;
+  const tool = `/* tool */${' '.repeat(5000)}`;
+  const pages = [
+    [site, 'a'],
+    [site, 'b', 'shared'],
+    [site, 'shared', tool, 'beside the tool'],
+    ['bare'],
+    [],
+  ];
+  const sheets = sheetsFor(pages);
+  const of = (at: number) => sheets(pages[at] ?? []);
+
+  test('pages without anything large share one', () => {
+    expect(of(0)).toBe(`${site}\na\nb\nshared\n`);
+    expect(of(1)).toBe(of(0));
+  });
+
+  test('a page with something large has that too, and all that the others have', () => {
+    expect(of(2)).toBe(`${site}\na\nb\nshared\n${tool}\nbeside the tool\n`);
+  });
+
+  test('a page that shares nothing has its own, and one without styles none', () => {
+    expect(of(3)).toBe('bare\n');
+    expect(of(4)).toBe('');
+  });
+});
+
+describe.each(sites)('built for $base', ({ base, directory }) => {
+  const assets = `${base.replace(/\/?$/, '/')}_astro/`;
+  const files = globSync('**/*.html', { cwd: directory });
+
+  test('every page has one stylesheet, which is there, and no style in it', () => {
+    const addresses = new Set<string>();
+    for (const file of files) {
+      const page = parse(readFileSync(join(directory, file), 'utf8'));
+      const links = page.querySelectorAll('link[rel=stylesheet]');
+      expect([file, links.length, page.querySelectorAll('style').length]).toEqual([file, 1, 0]);
+      addresses.add(links[0]?.getAttribute('href') ?? '');
+    }
+    expect(addresses.size).toBeGreaterThan(1);
+    expect(addresses.size).toBeLessThanOrEqual(3);
+    const present = globSync('_astro/style.*.css', { cwd: directory });
+    expect(present.map((file) => assets + file.replace(/^_astro./, '')).toSorted()).toEqual(
+      [...addresses].toSorted(),
+    );
+  });
+
+  test('what a script asks for is still there', () => {
+    const asked = globSync('_astro/*.js', { cwd: directory }).flatMap((file) =>
+      Array.from(
+        readFileSync(join(directory, file), 'utf8').matchAll(/[\w.-]+\.css(?=["`'])/g),
+        ([name]) => name,
+      ),
+    );
+    expect(asked.length).toBeGreaterThan(0);
+    for (const name of asked)
+      expect(globSync(`_astro/${name}`, { cwd: directory })).toHaveLength(1);
+  });
+});
