@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: 'tests/build.ts',
     reporters: ['default', new Tally()],
     // Much of the time goes by waiting; Vitest itself would leave one of two cores idle.
-    maxWorkers: 3,
+    maxWorkers: 2,
     sequence: { sequencer: SlowFirst },
     // Real browsers and real servers on a machine of two cores.
     testTimeout: 60_000,
