@@ -31,7 +31,7 @@ class OfflineNotice extends HTMLElement {
     addEventListener('online', () => void this.#compare());
     if (copy !== undefined) {
       const date = new Date(copy).toLocaleString(lang, { dateStyle: 'long', timeStyle: 'short' });
-      this.#show('copy', this.dataset['copy']?.replace('{{date}}', date));
+      this.#show('kept', this.dataset['kept']?.replace('{{date}}', date));
     }
     const begin = () => {
       void this.#register();
@@ -41,7 +41,7 @@ class OfflineNotice extends HTMLElement {
   }
 
   /** Shows a notice; without one, none. */
-  #show(what: 'copy' | 'new' | 'failed' | '', text = this.dataset[what] ?? ''): void {
+  #show(what: 'kept' | 'new' | 'failed' | '', text = this.dataset[what] ?? ''): void {
     this.querySelector('p')?.replaceChildren(text);
     if (what) this.dataset['shows'] = what;
     else delete this.dataset['shows'];
