@@ -96,20 +96,38 @@ function restyled({ html, places }: Page, address: string): string {
 export function sheetsFor(
   pages: readonly (readonly string[])[],
 ): (styles: readonly string[]) => string {
+  const users = new Map<string, (readonly string[])[]>();
+  for (const styles of pages)
+    for (const style of styles) {
+      const known = users.get(style);
+      if (known) known.push(styles);
+      else users.set(style, [styles]);
+    }
   // Astro's own order differs from page to page: no more of it counts than that what all share is first.
-  const order = [...new Set(pages.flat())];
-  const having = (style: string) => pages.filter((styles) => styles.includes(style));
-  const isLarge = (style: string) =>
-    style.length > LARGE && having(style).length < pages.length / 2;
-  const needsLarge = (styles: readonly string[]) => styles.some(isLarge);
+  const order = [...users];
+  const large = new Set(
+    order
+      .filter(([style, own]) => style.length > LARGE && own.length < pages.length / 2)
+      .map(([style]) => style),
+  );
+  const needsLarge = (styles: readonly string[]) => styles.some((style) => large.has(style));
   // What only pages with a large one have is left to those, too.
-  const large = new Set(order.filter((style) => having(style).every(needsLarge)));
+  const lean = order.filter(([, own]) => !own.every(needsLarge)).map(([style]) => style);
+  const made = new Map<string, Map<boolean, string>>();
   return (styles) => {
     const [first] = styles;
     if (first === undefined) return '';
-    const shared = new Set(having(first).flat());
     const all = needsLarge(styles);
-    return `${order.filter((style) => shared.has(style) && (all || !large.has(style))).join('\n')}\n`;
+    const sheets = made.get(first) ?? new Map<boolean, string>();
+    made.set(first, sheets);
+    let sheet = sheets.get(all);
+    if (sheet === undefined) {
+      const shared = new Set(users.get(first)?.flat());
+      const some = all ? [...users.keys()] : lean;
+      sheet = `${some.filter((style) => shared.has(style)).join('\n')}\n`;
+      sheets.set(all, sheet);
+    }
+    return sheet;
   };
 }
 
