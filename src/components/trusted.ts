@@ -27,9 +27,13 @@ export function put(place: Element, markup: Html): void {
   place.innerHTML = policy.createHTML(markup.text);
 }
 
-/** Shows markup after what is in a place. */
-export function append(place: Element, markup: Html): void {
-  place.insertAdjacentHTML('beforeend', policy.createHTML(markup.text));
+/** Shows markup beside an element, or at the end of what is in it. */
+export function insert(
+  element: Element,
+  where: 'beforebegin' | 'beforeend' | 'afterend',
+  markup: Html,
+): void {
+  element.insertAdjacentHTML(where, policy.createHTML(markup.text));
 }
 
 /** Puts markup where an element is. */

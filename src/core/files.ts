@@ -40,19 +40,27 @@ const readsSettings = (role: Role) => role !== 'redis';
 
 type Folder = ConfigFile['folder'];
 
+/** A file whose lines are worked out when they are first asked for: a page shows some before others. */
 function file(
   folder: Folder,
   server: ConfigFile['server'],
   path: string,
-  lines: readonly Line[],
+  write: () => readonly Line[],
+  host?: string,
 ): ConfigFile {
+  let written: readonly Line[] | undefined;
   return {
     folder,
     server,
+    ...(host !== undefined && { host }),
     name: path.slice(path.lastIndexOf('/') + 1),
     path: path.includes('/') ? path : '',
-    lines,
-    placeholder: lines.some((line) => line.some((token) => token.placeholder)),
+    get lines() {
+      return (written ??= write());
+    },
+    get placeholder() {
+      return this.lines.some((line) => line.some((token) => token.placeholder));
+    },
   };
 }
 
@@ -64,31 +72,32 @@ function workerFile(
   role: WorkerRole,
 ): ConfigFile {
   if (deployment.redis.container)
-    return file(role, server, `start-${role}.sh`, workerCommand(deployment, writing, role));
+    return file(role, server, `start-${role}.sh`, () => workerCommand(deployment, writing, role));
   const emit = deployment.architecture.service === 'init' ? celeryDefaults : systemdUnit;
   const { path, lines } = emit(deployment, writing, role);
-  return file(role, server, path, lines);
+  return file(role, server, path, () => lines);
 }
 
 const REDIS_CONF = '/etc/redis/redis.conf';
+const SENTINEL_CONF = '/etc/redis/sentinel.conf';
 
 /** What Redis needs on its own server, or on each of the servers that sentinels watch over. */
 function redisFiles(deployment: Deployment, writing: Writing): ConfigFile[] {
   const { on, sentinel } = deployment.redis;
   const files =
     sentinel === undefined
-      ? [file('redis', on, REDIS_CONF, redisConf(deployment, writing))]
+      ? [file('redis', on, REDIS_CONF, () => redisConf(deployment, writing))]
       : sentinel.endpoints.flatMap(({ host }, at) => {
           const folder = `redis-${at + 1}` as const;
           return [
-            file(folder, on, REDIS_CONF, redisConf(deployment, writing, at)),
-            file(folder, on, '/etc/redis/sentinel.conf', sentinelConf(deployment, writing, at)),
-          ].map((each) => ({ ...each, host }));
+            file(folder, on, REDIS_CONF, () => redisConf(deployment, writing, at), host),
+            file(folder, on, SENTINEL_CONF, () => sentinelConf(deployment, writing, at), host),
+          ];
         });
   if (deployment.clients.length === 0) return files;
   return deployment.architecture.firewall === 'nftables'
-    ? [...files, file('redis', on, NFT_PATH, nftRules(deployment, writing))]
-    : [...files, file('redis', on, 'firewall.sh', ufwRules(deployment, writing))];
+    ? [...files, file('redis', on, NFT_PATH, () => nftRules(deployment, writing))]
+    : [...files, file('redis', on, 'firewall.sh', () => ufwRules(deployment, writing))];
 }
 
 function serverFiles(deployment: Deployment, writing: Writing, group: ServerGroup): ConfigFile[] {
@@ -96,17 +105,19 @@ function serverFiles(deployment: Deployment, writing: Writing, group: ServerGrou
   const { id, roles } = group;
   const files: ConfigFile[] = [];
   if (!sharesSettings(deployment) && roles.some(readsSettings))
-    files.push(file(id, id, SETTINGS, settingsLocal(deployment, writing, roles)));
+    files.push(file(id, id, SETTINGS, () => settingsLocal(deployment, writing, roles)));
   const workers = roles.filter((role) => role !== 'web' && role !== 'redis');
   for (const role of workers) files.push(workerFile(deployment, writing, id, role));
   const first = roles.find((role) => needsConfigModule(deployment, role));
   if (first) {
     const home = redis.container ? './' : `${project(deployment)}/`;
-    files.push(file(first, id, `${home}${CONFIG_MODULE}.py`, celeryConfig(deployment, writing)));
+    files.push(
+      file(first, id, `${home}${CONFIG_MODULE}.py`, () => celeryConfig(deployment, writing)),
+    );
   }
   if (redis.on === id && !redis.container) files.push(...redisFiles(deployment, writing));
   if (!redis.container || id !== 'redis')
-    files.push(file(id, id, 'verify.sh', verification(deployment, writing, group)));
+    files.push(file(id, id, 'verify.sh', () => verification(deployment, writing, group)));
   return files;
 }
 
@@ -126,8 +137,8 @@ export function filesOf(deployment: Deployment, writing: Writing): ConfigFile[] 
   const files = deployment.servers.flatMap((group) => serverFiles(deployment, writing, group));
   if (!sharesSettings(deployment)) return files;
   const roles = new Set(deployment.servers.flatMap((group) => group.roles).filter(readsSettings));
-  const lines = settingsLocal(deployment, writing, [...roles]);
-  return [file('all', 'all', SETTINGS, lines), ...files];
+  const write = () => settingsLocal(deployment, writing, [...roles]);
+  return [file('all', 'all', SETTINGS, write), ...files];
 }
 
 /** A file's text as it is copied, downloaded and written. */

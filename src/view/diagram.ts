@@ -53,6 +53,15 @@ function drawnUses({ uses }: Deployment, { id }: ServerGroup): Use[] {
   });
 }
 
+/** What a drawing consists of. */
+export interface Drawn {
+  /** Its size, in units of its own. */
+  readonly width: number;
+  readonly height: number;
+  /** Its elements, one by one, so that a page can replace what differs alone. */
+  readonly pieces: readonly Html[];
+}
+
 /** A drawing of a deployment; see {@link diagram}. */
 class Drawing {
   readonly #deployment: Deployment;
@@ -160,7 +169,7 @@ class Drawing {
     return { markup, height };
   }
 
-  #redis(): Html {
+  #redis(): Html[] {
     const { width, font, letter } = this.#layout;
     const { redis, databases, architecture } = this.#deployment;
     const room = Math.floor((this.#left - 2 * PAD) / letter);
@@ -204,23 +213,23 @@ class Drawing {
         ></g
       >`;
     });
-    return html`<g
-        >${behind}<rect
-          class="card redis"
-          x="1"
-          y="1"
-          width="${width - 2}"
-          height="${HEAD - 1}"
-          rx="8"
-          data-of="${ref.server(redis.on)}"
-        /><text class="title" x="${PAD}" y="${font + 11}">Redis</text
-        ><text class="usage" x="${PAD}" y="${2 * font + 17}">${clipped(place, room + 4)}</text
-        >${lines.map((line, at) => html`<text class="setting${redis.placeholder && line !== redis.sentinel?.master && ' todo'}" x="${PAD}" y="${3 * font + 24 + at * (font + 3)}" data-of="${ref.field(field)}">${clipped(line, room)}</text>`)}</g
-      >${slots}`;
+    const card = html`<g
+      >${behind}<rect
+        class="card redis"
+        x="1"
+        y="1"
+        width="${width - 2}"
+        height="${HEAD - 1}"
+        rx="8"
+        data-of="${ref.server(redis.on)}"
+      /><text class="title" x="${PAD}" y="${font + 11}">Redis</text
+      ><text class="usage" x="${PAD}" y="${2 * font + 17}">${clipped(place, room + 4)}</text
+      >${lines.map((line, at) => html`<text class="setting${redis.placeholder && line !== redis.sentinel?.master && ' todo'}" x="${PAD}" y="${3 * font + 24 + at * (font + 3)}" data-of="${ref.field(field)}">${clipped(line, room)}</text>`)}</g
+    >`;
+    return [card, ...slots];
   }
 
-  draw(): Html {
-    const { width, oneLine } = this.#layout;
+  draw(): Drawn {
     const cards: Html[] = [];
     let y = HEAD + GAP + 10;
     for (const group of this.#deployment.servers) {
@@ -229,27 +238,40 @@ class Drawing {
       cards.push(card.markup);
       y += card.height + GAP;
     }
-    const height = Math.ceil(y - GAP + 2);
-    return html`<svg
-      class="diagram ${oneLine ? 'wide' : 'narrow'}"
-      xmlns="http://www.w3.org/2000/svg"
-      viewBox="0 0 ${width} ${height}"
-      width="${width}"
-      height="${height}"
-      aria-hidden="true"
-    >
-      ${this.#redis()}${cards}${this.#wires}
-    </svg>`;
+    const pieces = [...this.#redis(), ...cards, ...this.#wires];
+    return { width: this.#layout.width, height: Math.ceil(y - GAP + 2), pieces };
   }
+}
+
+/** For a column of at least 45rem, or for a telephone. */
+export type Shape = 'wide' | 'narrow';
+
+/** The pieces of a {@link diagram}. */
+export function drawn(deployment: Deployment, say: Say, shape: Shape): Drawn {
+  return new Drawing(deployment, say, shape === 'wide' ? WIDE : NARROW).draw();
+}
+
+/** What part of its own units a drawing shows: all of it. */
+export function viewBox({ width, height }: Drawn): string {
+  return `0 0 ${width} ${height}`;
 }
 
 /**
  * Draws a deployment: Redis with its databases above, the servers below, one row for each use,
  * wired to its database. Servers that are alike are one card with a count, so that fifty draw as
  * large as one. Hidden from assistive technology, which has the table beside it.
- *
- * @param shape for a column of at least 45rem, or for a telephone
  */
-export function diagram(deployment: Deployment, say: Say, shape: 'wide' | 'narrow'): Html {
-  return new Drawing(deployment, say, shape === 'wide' ? WIDE : NARROW).draw();
+export function diagram(deployment: Deployment, say: Say, shape: Shape): Html {
+  const drawing = drawn(deployment, say, shape);
+  const { width, height, pieces } = drawing;
+  return html`<svg
+    class="diagram ${shape}"
+    xmlns="http://www.w3.org/2000/svg"
+    viewBox="${viewBox(drawing)}"
+    width="${width}"
+    height="${height}"
+    aria-hidden="true"
+  >
+    ${pieces}
+  </svg>`;
 }

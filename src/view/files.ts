@@ -133,25 +133,44 @@ function fileHtml(
   </details>`;
 }
 
+/** The level of the servers' headings in a page's outline. */
+type Heading = 'h2' | 'h4';
+
+/** The files of each server, in their order. */
+export function byServer(files: readonly ConfigFile[]): Map<ConfigFile['server'], ConfigFile[]> {
+  const servers = new Set(files.map(({ server }) => server));
+  return new Map(
+    [...servers].map((server) => [server, files.filter((file) => file.server === server)]),
+  );
+}
+
 /**
- * Every file, under its servers.
+ * The content of a server's section: its name and its files.
  *
- * @param heading the level that the servers' headings have in the page's outline
+ * @param own those files, one at least
  */
+export function serverHtml(
+  own: readonly ConfigFile[],
+  deployment: Deployment,
+  say: Say,
+  changes: Changes = NO_CHANGES,
+  heading: Heading = 'h4',
+): Html {
+  const [first] = own;
+  const title = html`<${heading}>${first && owner(first, deployment, say)}</${heading}>`;
+  return html`${title}${own.map((file) => fileHtml(file, deployment, say, changes))}`;
+}
+
+/** Every file, under its servers. */
 export function filesHtml(
   files: readonly ConfigFile[],
   deployment: Deployment,
   say: Say,
   changes: Changes = NO_CHANGES,
-  heading: 'h2' | 'h4' = 'h4',
+  heading: Heading = 'h4',
 ): Html {
-  const servers = [...new Set(files.map(({ server }) => server))];
-  return html`${servers.map((server) => {
-    const own = files.filter((file) => file.server === server);
-    const [first] = own;
-    return html`<section class="server" data-of="${ref.server(server)}">
-      <${heading}>${first && owner(first, deployment, say)}</${heading}>
-      ${own.map((file) => fileHtml(file, deployment, say, changes))}
-    </section>`;
+  return html`${[...byServer(files)].map(([server, own]) => {
+    const content = serverHtml(own, deployment, say, changes, heading);
+    return html`<section class="server" data-of="${ref.server(server)}">${content}</section>`;
   })}`;
 }

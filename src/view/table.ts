@@ -21,12 +21,8 @@ export function databaseBadge(role: DatabaseRole, number: number): Html {
   return html`<span class="db db-${role}">${number}</span>`;
 }
 
-/**
- * The uses of the databases as a table: what assistive technology reads of the diagram. Its roles
- * are spelled out because a narrow page lays the rows out as blocks, which some browsers then take
- * for no table.
- */
-export function usesTable(deployment: Deployment, say: Say): Html {
+/** The rows of a {@link usesTable}, one for each use. */
+export function usesRows(deployment: Deployment, say: Say): Html[] {
   const count = (server: Use['server']) =>
     deployment.servers.find(({ id }) => id === server)?.count ?? 1;
   const row = (use: Use) =>
@@ -42,6 +38,15 @@ export function usesTable(deployment: Deployment, say: Say): Html {
       <td role="cell"><code>${breakable(use.setting)}</code></td>
       <td role="cell">${usageText(use, say)}</td>
     </tr>`;
+  return deployment.uses.map(row);
+}
+
+/**
+ * The uses of the databases as a table: what assistive technology reads of the diagram. Its roles
+ * are spelled out because a narrow page lays the rows out as blocks, which some browsers then take
+ * for no table.
+ */
+export function usesTable(deployment: Deployment, say: Say): Html {
   return html`<table class="uses" role="table">
     <caption>
       ${say('gen.table.caption')}
@@ -56,7 +61,7 @@ export function usesTable(deployment: Deployment, say: Say): Html {
       </tr>
     </thead>
     <tbody role="rowgroup">
-      ${deployment.uses.map(row)}
+      ${usesRows(deployment, say)}
     </tbody>
   </table>`;
 }
@@ -65,7 +70,7 @@ export function usesTable(deployment: Deployment, say: Say): Html {
  * A button for each database and server, which lights up what belongs to it: for keyboards and
  * touch, which have no pointer to hover with.
  */
-export function handlesHtml({ databases, servers }: Deployment, say: Say): Html {
+export function handleButtons({ databases, servers }: Deployment, say: Say): Html[] {
   const handle = (name: string, content: Html) =>
     html`<button
       type="button"
@@ -75,10 +80,18 @@ export function handlesHtml({ databases, servers }: Deployment, say: Say): Html 
       data-of="${name}"
     >
       ${content}
-    </button> `;
-  return html`${databases.map(({ role, number }) =>
-    handle(ref.database(role), html`${databaseBadge(role, number)} ${say(`database.${role}`)}`),
-  )}${servers.map(({ id, count }) =>
-    handle(ref.server(id), html`${say(`servers.${id}`, { count })}`),
-  )}`;
+    </button>`;
+  return [
+    ...databases.map(({ role, number }) =>
+      handle(ref.database(role), html`${databaseBadge(role, number)} ${say(`database.${role}`)}`),
+    ),
+    ...servers.map(({ id, count }) =>
+      handle(ref.server(id), html`${say(`servers.${id}`, { count })}`),
+    ),
+  ];
+}
+
+/** Those buttons, one after the other. */
+export function handlesHtml(deployment: Deployment, say: Say): Html {
+  return html`${handleButtons(deployment, say)}`;
 }

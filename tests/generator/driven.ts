@@ -186,17 +186,21 @@ function carry(): void {
     }
   };
 
-  const came = (rest: Partial<Came>): Came => ({
-    nothing: false,
-    outside: false,
-    loaded: false,
-    live: true,
-    anchor: '',
-    ...rest,
-    inputs: [...inputs],
-    moved: browser.navigation.currentEntry.key !== began,
-    seen: see(),
-  });
+  const came = (rest: Partial<Came>): Came => {
+    // The page brings the rest in line after the next frame, and before it is printed.
+    dispatchEvent(new Event('beforeprint'));
+    return {
+      nothing: false,
+      outside: false,
+      loaded: false,
+      live: true,
+      anchor: '',
+      ...rest,
+      inputs: [...inputs],
+      moved: browser.navigation.currentEntry.key !== began,
+      seen: see(),
+    };
+  };
 
   const take = async (steps: readonly Step[]) => {
     const done: Came[] = [];

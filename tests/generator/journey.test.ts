@@ -31,7 +31,7 @@ describe.each(languages)('in %s', (language) => {
   test('a reader describes servers and copies the files of each', async () => {
     const permissions = ['clipboard-read', 'clipboard-write'];
     await openPage(root, guide, { ...wide, permissions }, async (page) => {
-      expect(await filesShown(page)).toEqual(filesOfLink('', language));
+      await expect.poll(() => filesShown(page)).toEqual(filesOfLink('', language));
 
       await page.getByRole('radio', { name: say('arch.microservices') }).check();
       await field(page, 'workers').fill('3');
@@ -39,8 +39,8 @@ describe.each(languages)('in %s', (language) => {
       await field(page, 'host').fill('10.0.0.5');
       await field(page, 'xapi').check();
       const link = '#arch=microservices&workers=3&transcription=1&xapi=1&host=10.0.0.5';
-      expect(await fragment(page)).toBe(link);
-      expect(await filesShown(page)).toEqual(filesOfLink(link, language));
+      await expect.poll(() => fragment(page)).toBe(link);
+      await expect.poll(() => filesShown(page)).toEqual(filesOfLink(link, language));
       const heading = say('servers.encoding', { count: 3 });
       await page.getByRole('heading', { name: heading, exact: true }).waitFor();
       await page
@@ -100,8 +100,8 @@ describe.each(languages)('in %s', (language) => {
         expect(await field(page, where).getAttribute('aria-invalid')).toBe('true');
         expect(await field(page, name).inputValue()).toBe(text);
         await page.getByText(say('gen.stale')).waitFor();
-        expect(await filesShown(page)).toEqual(valid);
-        expect(await fragment(page)).toBe('#web=2');
+        await expect.poll(() => filesShown(page)).toEqual(valid);
+        await expect.poll(() => fragment(page)).toBe('#web=2');
         await field(page, name).fill(before);
         expect(await page.locator('[data-part=stale]').isVisible()).toBe(false);
       }
@@ -110,7 +110,7 @@ describe.each(languages)('in %s', (language) => {
       await page.getByText(say('gen.done.stale')).waitFor();
       await page.locator('[data-reset=web]').click();
       expect(await field(page, 'web').inputValue()).toBe('1');
-      expect(await fragment(page)).toBe('');
+      await expect.poll(() => fragment(page)).toBe('');
     });
   });
 
@@ -143,9 +143,9 @@ describe.each(languages)('in %s', (language) => {
         .waitFor();
       await field(page, 'sentinels').fill('10.0.0.5, 10.0.0.6, 10.0.0.7:26380');
       const link = '#redis=dedicated&sentinels=10.0.0.5,10.0.0.6,10.0.0.7:26380';
-      expect(await fragment(page)).toBe(link);
+      await expect.poll(() => fragment(page)).toBe(link);
       const files = filesOfLink(link, language, 'secret');
-      expect(await filesShown(page)).toEqual(files);
+      await expect.poll(() => filesShown(page)).toEqual(files);
       expect(files['redis-3/sentinel.conf']).toContain('port 26380\n');
       expect(await field(page, 'host').isVisible()).toBe(false);
       await page
@@ -156,7 +156,7 @@ describe.each(languages)('in %s', (language) => {
       await issue(page, 'tls').getByText(say('issue.sentinels.tls')).waitFor();
       await field(page, 'auth').selectOption('acl');
       await issue(page, 'auth').getByText(say('issue.sentinels.acl')).waitFor();
-      expect(await filesShown(page)).toEqual(files);
+      await expect.poll(() => filesShown(page)).toEqual(files);
     });
   });
 
@@ -182,7 +182,7 @@ describe.each(languages)('in %s', (language) => {
       await page.getByRole('link', { name: languageNames[other].label }).first().click();
       await page.waitForURL(addressOf(below, `${other}/redis/${link}`));
       await live(page);
-      expect(await filesShown(page)).toEqual(filesOfLink(link, other));
+      await expect.poll(() => filesShown(page)).toEqual(filesOfLink(link, other));
       expect(await page.locator('#address').isVisible()).toBe(true);
       const top = () => page.locator('#address').evaluate((it) => it.getBoundingClientRect().top);
       await expect.poll(top).toBeLessThan(1000);
@@ -204,13 +204,13 @@ describe.each(languages)('in %s', (language) => {
         page.evaluate(() => document.activeElement?.matches('[name=arch]') ?? false),
       );
       await page.keyboard.press('ArrowUp');
-      expect(await fragment(page)).toBe('#arch=standalone');
+      await expect.poll(() => fragment(page)).toBe('#arch=standalone');
       await page.keyboard.press('ArrowDown');
-      expect(await fragment(page)).toBe('');
+      await expect.poll(() => fragment(page)).toBe('');
       await tabTo(async () => (await focused()) === 'f-workers');
       await page.keyboard.press('ControlOrMeta+a');
       await page.keyboard.type('2');
-      expect(await fragment(page)).toBe('#workers=2');
+      await expect.poll(() => fragment(page)).toBe('#workers=2');
       await tabTo(() =>
         page.evaluate(() => document.activeElement?.matches('[data-handle=d-default]') ?? false),
       );
@@ -276,7 +276,7 @@ describe('what makes the form live', () => {
     await openPage(root, 'en/redis/', opened, async (page) => {
       await field(page, 'port').fill('6380');
       await expect.poll(() => fragment(page)).toBe('#port=6380');
-      expect(await filesShown(page)).toEqual(filesOfLink('#port=6380', 'en'));
+      await expect.poll(() => filesShown(page)).toEqual(filesOfLink('#port=6380', 'en'));
       expect(await page.locator('.l.new').count()).toBeGreaterThan(4);
     });
   });
@@ -295,7 +295,7 @@ describe('what makes the form live', () => {
     await openPage(root, 'en/redis/#port=6380', opened, async (page) => {
       await page.locator('redis-generator[data-live]').waitFor();
       expect(await field(page, 'port').isEnabled()).toBe(true);
-      expect(await filesShown(page)).toEqual(filesOfLink('#port=6380', 'en'));
+      await expect.poll(() => filesShown(page)).toEqual(filesOfLink('#port=6380', 'en'));
     });
   });
 
@@ -327,12 +327,12 @@ test('back and forward go from field to field', async () => {
     for (const state of states.slice(1)) {
       await page.goBack();
       await expect.poll(() => fragment(page)).toBe(state);
-      expect(await filesShown(page)).toEqual(filesOfLink(state, 'fr'));
+      await expect.poll(() => filesShown(page)).toEqual(filesOfLink(state, 'fr'));
     }
     for (const state of states.slice(0, -1).reverse()) {
       await page.goForward();
       await expect.poll(() => fragment(page)).toBe(state);
-      expect(await filesShown(page)).toEqual(filesOfLink(state, 'fr'));
+      await expect.poll(() => filesShown(page)).toEqual(filesOfLink(state, 'fr'));
     }
     expect(await field(page, 'web').inputValue()).toBe('3');
   });
@@ -367,10 +367,10 @@ test.each([
     await page.getByText(said.en('gen.link.title')).waitFor();
     const text = await page.locator('[data-part=link-list]').innerText();
     for (const name of left) expect(text).toContain(`“${name}”`);
-    expect(await filesShown(page)).toEqual(filesOfLink(kept, 'en'));
+    await expect.poll(() => filesShown(page)).toEqual(filesOfLink(kept, 'en'));
     expect(await page.locator('[data-part=link-list] :is(script, img)').count()).toBe(0);
     await page.getByRole('button', { name: said.en('gen.link.dismiss') }).click();
-    expect(await fragment(page)).toBe(kept);
+    await expect.poll(() => fragment(page)).toBe(kept);
   });
 });
 
@@ -381,9 +381,9 @@ test('a password is in the files and nowhere else', async () => {
     page.on('request', (request) => asked.push(request.url() + (request.postData() ?? '')));
     await field(page, 'auth').selectOption('acl');
     await field(page, 'password').fill(secret);
-    expect(await filesShown(page)).toEqual(
-      filesOfLink('#web=2&host=10.0.0.5&auth=acl', 'en', secret),
-    );
+    await expect
+      .poll(() => filesShown(page))
+      .toEqual(filesOfLink('#web=2&host=10.0.0.5&auth=acl', 'en', secret));
     const status = page.locator('[data-part=said]');
     await expect.poll(() => status.textContent()).not.toBe('');
     const elsewhere = await page.evaluate(() => [
@@ -395,7 +395,7 @@ test('a password is in the files and nowhere else', async () => {
       document.querySelector('[data-part=said]')?.textContent,
     ]);
     expect([...elsewhere, ...asked].join('\n')).not.toMatch(/S3cret/);
-    expect(await fragment(page)).toBe('#web=2&host=10.0.0.5&auth=acl');
+    await expect.poll(() => fragment(page)).toBe('#web=2&host=10.0.0.5&auth=acl');
     await page.reload();
     await live(page);
     expect(await field(page, 'password').inputValue()).toBe('');

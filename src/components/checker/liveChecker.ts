@@ -18,7 +18,7 @@ import {
 import { SAID } from '../../view/checkerForm.ts';
 import { copyText } from '../copy.ts';
 import { html } from '../../view/html.ts';
-import { append, put } from '../trusted.ts';
+import { insert, put } from '../trusted.ts';
 
 /** A larger file is no settings file; in bytes. */
 const LARGEST = 2 ** 21;
@@ -117,7 +117,7 @@ class LiveChecker {
 
   #add(name: string): Given {
     const draft: Draft = { id: this.#next, name, said: '' };
-    append(this.#part('files'), fileFormHtml(draft, this.#say));
+    insert(this.#part('files'), 'beforeend', fileFormHtml(draft, this.#say));
     const section = this.#root.querySelector<HTMLElement>(`[data-file="${draft.id}"]`);
     if (!section) throw new Error('The file has no place.');
     return this.#take(section);

@@ -15,14 +15,13 @@ import type { Issue } from '../../core/issues.ts';
 import { formatLink, parseLink } from '../../core/link.ts';
 import { plan, type Deployment } from '../../core/plan.ts';
 import type { Say } from '../../core/say.ts';
-import { diagram } from '../../view/diagram.ts';
-import { badgesHtml, filesHtml, linesHtml } from '../../view/files.ts';
 import { issuesHtml } from '../../view/issues.ts';
-import { handlesHtml, usesTable } from '../../view/table.ts';
 import { remember } from '../architecture/remembered.ts';
+import { put } from '../trusted.ts';
+import { Agenda } from './agenda.ts';
+import { LiveResult } from './liveResult.ts';
+import { need } from './need.ts';
 import type { Related } from './related.ts';
-import { html, type Html } from '../../view/html.ts';
-import { put, replace } from '../trusted.ts';
 
 type Control = HTMLInputElement | HTMLSelectElement;
 type Touched = FieldName | 'password';
@@ -30,11 +29,14 @@ type Touched = FieldName | 'password';
 /** How long the reader pauses before a change is announced, in milliseconds. */
 const PAUSE = 700;
 
-/** What the build has put on the page; that it is there is this script's condition. */
-function need(root: ParentNode, selector: string): HTMLElement {
-  const element = root.querySelector<HTMLElement>(selector);
-  if (!element) throw new Error(`The page has no ${selector}`);
-  return element;
+/** A field's place in the form. */
+interface Box {
+  readonly field: Touched;
+  readonly box: HTMLElement;
+  readonly issues: HTMLElement;
+  readonly reset: HTMLElement;
+  /** What is shown in it. */
+  shown: string;
 }
 
 function part(root: ParentNode, name: string): HTMLElement {
@@ -49,6 +51,9 @@ export class LiveForm {
   readonly #root: HTMLElement;
   readonly #related: Related;
   readonly #say: Say;
+  readonly #agenda: Agenda;
+  readonly #result: LiveResult;
+  readonly #boxes: readonly Box[];
   /** What the form says, as far as it can be read. */
   #architecture: Architecture = DEFAULTS;
   /** What is on the page: the last state without an error. */
@@ -77,8 +82,23 @@ export class LiveForm {
     this.#root = root;
     this.#related = related;
     this.#say = say;
-    this.#files = this.#emit(plan(DEFAULTS), '');
+    const deployment = plan(DEFAULTS);
+    this.#files = this.#emit(deployment, '');
     this.#before = this.#files;
+    this.#agenda = new Agenda(() => related.refresh());
+    this.#result = new LiveResult(root, say, this.#agenda, { deployment, files: this.#files });
+    this.#boxes = Array.from(root.querySelectorAll<HTMLElement>('[data-field]'), (box) => ({
+      field: box.dataset['field'] as Touched,
+      box,
+      issues: need(box, '.issues'),
+      reset: need(box, '[data-reset]'),
+      shown: '',
+    }));
+    // Whatever is copied, downloaded, opened or printed is what the form says.
+    const finish = () => this.#agenda.finish();
+    document.addEventListener('click', finish, true);
+    addEventListener('beforeprint', finish);
+    addEventListener('pagehide', finish);
     root.addEventListener('input', ({ target }) => this.#edited(target));
     root.addEventListener('click', ({ target }) => this.#clicked(target));
     document.addEventListener('click', (event) => this.#linked(event));
@@ -87,10 +107,10 @@ export class LiveForm {
       this.#edited(edited);
       return;
     }
-    this.#follow();
-    if (location.hash !== '' && this.#anchor === '') root.scrollIntoView();
     // What a link brought is where the reader starts, and no change of theirs.
-    this.#settle();
+    this.#follow(false);
+    this.#agenda.finish();
+    if (location.hash !== '' && this.#anchor === '') root.scrollIntoView();
   }
 
   get #password(): HTMLInputElement {
@@ -116,15 +136,21 @@ export class LiveForm {
     if (link.hash === location.hash) this.#follow();
   }
 
-  /** Takes the state from the address; a mere heading's anchor leaves the state as it is. */
-  #follow(): void {
+  /**
+   * Takes the state from the address; a mere heading's anchor leaves the state as it is.
+   *
+   * @param marked whether what it changes is marked
+   */
+  #follow(marked = true): void {
+    // The address has another state than the one that was to be written.
+    this.#agenda.drop('address');
     const { anchor, architecture, issues } = parseLink(location.hash);
     const followed =
       anchor !== '' && location.hash === this.#followed && !location.hash.includes('=');
     this.#followed = '';
     if (followed) {
       this.#anchor = anchor;
-      this.#address(true);
+      this.#write(true);
       return;
     }
     this.#anchor = document.getElementById(anchor) ? anchor : '';
@@ -142,7 +168,8 @@ export class LiveForm {
     this.#entry = undefined;
     this.#before = this.#files;
     this.#architecture = architecture;
-    this.#update();
+    this.#update(marked);
+    if (!marked) this.#before = this.#files;
     // The browser looks for an id that is the whole fragment, and finds none.
     if (this.#anchor !== '' && location.hash !== `#${this.#anchor}`)
       document.getElementById(this.#anchor)?.scrollIntoView();
@@ -172,16 +199,25 @@ export class LiveForm {
     const field = target.closest<HTMLElement>('[data-field]')?.dataset['field'] as
       Touched | undefined;
     if (!field) return;
-    if (field !== this.#touched) this.#before = this.#files;
+    if (field !== this.#touched) {
+      // Its own entry of the history comes first.
+      this.#agenda.finish();
+      this.#before = this.#files;
+    }
     this.#touched = field;
+    // Before other work: the browser lays the page out to note where in it the reader was.
+    this.#agenda.after('address', () => this.#write(field === this.#entry));
     this.#update();
-    this.#address(field === this.#entry);
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => this.#announce(), PAUSE);
   }
 
-  /** Reads the form and brings the page in line with it. */
-  #update(): void {
+  /**
+   * Reads the form and brings the page in line with it.
+   *
+   * @param marked whether the files show what changed
+   */
+  #update(marked = true): void {
     const texts = new Map(FIELD_NAMES.map((field) => [field, this.#text(field)]));
     const { architecture, issues: misread } = readFields(texts, this.#architecture);
     this.#architecture = architecture;
@@ -196,7 +232,7 @@ export class LiveForm {
     const errors = issues.filter(({ severity }) => severity === 'error').length;
     need(this.#root, 'config-files').toggleAttribute('data-stale', errors > 0);
     part(this.#root, 'stale').hidden = errors === 0;
-    if (errors === 0) this.#show(architecture, password);
+    if (errors === 0) this.#show(architecture, password, marked);
     const todo = issues.filter(({ severity }) => severity === 'todo').length;
     part(this.#root, 'summary').textContent = [
       this.#say('gen.summary.files', { count: this.#files.length }),
@@ -207,103 +243,46 @@ export class LiveForm {
 
   /** Shows which fields count, what is wrong with them, and which can be reset. */
   #showForm(texts: ReadonlyMap<FieldName, string>, issues: readonly Issue[]): void {
-    for (const box of this.#root.querySelectorAll<HTMLElement>('[data-field]')) {
-      const field = box.dataset['field'] as Touched;
+    for (const each of this.#boxes) {
+      const { field, box } = each;
       const own = issues.filter((issue) => issue.field === field);
       const wrong = own.some(({ severity }) => severity === 'error');
-      const list = need(box, '.issues');
       const markup = issuesHtml(own, this.#say);
-      if (list.innerHTML !== markup.text) put(list, markup);
-      this.#control(field).setAttribute('aria-invalid', String(wrong));
-      box.hidden =
+      const hidden =
         field === 'password'
           ? !asksPassword(this.#architecture)
           : !FIELDS[field].applies(this.#architecture);
-      // A message must not hide in a folded group.
-      if (wrong) box.closest('details')?.setAttribute('open', '');
       const initial = field === 'password' ? '' : fieldText(DEFAULTS, field);
       const text = field === 'password' ? this.#password.value : texts.get(field);
-      need(box, '[data-reset]').hidden = text === initial;
+      // A message must not hide in a folded group.
+      if (wrong) box.closest('details')?.setAttribute('open', '');
+      const shown = JSON.stringify([wrong, hidden, text === initial, markup.text]);
+      if (shown === each.shown && field !== 'arch') continue;
+      each.shown = shown;
+      if (each.issues.innerHTML !== markup.text) put(each.issues, markup);
+      this.#control(field).setAttribute('aria-invalid', String(wrong));
+      box.hidden = hidden;
+      each.reset.hidden = text === initial;
     }
   }
 
-  #show(architecture: Architecture, password: string): void {
+  #show(architecture: Architecture, password: string, marked: boolean): void {
     const same = FIELD_NAMES.every(
       (field) => architecture[field] === this.#shown.architecture[field],
     );
     if (same && password === this.#shown.password) return;
     this.#shown = { architecture, password };
-    remember(formatLink(architecture));
     part(this.#root, 'resume').hidden = true;
     const deployment = plan(architecture);
-    this.#paint(
-      'diagram',
-      html`${diagram(deployment, this.#say, 'wide')}${diagram(deployment, this.#say, 'narrow')}`,
-    );
-    this.#paint('table', usesTable(deployment, this.#say));
-    this.#paint('handles', handlesHtml(deployment, this.#say));
-    this.#paintFiles(deployment, this.#emit(deployment, password));
+    this.#files = this.#emit(deployment, password);
+    const before = marked ? { before: this.#before } : {};
+    this.#result.show({ deployment, files: this.#files, ...before });
     this.#related.refresh();
-  }
-
-  /** The markup of the lines on the page, by file. */
-  readonly #lines = new Map<string, Html[]>();
-  /** Which files and servers are on the page, and what they are called there. */
-  #frame = '';
-  readonly #painted = new Map<string, string>();
-
-  #paint(name: string, markup: Html): void {
-    if (this.#painted.get(name) === markup.text) return;
-    this.#painted.set(name, markup.text);
-    put(part(this.#root, name), markup);
-  }
-
-  /** Takes the files as they are for the state that changes are marked against. */
-  #settle(): void {
-    this.#before = this.#files;
-    if (this.#root.querySelector('.l.new, .badge.news'))
-      this.#paintFiles(plan(this.#shown.architecture), this.#files, true);
-  }
-
-  /** Repaints all files when other files, paths or servers are there, else the lines that differ. */
-  #paintFiles(deployment: Deployment, files: ConfigFile[], whole = false): void {
-    const changes = changesBetween(this.#before, files);
-    const frame = JSON.stringify([
-      files.map((file) => [fileId(file), file.path, file.host]),
-      deployment.servers,
-    ]);
-    this.#files = files;
-    const place = part(this.#root, 'files');
-    if (whole || frame !== this.#frame) {
-      const folded = Array.from(
-        place.querySelectorAll<HTMLElement>('.file:not([open])'),
-        ({ dataset }) => dataset['file'],
-      );
-      put(place, filesHtml(files, deployment, this.#say, changes));
-      for (const file of place.querySelectorAll<HTMLElement>('.file'))
-        if (folded.includes(file.dataset['file'])) file.removeAttribute('open');
-    }
-    for (const file of files) {
-      const id = fileId(file);
-      const lines = linesHtml(file, deployment, this.#say, changes);
-      const known = frame === this.#frame && !whole ? this.#lines.get(id) : lines;
-      this.#lines.set(id, lines);
-      if (known === lines) continue;
-      const box = need(place, `[data-file="${CSS.escape(id)}"]`);
-      put(need(box, '.badges'), badgesHtml(file, deployment, this.#say, changes));
-      const code = need(box, 'pre code');
-      if (known?.length !== lines.length) put(code, html`${lines}`);
-      else
-        for (const [at, line] of lines.entries()) {
-          const shown = code.children[at];
-          if (shown && line.text !== known[at]?.text) replace(shown, line);
-        }
-    }
-    this.#frame = frame;
+    this.#agenda.after('remembered', () => remember(formatLink(architecture)));
   }
 
   /** Writes the state into the address; one entry of the history for each field at a time. */
-  #address(replace: boolean): void {
+  #write(replace: boolean): void {
     const fragment = formatLink(this.#shown.architecture, this.#anchor);
     if (location.hash !== `#${fragment}` && (location.hash !== '' || fragment !== '')) {
       const address = fragment === '' ? location.pathname + location.search : `#${fragment}`;
@@ -346,7 +325,7 @@ export class LiveForm {
     }
     if ('dismiss' in button.dataset) {
       part(this.#root, 'link-issues').hidden = true;
-      this.#address(true);
+      this.#write(true);
     }
   }
 }

@@ -33,14 +33,18 @@ export class Related {
     const element = target instanceof Element ? target : undefined;
     const about = element?.closest<HTMLElement | SVGElement>('[data-of]')?.dataset['of'];
     const server = element?.closest<HTMLElement>('[data-server]')?.dataset['server'];
-    for (const lit of this.#root.querySelectorAll('.lit')) lit.classList.remove('lit');
+    const lit = new Set<Element>();
     const light = (selector: string) => {
-      for (const each of this.#root.querySelectorAll(selector)) each.classList.add('lit');
+      for (const each of this.#root.querySelectorAll(selector)) lit.add(each);
     };
     // A file's server lights up in the drawing alone: all its other lines would be too much.
     if (server) light(`svg [data-of="${CSS.escape(server)}"]`);
     for (const name of about?.split(' ') ?? (this.#pinned ? [this.#pinned] : []))
       if (name !== server) light(`[data-of~="${CSS.escape(name)}"]`);
+    // What stays lit is left alone: the browser would work its style out anew.
+    for (const each of this.#root.querySelectorAll('.lit'))
+      if (!lit.delete(each)) each.classList.remove('lit');
+    for (const each of lit) each.classList.add('lit');
   }
 
   /** Up and down go from line to line of a file, as a pointer would. */
