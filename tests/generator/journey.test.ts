@@ -66,13 +66,37 @@ describe.each(languages)('in %s', (language) => {
       expect(await page.locator('.l.new').count()).toBe(0);
       await field(page, 'port').fill('6380');
       const marked = page.locator('[data-file="web/settings_local.py"] .l.new');
+      await marked.first().waitFor();
       const lines = await marked.allTextContents();
       expect(lines.length).toBeGreaterThanOrEqual(4);
       for (const line of lines) expect(line).toMatch(new RegExp(`^${say('gen.changed')}.*6380`));
       await field(page, 'port').fill('6381');
-      expect(await marked.count()).toBe(lines.length);
+      await expect.poll(() => marked.count()).toBe(lines.length);
       const status = page.locator('[data-part=said]');
       await expect.poll(() => status.textContent()).toMatch(/\d+ (lignes modifiées|lines changed)/);
+    });
+  });
+
+  test('what is in sight changes at once, and the rest soon after', async () => {
+    await openPage(root, `${guide}#web=2&host=10.0.0.5`, wide, async (page) => {
+      const first = page.locator('[data-file="web/settings_local.py"]');
+      const last = page
+        .locator('[data-file="redis/verify.sh"], [data-file="web/verify.sh"]')
+        .last();
+      await first.evaluate((file) => file.scrollIntoView());
+      await field(page, 'port').evaluate((it) => it.focus({ preventScroll: true }));
+      // The browser tells what is in sight once it has painted it.
+      await page.waitForTimeout(200);
+      const texts = await field(page, 'port').evaluate((it: HTMLInputElement) => {
+        it.value = '6390';
+        it.dispatchEvent(new Event('input', { bubbles: true }));
+        return Array.from(document.querySelectorAll('.file'), (file) => file.textContent);
+      });
+      expect(texts.at(0)).toContain('6390');
+      expect(texts.at(-1)).not.toContain('6390');
+      for (const file of [first, last])
+        await expect.poll(() => file.textContent()).toContain('6390');
+      await expect.poll(() => fragment(page)).toContain('port=6390');
     });
   });
 
@@ -80,7 +104,8 @@ describe.each(languages)('in %s', (language) => {
     const permissions = ['clipboard-read', 'clipboard-write'];
     await openPage(root, guide, { ...wide, permissions }, async (page) => {
       await field(page, 'web').fill('2');
-      const valid = await filesShown(page);
+      const valid = filesOfLink('#web=2', language);
+      await expect.poll(() => filesShown(page)).toEqual(valid);
       for (const [name, text, message] of [
         ['host', 'redis://10.0.0.5', say('issue.host.url')],
         ['host', '127.0.0.1', say('issue.host.loopback', { host: '127.0.0.1', servers: 2 })],
@@ -120,6 +145,7 @@ describe.each(languages)('in %s', (language) => {
     await openPage(below, guide + link, { ...wide, permissions }, async (page) => {
       await field(page, 'password').fill('secret');
       const marks = page.locator('[data-file="web/settings_local.py"] mark');
+      await marks.first().waitFor();
       expect(new Set(await marks.allTextContents())).toEqual(new Set(['REDIS-ADDRESS.invalid']));
       for (const button of ['[data-copy="web/settings_local.py"]', '[data-zip]']) {
         await page.locator(button).click();

@@ -56,8 +56,9 @@ describe('a browser that keeps nothing for the site', () => {
       }
       await live(page);
       await page.locator('#f-port').fill('6380');
-      expect(await page.evaluate(() => location.hash)).toBe('#port=6380');
-      expect(await page.locator('[data-part=files]').textContent()).toContain(':6380');
+      await expect.poll(() => page.evaluate(() => location.hash)).toBe('#port=6380');
+      const files = page.locator('[data-part=files]');
+      await expect.poll(() => files.textContent()).toContain(':6380');
       await page.locator('.presets a').first().click();
       await expect.poll(() => page.locator('#f-port').inputValue()).toBe('6379');
     });
