@@ -27,8 +27,8 @@ export class Agenda {
   }
 
   /** Whether an element is in sight, as far as is known. */
-  sees(element: Element | null): boolean {
-    return element !== null && this.#inSight.has(element);
+  sees(element: Element | undefined): boolean {
+    return element !== undefined && this.#inSight.has(element);
   }
 
   /**

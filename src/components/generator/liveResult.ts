@@ -87,20 +87,50 @@ export class LiveResult {
   /** Shows a state. */
   show(result: Result): void {
     for (const show of this.#parts) show(result.deployment);
-    const place = need(this.#root, '[data-part=files]');
-    const known = new Map(
-      Array.from(place.children, (section) => [(section as HTMLElement).dataset['of'], section]),
+    const known = this.#sections();
+    const wanted = new Map<string, ConfigFile[]>(
+      [...byServer(result.files)].map(([server, own]) => [ref.server(server), own]),
     );
+    for (const [name, own] of wanted) {
+      const section = known.get(name);
+      if (section) this.#server(section, own, result);
+    }
+    const names = [...wanted.keys()];
+    const sees = (name = '') => this.#agenda.sees(known.get(name));
+    const gone = [...known.keys()].filter((name) => !wanted.has(name));
+    const come = names.filter((name) => !known.has(name));
+    this.#agenda.drop('servers');
+    if (gone.length === 0 && come.length === 0) return;
+    const seen =
+      gone.some(sees) ||
+      names.some((name, at) => come.includes(name) && (sees(names[at - 1]) || sees(names[at + 1])));
+    // Sections that come and go have the browser look anew at the styles of their neighbours.
+    if (seen) this.#servers(wanted, result, true);
+    else this.#agenda.after('servers', () => this.#servers(wanted, result, false));
+  }
+
+  /** The servers' sections that are on the page, by name. */
+  #sections(): Map<string, HTMLElement> {
+    const sections = this.#root.querySelectorAll<HTMLElement>('[data-part=files] > .server');
+    return new Map(Array.from(sections, (section) => [section.dataset['of'] ?? '', section]));
+  }
+
+  /** Has a section for each server, in their order, and no other. */
+  #servers(wanted: Map<string, ConfigFile[]>, result: Result, inSight: boolean): void {
+    const known = this.#sections();
+    const place = need(this.#root, '[data-part=files]');
+    for (const [name, section] of known) if (!wanted.has(name)) this.#remove(section);
     let at = place.firstElementChild;
-    for (const [server, own] of byServer(result.files)) {
-      const name = ref.server(server);
-      const section = known.get(name) ?? this.#section(name, at);
-      known.delete(name);
+    for (const [name, own] of wanted) {
+      const section = known.get(name) ?? document.createElement('section');
       if (section === at) at = at.nextElementSibling;
       else place.insertBefore(section, at);
-      this.#server(section, own, result);
+      if (known.has(name)) continue;
+      section.className = 'server';
+      section.dataset['of'] = name;
+      this.#agenda.watch(section, inSight);
+      this.#whole(section, own, result);
     }
-    for (const section of known.values()) this.#remove(section);
   }
 
   #part(element: Element, show: (deployment: Deployment) => void): void {
@@ -119,16 +149,6 @@ export class LiveResult {
     });
   }
 
-  /** An empty place for a server's files, in sight if one of its neighbours is. */
-  #section(name: string, next: Element | null): HTMLElement {
-    const section = document.createElement('section');
-    section.className = 'server';
-    section.dataset['of'] = name;
-    const before = next?.previousElementSibling ?? null;
-    this.#agenda.watch(section, this.#agenda.sees(before) || this.#agenda.sees(next));
-    return section;
-  }
-
   #remove(section: Element): void {
     for (const box of section.querySelectorAll<HTMLElement>('.file')) this.#forget(box);
     this.#agenda.leave(section);
@@ -137,7 +157,9 @@ export class LiveResult {
 
   #forget(box: HTMLElement): void {
     this.#agenda.leave(box);
-    this.#files.delete(box.dataset['file'] ?? '');
+    const id = box.dataset['file'] ?? '';
+    // The file of that name may be another server's by now.
+    if (this.#files.get(id)?.box === box) this.#files.delete(id);
   }
 
   /** Brings the files of a server in line: their lines, or all of it where others are there. */
