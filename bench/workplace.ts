@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { serve, type Served } from '../src/cli/serve.ts';
@@ -29,9 +28,16 @@ export interface Sites {
   readonly bare: string;
 }
 
+/** A temporary folder within the project: Astro takes a path for one of the site's if they have no folder in common. */
+function temporary(): string {
+  const cache = join(PROJECT, '.cache');
+  mkdirSync(cache, { recursive: true });
+  return mkdtempSync(join(cache, 'bench-'));
+}
+
 /** What the parts of the benchmark share: a temporary folder, the two sites, a browser. */
 export class Workplace {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'redis-pod-bench-'));
+  readonly #folder = temporary();
   readonly #served: Served[] = [];
   #sites: Promise<Sites> | undefined;
   #browser: Promise<Browser> | undefined;
