@@ -1,5 +1,4 @@
-import type { Page } from 'playwright-core';
-import { weigh, type Weight } from '../tests/weigh.ts';
+import { weigh, weighLater, type Weight } from '../tests/weigh.ts';
 import { figure, row, type Row, type Section } from './table.ts';
 import { EMPTY, GUIDE, SEARCH_BOX, type Workplace } from './workplace.ts';
 
@@ -14,16 +13,10 @@ const PARTS: readonly (readonly [part: keyof Weight, name: string])[] = [
 ];
 
 /** What the guide has the browser load only when the reader asks for it. */
-const LATER: Readonly<Record<string, (page: Page) => Promise<void>>> = {
-  'the form, when the reader turns to it': async (page) => {
-    await page.locator('redis-generator legend').first().hover();
-    await page.locator('redis-generator[data-live]').waitFor();
-  },
-  'search, when it is opened': async (page) => {
-    await page.locator('site-search [data-open]').click();
-    await page.locator('site-search input').waitFor();
-  },
-};
+const LATER = [
+  ['form', 'besides, the form, when the reader turns to it'],
+  ['search', 'besides, search, when it is opened'],
+] as const;
 
 /** What the guide weighs before search is opened, against bare pages of Starlight. */
 export async function weight(workplace: Workplace): Promise<Section> {
@@ -42,14 +35,11 @@ export async function weight(workplace: Workplace): Promise<Section> {
     return weight;
   };
   const later: Row[] = [];
-  for (const [what, ask] of Object.entries(LATER)) {
+  for (const [part, what] of LATER) {
     const page = await open(ours + GUIDE);
-    const before = await weigh(page);
-    await ask(page);
-    const after = await weigh(page);
+    const values = [(await weighLater(page, part)) / 1000];
     await page.context().close();
-    const values = [(after.all - before.all) / 1000];
-    later.push(row({ what: `besides, ${what}`, unit: 'kB', exact: true, values }));
+    later.push(row({ what, unit: 'kB', exact: true, values }));
   }
   const guide = await weightOf(ours + GUIDE);
   const whole = await weightOf(bare + GUIDE);

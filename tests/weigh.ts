@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 
 /** Bytes on the wire, compressed as servers do, of each kind of file and of all. */
 export type Weight = Record<'html' | 'css' | 'script' | 'all', number>;
@@ -19,8 +19,7 @@ export async function weigh(page: Page, leftOut?: RegExp): Promise<Weight> {
   const weight: Weight = { html: 0, css: 0, script: 0, all: 0 };
   for (const address of loaded) {
     if (leftOut?.test(address)) continue;
-    const body = await (await fetch(address)).arrayBuffer();
-    const bytes = gzipSync(new Uint8Array(body), { level: 9 }).length;
+    const bytes = await onTheWire(address);
     const { pathname } = new URL(address);
     weight.all += bytes;
     if (pathname.endsWith('/')) weight.html += bytes;
@@ -28,4 +27,44 @@ export async function weigh(page: Page, leftOut?: RegExp): Promise<Weight> {
     if (pathname.endsWith('.js')) weight.script += bytes;
   }
   return weight;
+}
+
+async function onTheWire(address: string): Promise<number> {
+  const body = await (await fetch(address)).arrayBuffer();
+  return gzipSync(new Uint8Array(body), { level: 9 }).length;
+}
+
+/** What the guide has the browser load only when the reader asks for it, and how one asks. */
+const LATER = {
+  form: async (page: Page) => {
+    await page.locator('redis-generator legend').first().hover();
+    await page.locator('redis-generator[data-live]').waitFor();
+  },
+  search: async (page: Page) => {
+    await Promise.all([
+      // Its worker asks for these two last, side by side.
+      ...[/\/wasm\./, /\.pf_meta$/].map((file) =>
+        page.waitForEvent('requestfinished', (request) => file.test(request.url())),
+      ),
+      page.locator('site-search [data-open]').click(),
+    ]);
+  },
+};
+
+/**
+ * Weighs what the guide has the browser load besides when the reader asks for a part of it, what
+ * workers load included: they have timings of their own, which `weigh` does not see.
+ *
+ * @returns bytes on the wire, compressed
+ */
+export async function weighLater(page: Page, part: keyof typeof LATER): Promise<number> {
+  await page.waitForLoadState('networkidle');
+  const loaded = new Set<string>();
+  const note = (request: Request) => loaded.add(request.url());
+  page.on('request', note);
+  await LATER[part](page);
+  page.off('request', note);
+  let all = 0;
+  for (const address of loaded) all += await onTheWire(address);
+  return all;
 }

@@ -14,7 +14,8 @@ useBrowser([root]);
 const say = speaker(TEXTS.en, 'en');
 
 /** What a page, the console and the network say of scripts that do not come or do not fit. */
-const expected = /Failed to (load|fetch)|ERR_FAILED|dynamically imported|another build|WASM Error/;
+const expected =
+  /Failed to (load|fetch)|ERR_FAILED|dynamically imported|another build|WASM Error|worker terminated/;
 
 const notice = (page: Page) => page.locator('offline-notice[data-shows=failed]');
 const built = /_astro\/.*\.js$/;

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openPage, useBrowser } from '../browser.ts';
 import { sites } from '../sites.ts';
-import { weigh } from '../weigh.ts';
+import { weigh, weighLater } from '../weigh.ts';
 
 const [root] = sites;
 useBrowser([root]);
@@ -111,19 +111,13 @@ test('the README says what each part of the guide weighs', async () => {
   await openPage(root, 'fr/redis/', { untouched: true }, async (page) => {
     const kB = (bytes: number) => Math.round(bytes / 100) / 10;
     const first = await weigh(page);
-    await page.locator('redis-generator legend').first().hover();
-    await page.locator('redis-generator[data-live]').waitFor();
-    const live = await weigh(page);
-    await page.locator('site-search [data-open]').click();
-    await page.locator('site-search input').waitFor();
-    const searched = await weigh(page);
     const weights = {
       HTML: first.html,
       CSS: first.css,
       script: first.script,
       all: first.all,
-      form: live.all - first.all,
-      search: searched.all - live.all,
+      form: await weighLater(page, 'form'),
+      search: await weighLater(page, 'search'),
     };
     const parts = stated();
     expect(Object.keys(parts).map((part) => part.replace(/,.*/, ''))).toEqual(Object.keys(weights));
