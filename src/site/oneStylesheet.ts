@@ -8,6 +8,18 @@ import { parse, type HTMLElement } from 'node-html-parser';
 /** What is larger is only in the stylesheet of the pages that need any of it; in characters. */
 const LARGE = 4000;
 
+/**
+ * Selectors of Starlight's that have a browser work out the style of most of a page anew whenever
+ * an element comes or goes anywhere in it, and what selects the same for less. With them, a line of
+ * a file that is replaced took Chromium 2.7 ms, without 1.0; a server's section 7.6, without 0.8.
+ */
+const LIGHTER: readonly (readonly [dear: RegExp, light: string])[] = [
+  // Whatever follows something: a browser looks into all that follows.
+  [/(\.sl-container[^\s{},>]*)\s*>\s*\*\s*\+\s*\*/g, '$1>:where(:not(:first-child))'],
+  // Whatever comes may be what the body has. `Head.astro` sets the attribute.
+  [/body:has\(#starlight__sidebar:popover-open\)/g, ':root[data-menu-open] body'],
+];
+
 /** A built page, and where its styles are in it. */
 interface Page {
   readonly html: string;
@@ -33,7 +45,10 @@ export function oneStylesheet(base: string): AstroIntegration {
         const prefix = `${base.replace(/\/?$/, '/')}_astro/`;
         const files = new Map<string, string>();
         for await (const file of glob('_astro/*.css', { cwd: root }))
-          files.set(file.replace(/^_astro./, ''), await readFile(join(root, file), 'utf8'));
+          files.set(
+            file.replace(/^_astro./, ''),
+            lighter(await readFile(join(root, file), 'utf8')),
+          );
         const pages = new Map<string, Page>();
         for await (const file of glob('**/*.html', { cwd: root }))
           pages.set(file, readPage(await readFile(join(root, file), 'utf8'), prefix, files));
@@ -61,7 +76,7 @@ function readPage(html: string, prefix: string, files: ReadonlyMap<string, strin
     blockTextElements: { script: true, style: true },
   }).querySelectorAll('link[rel=stylesheet], style');
   const styleOf = (element: HTMLElement) => {
-    if (element.rawTagName === 'style') return element.rawText.trim();
+    if (element.rawTagName === 'style') return lighter(element.rawText.trim());
     const address = element.getAttribute('href') ?? '';
     const text = address.startsWith(prefix) && files.get(address.slice(prefix.length));
     if (!text) throw new Error(`There is no stylesheet ${address}.`);
@@ -74,6 +89,16 @@ function readPage(html: string, prefix: string, files: ReadonlyMap<string, strin
     places: elements.map(({ range }) => [range[0], range[1]]),
     styles: elements.map((element) => within(element.getAttribute('media'), styleOf(element))),
   };
+}
+
+/**
+ * Replaces selectors that are dear to a browser.
+ *
+ * @param css a stylesheet, as Astro writes it
+ * @returns one that styles the same elements
+ */
+export function lighter(css: string): string {
+  return LIGHTER.reduce((text, [dear, light]) => text.replace(dear, light), css);
 }
 
 function restyled({ html, places }: Page, address: string): string {

@@ -2,8 +2,12 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'node-html-parser';
 import { describe, expect, test } from 'vitest';
-import { sheetsFor } from '../../src/site/oneStylesheet.ts';
+import { lighter, sheetsFor } from '../../src/site/oneStylesheet.ts';
+import { openPage, useBrowser } from '../browser.ts';
 import { sites } from '../sites.ts';
+
+const [root] = sites;
+useBrowser([root]);
 
 describe('which styles go together', () => {
   const site = `/* site */${' '.repeat(5000)}`;
@@ -31,6 +35,53 @@ describe('which styles go together', () => {
     expect(of(3)).toBe('bare\n');
     expect(of(4)).toBe('');
   });
+});
+
+describe('selectors that are dear to a browser', () => {
+  const menu = 'body:has(#starlight__sidebar:popover-open){overflow:hidden}';
+  const follows = '.sl-container:where(.astro-a7po4psb)>*+*{margin-top:1.5rem}';
+
+  test('are replaced, and nothing else', () => {
+    expect(lighter(`a+b{}${menu}${follows}.content>*+*{}`)).toBe(
+      'a+b{}:root[data-menu-open] body{overflow:hidden}' +
+        '.sl-container:where(.astro-a7po4psb)>:where(:not(:first-child)){margin-top:1.5rem}.content>*+*{}',
+    );
+    expect(lighter('.sl-container > * + * {\n}')).toBe(
+      '.sl-container>:where(:not(:first-child)) {\n}',
+    );
+  });
+
+  test('are in no stylesheet, and what replaces them is in each of the pages’', () => {
+    const sheets = globSync('_astro/style.*.css', { cwd: root.directory })
+      .map((file) => readFileSync(join(root.directory, file), 'utf8'))
+      .filter((css) => css.includes('.content-panel'));
+    expect(sheets.length).toBeGreaterThan(1);
+    for (const css of sheets) {
+      expect(css).not.toMatch(/>\*\+\*|body:has/);
+      expect(css).toMatch(/\.sl-container[^{}]*>:where\(:not\(:first-child\)\)\{/);
+      expect(css).toContain(':root[data-menu-open] body{');
+    }
+  });
+
+  test.each([true, false])('the page behind the menu of a phone stays (JavaScript: %s)', (on) =>
+    openPage(
+      root,
+      'fr/understand/',
+      { viewport: { width: 360, height: 740 }, javaScriptEnabled: on },
+      async (page) => {
+        const scrolled = async () => {
+          await page.mouse.move(180, 30);
+          await page.mouse.wheel(0, 600);
+          await page.waitForTimeout(300);
+          return page.evaluate(() => scrollY);
+        };
+        await page.locator('[popovertarget=starlight__sidebar]').click();
+        expect(await scrolled()).toBe(0);
+        await page.locator('[popovertarget=starlight__sidebar]').click();
+        expect(await scrolled()).toBeGreaterThan(0);
+      },
+    ),
+  );
 });
 
 describe.each(sites)('built for $base', ({ base, directory }) => {

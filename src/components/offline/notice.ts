@@ -4,6 +4,8 @@ import type { TrustedTypes } from '../trusted.ts';
 /** How often a page that comes back into sight asks whether there is a newer one, in milliseconds. */
 const PAUSE = 10 * 60_000;
 
+const page = document.documentElement;
+
 /** What is known of a fault: an element that was not loaded, or an error that nobody caught. */
 type Fault = Event & Partial<Pick<ErrorEvent, 'filename'> & { reason: { stack?: string } }>;
 
@@ -16,10 +18,7 @@ class OfflineNotice extends HTMLElement {
   #asked = Date.now();
 
   connectedCallback(): void {
-    const {
-      dataset: { copy },
-      lang,
-    } = document.documentElement;
+    const { copy } = page.dataset;
     for (const type of ['error', 'unhandledrejection'])
       addEventListener(type, (event) => this.#fail(event as Fault), true);
     const [reload, close] = this.querySelectorAll('button');
@@ -29,13 +28,16 @@ class OfflineNotice extends HTMLElement {
       if (!document.hidden && Date.now() - this.#asked > PAUSE) void this.#compare();
     });
     addEventListener('online', () => void this.#compare());
-    if (copy !== undefined) {
-      const date = new Date(copy).toLocaleString(lang, { dateStyle: 'long', timeStyle: 'short' });
+    if (copy) {
+      const date = new Date(copy).toLocaleString(page.lang, {
+        dateStyle: 'long',
+        timeStyle: 'short',
+      });
       this.#show('kept', this.dataset['kept']?.replace('{{date}}', date));
     }
     const begin = () => {
       void this.#register();
-      if (copy !== undefined) void this.#compare();
+      if (copy) void this.#compare();
     };
     addEventListener('load', () => setTimeout(begin, 1000));
   }
@@ -43,8 +45,10 @@ class OfflineNotice extends HTMLElement {
   /** Shows a notice; without one, none. */
   #show(what: 'kept' | 'new' | 'failed' | '', text = this.dataset[what] ?? ''): void {
     this.querySelector('p')?.replaceChildren(text);
-    if (what) this.dataset['shows'] = what;
-    else delete this.dataset['shows'];
+    for (const { dataset } of [this, page]) {
+      if (what) dataset['shows'] = what;
+      else delete dataset['shows'];
+    }
   }
 
   /** Says that a script could not be loaded, or is one of the site's own and stopped. */
@@ -77,10 +81,10 @@ class OfflineNotice extends HTMLElement {
         // A reader who saves data keeps what they visit.
         const { connection } = navigator as { connection?: { saveData?: boolean } };
         if (connection?.saveData) return;
-        const wish: Wish = { language: document.documentElement.lang };
+        const wish: Wish = { language: page.lang };
         (await serviceWorker.ready).active?.postMessage(wish);
       };
-      let controlled = serviceWorker.controller !== null;
+      let controlled = !!serviceWorker.controller;
       serviceWorker.addEventListener('controllerchange', () => {
         // Another worker means that there is another version of the site, the first one does not.
         if (controlled) void Promise.all([keep(), this.#compare()]);
