@@ -4,7 +4,7 @@ import { format } from 'prettier';
 import { builds } from './builds.ts';
 import { core } from './core.ts';
 import { environmentText, load } from './environment.ts';
-import { lighthouse } from './lighthouse.ts';
+import { lighthousePerformance } from './lighthouse.ts';
 import { paint } from './paint.ts';
 import { withSections } from './results.ts';
 import { script } from './script.ts';
@@ -21,7 +21,7 @@ const PARTS: Readonly<
   script: ['Script at load', script],
   paint: ['From a change to its painting', paint],
   builds: ['Build', builds],
-  lighthouse: ['Lighthouse performance', lighthouse],
+  lighthouse: ['Lighthouse performance', lighthousePerformance],
 };
 
 const USAGE = `Usage: npm run bench [-- PART...]

@@ -3,6 +3,7 @@ import { processorTime } from '../../bench/astroBuild.ts';
 import { asBarePage } from '../../bench/bareSite.ts';
 import { pageCost } from '../../bench/builds.ts';
 import { extraPages } from '../../bench/extraPages.ts';
+import { settledMedian } from '../../bench/lighthouse.ts';
 import { framesOf } from '../../bench/paint.ts';
 
 describe('the frame that shows a change', () => {
@@ -48,4 +49,12 @@ test('extra pages are in both languages, no two alike, and the same each time', 
   expect(new Set(pages.map(([, text]) => text)).size).toBe(40);
   expect(pages).toEqual(extraPages(20));
   expect(pages.filter(([path]) => path.startsWith('en/'))).toHaveLength(20);
+});
+
+test('a median is known once what is missing could not change it', () => {
+  expect(settledMedian([])).toBeUndefined();
+  expect(settledMedian([100, 100])).toBeUndefined();
+  expect(settledMedian([100, 90, 100, 100])).toBe(100);
+  expect(settledMedian([100, 90, 100, 80])).toBeUndefined();
+  expect(settledMedian([100, 90, 100, 80, 95])).toBe(95);
 });

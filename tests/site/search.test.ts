@@ -20,8 +20,12 @@ async function search(page: Page, words: string): Promise<Found> {
   await input.waitFor();
   await input.fill(words);
   const said = () => box.locator('.pagefind-ui__message').textContent();
-  await expect.poll(said, { timeout: 20_000 }).toMatch(/résultat|results?\b/);
-  await expect.poll(said).toContain(words);
+  // Both at once: it says that it searches for these words while it shows what others found.
+  const found = async () => {
+    const text = (await said()) ?? '';
+    return /résultat|results?\b/.test(text) && text.includes(words);
+  };
+  await expect.poll(found, { timeout: 20_000 }).toBe(true);
   // Each result is a placeholder until its text has come.
   await expect.poll(() => box.locator('.pagefind-ui__loading').count()).toBe(0);
   return {
