@@ -39,17 +39,18 @@ async function look(browser: Browser, address: string, config?: Config): Promise
   return { performance: score * ALL, machine: environment.benchmarkIndex };
 }
 
-/** The pages of both languages; of those of findings, which are alike, the heaviest of each. */
+/** The pages of both languages; of those of findings and of examples, which are alike, the heaviest of each. */
 function pagesOf(site: string): string[] {
   return ['fr', 'en'].flatMap((language) => {
     const pages = globSync(`${language}/**/index.html`, { cwd: site })
       .map((file) => ({ path: file.replace('index.html', ''), ...statSync(join(site, file)) }))
       .toSorted((one, other) => other.size - one.size)
       .map(({ path }) => path);
-    const finding = (path: string) =>
-      path.startsWith(`${language}/findings/`) && path.split('/').length > 3;
-    const [heaviest] = pages.filter(finding);
-    return pages.filter((path) => path === heaviest || !finding(path)).toSorted();
+    const kinds = ['findings', 'presets'].map((kind) =>
+      pages.filter((path) => new RegExp(`^..\\/${kind}\\/[^/]`).test(path)),
+    );
+    const alike = kinds.flatMap(([, ...others]) => others);
+    return pages.filter((path) => !alike.includes(path)).toSorted();
   });
 }
 
@@ -125,8 +126,8 @@ export async function lighthousePerformance(workplace: Workplace): Promise<Secti
   );
   return {
     notes: [
-      'Every page of both languages, but of those of findings, which are alike, the heaviest of each: the median of ' +
-        `${RUNS} looks, in turns; what has ${Math.floor(RUNS / 2) + 1} times all points has them as its median and is ` +
+      'Every page of both languages; of those of findings and of examples, which are alike, the heaviest: the ' +
+        `median of ${RUNS} looks, in turns; what has ${Math.floor(RUNS / 2) + 1} times all points has them as its median and is ` +
         'not looked at again. Lighthouse’s own presets: a phone on a slow mobile network, a desktop on a fast line. ' +
         `Lighthouse’s index of this machine’s speed meanwhile: ${figure(median(machine))}.`,
     ],
