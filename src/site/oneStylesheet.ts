@@ -13,7 +13,7 @@ const LARGE = 4000;
  * an element comes or goes anywhere in it, and what selects the same for less. With them, a line of
  * a file that is replaced took Chromium 2.7 ms, without 1.0; a server's section 7.6, without 0.8.
  */
-const LIGHTER: readonly (readonly [dear: RegExp, light: string])[] = [
+const LIGHTER: readonly (readonly [costly: RegExp, light: string])[] = [
   // Whatever follows something: a browser looks into all that follows.
   [/(\.sl-container[^\s{},>]*)\s*>\s*\*\s*\+\s*\*/g, '$1>:where(:not(:first-child))'],
   // Whatever comes may be what the body has. `Head.astro` sets the attribute.
@@ -92,13 +92,13 @@ function readPage(html: string, prefix: string, files: ReadonlyMap<string, strin
 }
 
 /**
- * Replaces selectors that are dear to a browser.
+ * Replaces selectors that cost a browser much.
  *
  * @param css a stylesheet, as Astro writes it
  * @returns one that styles the same elements
  */
 export function lighter(css: string): string {
-  return LIGHTER.reduce((text, [dear, light]) => text.replace(dear, light), css);
+  return LIGHTER.reduce((text, [costly, light]) => text.replace(costly, light), css);
 }
 
 function restyled({ html, places }: Page, address: string): string {

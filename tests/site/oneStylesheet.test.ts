@@ -37,7 +37,7 @@ describe('which styles go together', () => {
   });
 });
 
-describe('selectors that are dear to a browser', () => {
+describe('selectors that cost a browser much', () => {
   const menu = 'body:has(#starlight__sidebar:popover-open){overflow:hidden}';
   const follows = '.sl-container:where(.astro-a7po4psb)>*+*{margin-top:1.5rem}';
 
