@@ -1,5 +1,4 @@
 import { globSync } from 'node:fs';
-import axe from 'axe-core';
 import lighthouse, { desktopConfig, snapshot, type RunnerResult } from 'lighthouse';
 import { pageFunctions } from 'lighthouse/core/lib/page-functions.js';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
@@ -50,7 +49,7 @@ afterAll(async () => {
   await served.close();
 });
 
-/** The categories' scores, and what takes points from them, to be compared with `all`. */
+/** The categories' scores, and what takes points from them. */
 function verdict(result: RunnerResult | undefined): object {
   if (!result) throw new Error('Lighthouse has nothing to say.');
   const { audits, categories, runtimeError, runWarnings } = result.lhr;
@@ -63,51 +62,31 @@ function verdict(result: RunnerResult | undefined): object {
   };
 }
 
-/** What Lighthouse says of a page that has all points. */
-function all(categories: readonly string[]): object {
-  return {
-    scores: Object.fromEntries(categories.map((category) => [category, 1])),
-    failed: [],
-    runtimeError: undefined,
-    runWarnings: [],
-  };
-}
+const ALL = {
+  scores: Object.fromEntries(CATEGORIES.map((category) => [category, 1])),
+  failed: [],
+  runtimeError: undefined,
+  runWarnings: [],
+};
 
 test('there are pages in both languages', () => {
   expect(paths.length).toBeGreaterThan(150);
 });
 
-/** Has Lighthouse look at the page that the browser is at, as a desktop has it. */
-const onDesktop = (flags: typeof FLAGS) =>
-  snapshot(page, { flags: { ...desktopConfig.settings, ...flags } });
+// The guide to print has all others in it, and takes as long.
+const long = { timeout: 180_000 };
 
-// The guide to print has all others in it.
 test.each(paths)(
   'Lighthouse gives all points to %s, on a phone and on a desktop',
-  { timeout: 180_000 },
+  long,
   async (path) => {
     // All pages in one, to be printed, are kept out of search engines.
     const skipAudits = path.endsWith('/print/') ? ['is-crawlable'] : null;
     const flags = { ...FLAGS, skipAudits };
     const onPhone = await lighthouse(served.address + path, flags, undefined, page);
-    expect(verdict(onPhone)).toEqual(all(CATEGORIES));
-    // What only loading a page shows (its status, its headers, the console) is the same there, and
-    // what is asked of accessibility is among what `accessibility.test.ts` asks at that width.
-    const others = CATEGORIES.filter((category) => category !== 'accessibility');
-    const desktop = await onDesktop({ ...flags, onlyCategories: others });
-    expect(verdict(desktop)).toEqual(all(others));
+    expect(verdict(onPhone)).toEqual(ALL);
+    // What only loading a page shows (its status, its headers, the console) is the same there.
+    const onDesktop = await snapshot(page, { flags: { ...desktopConfig.settings, ...flags } });
+    expect(verdict(onDesktop)).toEqual(ALL);
   },
 );
-
-test('on a desktop, Lighthouse asks of accessibility what axe asks, and gives all points', async () => {
-  await page.goto(`${served.address}fr/redis/`);
-  const desktop = await onDesktop(FLAGS);
-  expect(verdict(desktop)).toEqual(all(CATEGORIES));
-  const { categories, audits } = desktop?.lhr ?? {};
-  const asked = categories?.['accessibility']?.auditRefs.map(({ id }) => id) ?? [];
-  // The others are for a person to check.
-  const rules = asked.filter((id) => audits?.[id]?.scoreDisplayMode !== 'manual');
-  expect(rules.length).toBeGreaterThan(40);
-  const known = axe.getRules().map(({ ruleId }) => ruleId);
-  expect(rules.filter((rule) => !known.includes(rule))).toEqual([]);
-});
