@@ -21,6 +21,8 @@ export default defineConfig({
   // A link that is only hovered costs nothing, and no script.
   prefetch: false,
   markdown: {
+    // It has colours of its own, for dark pages only.
+    syntaxHighlight: false,
     processor: satteri({
       features: {
         headingAttributes: true,
