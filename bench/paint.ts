@@ -49,19 +49,30 @@ export function framesOf({ at, beat, done }: Painted): number {
   return Math.max(1, Math.ceil((done - next) / FRAME));
 }
 
-/** A field and the keys that change it back and forth. */
+/** A field, the keys that change it back and forth, and what the first of them brings into sight. */
 interface Field {
   readonly what: string;
   readonly selector: string;
   readonly keys: readonly [string, string];
+  readonly shows: string;
 }
 
 const FIELDS: readonly Field[] = [
-  { what: 'a sign of the address', selector: '#f-host', keys: ['7', 'Backspace'] },
-  { what: 'xAPI on or off', selector: '#f-xapi', keys: ['Space', 'Space'] },
+  { what: 'a sign of the address', selector: '#f-host', keys: ['7', 'Backspace'], shows: '.l.new' },
+  {
+    what: 'xAPI on or off',
+    selector: '#f-xapi',
+    keys: ['Space', 'Space'],
+    shows: '[data-part=table] .db-xapi',
+  },
 ];
 
-const LEAST: Field = { what: 'the least', selector: '#least', keys: ['7', 'Backspace'] };
+const LEAST: Field = {
+  what: 'the least',
+  selector: '#least',
+  keys: ['7', 'Backspace'],
+  shows: '#least + p',
+};
 
 /** A form's fragment: so many workers, with an address for each. */
 function fragment(workers: number): string {
@@ -121,17 +132,28 @@ async function watch(page: Page, report: (painted: Painted) => void): Promise<vo
   });
 }
 
+/** Whether one of the elements of a selector is in the window. */
+function isInSight(page: Page, selector: string): Promise<boolean> {
+  return page.locator(selector).evaluateAll((elements) =>
+    elements.some((element) => {
+      const { top, bottom } = element.getBoundingClientRect();
+      return bottom > 0 && top < innerHeight;
+    }),
+  );
+}
+
 /** Changes a field again and again, with a real key each time. */
 async function change(
   page: Page,
   devtools: CDPSession,
-  { selector, keys }: Field,
+  { what, selector, keys, shows }: Field,
 ): Promise<Change[]> {
   let report: (painted: Painted) => void = () => undefined;
   await watch(page, (painted) => report(painted));
   const field = page.locator(selector);
-  await field.scrollIntoViewIfNeeded();
-  await field.focus();
+  // Above, so that what it changes is in sight beside it.
+  await field.evaluate((it) => it.scrollIntoView());
+  await field.evaluate((it: HTMLElement) => it.focus({ preventScroll: true }));
   if (keys[0] !== keys[1]) await page.keyboard.press('End');
   const changes: Change[] = [];
   for (let turn = -WARM_UP; turn < CHANGES; turn++) {
@@ -143,6 +165,8 @@ async function change(
     const seen = await painted;
     await page.waitForTimeout(REST);
     const after = await processorTimes(devtools);
+    if (turn === -WARM_UP && !(await isInSight(page, shows)))
+      throw new Error(`${what} changes nothing that is in sight.`);
     if (turn >= 0)
       changes.push({
         time: seen.done - seen.at,
@@ -210,7 +234,7 @@ export async function paint(workplace: Workplace): Promise<Section> {
   }
   return {
     notes: [
-      `In Chromium, a window of 1280 × 800, ${CHANGES} changes each, by real keys in a field of \`${GUIDE}\`: ` +
+      `In Chromium, a window of 1280 × 800, ${CHANGES} changes each, by real keys in a field of \`${GUIDE}\` at the top of it, with lines of a file or the table that it changes beside it: ` +
         'from the time that the key’s event has to the end of painting what it changed in sight; what is out of ' +
         'sight follows after that frame. The work of the page’s thread for both is in time of the processor, whatever else the machine does. “The least” is ' +
         'an empty page of a bare Starlight site with a field that is repeated beside it.',

@@ -1,6 +1,15 @@
 /** How long to work before the browser may paint and answer the reader, in milliseconds. */
 const TURN = 5;
 
+/**
+ * Whether an element is in the window. To be asked before anything on the page changes: the browser
+ * would lay it out anew for each answer.
+ */
+export function inSight(element: Element): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
+}
+
 /** Has work done when the next frame has been painted. */
 function afterFrame(work: () => void): void {
   requestAnimationFrame(() => setTimeout(work));
@@ -12,48 +21,13 @@ function afterFrame(work: () => void): void {
  * hundreds of lines takes longer than a frame lasts.
  */
 export class Agenda {
-  readonly #inSight = new Set<Element>();
   readonly #waiting = new Map<unknown, () => void>();
-  readonly #sight = new IntersectionObserver((changes) => {
-    for (const { target, isIntersecting } of changes)
-      this.#inSight[isIntersecting ? 'add' : 'delete'](target);
-  });
   readonly #done: () => void;
   #under = false;
 
   /** @param done called when nothing is left to do */
   constructor(done: () => void) {
     this.#done = done;
-  }
-
-  /** Whether an element is in sight, as far as is known. */
-  sees(element: Element | undefined): boolean {
-    return element !== undefined && this.#inSight.has(element);
-  }
-
-  /**
-   * Looks from now on whether an element is in sight.
-   *
-   * @param inSight what to take for true until the browser has told
-   */
-  watch(element: Element, inSight: boolean): void {
-    if (inSight) this.#inSight.add(element);
-    this.#sight.observe(element);
-  }
-
-  /** Looks no longer at an element that has gone. */
-  leave(element: Element): void {
-    this.#sight.unobserve(element);
-    this.#inSight.delete(element);
-    this.#waiting.delete(element);
-  }
-
-  /** Has an element brought in line, instead of what was still to be done with it. */
-  paint(element: Element, work: () => void): void {
-    if (this.sees(element)) {
-      this.#waiting.delete(element);
-      work();
-    } else this.after(element, work);
   }
 
   /** Has work done after the next frame, instead of other work of that name. */

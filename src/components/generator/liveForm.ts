@@ -43,6 +43,11 @@ function part(root: ParentNode, name: string): HTMLElement {
   return need(root, `[data-part="${name}"]`);
 }
 
+/** Hides or shows an element; one that is as it should be is left alone, and its style not worked out anew. */
+function hide(element: HTMLElement, hidden: boolean): void {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
 /**
  * The form, made live: reads its controls, has the core work out the files, repaints what differs,
  * and keeps the state in the address's fragment.
@@ -227,18 +232,20 @@ export class LiveForm {
       ({ field }) => field && field !== 'password' && FIELDS[field].applies(architecture),
     );
     const issues = [...read, ...check(architecture, password)];
-    this.#showForm(texts, issues);
-
     const errors = issues.filter(({ severity }) => severity === 'error').length;
-    need(this.#root, 'config-files').toggleAttribute('data-stale', errors > 0);
-    part(this.#root, 'stale').hidden = errors === 0;
+    // First, since it looks what is in sight.
     if (errors === 0) this.#show(architecture, password, marked);
+    this.#showForm(texts, issues);
+    need(this.#root, 'config-files').toggleAttribute('data-stale', errors > 0);
+    hide(part(this.#root, 'stale'), errors === 0);
     const todo = issues.filter(({ severity }) => severity === 'todo').length;
-    part(this.#root, 'summary').textContent = [
+    const summary = [
       this.#say('gen.summary.files', { count: this.#files.length }),
       ...(errors > 0 ? [this.#say('gen.summary.errors', { count: errors })] : []),
       ...(todo > 0 ? [this.#say('gen.summary.todo', { count: todo })] : []),
     ].join(', ');
+    const place = part(this.#root, 'summary');
+    if (place.textContent !== summary) place.textContent = summary;
   }
 
   /** Shows which fields count, what is wrong with them, and which can be reset. */
@@ -260,9 +267,10 @@ export class LiveForm {
       if (shown === each.shown && field !== 'arch') continue;
       each.shown = shown;
       if (each.issues.innerHTML !== markup.text) put(each.issues, markup);
-      this.#control(field).setAttribute('aria-invalid', String(wrong));
-      box.hidden = hidden;
-      each.reset.hidden = text === initial;
+      const control = this.#control(field);
+      if (control.ariaInvalid !== String(wrong)) control.ariaInvalid = String(wrong);
+      hide(box, hidden);
+      hide(each.reset, text === initial);
     }
   }
 
@@ -272,11 +280,11 @@ export class LiveForm {
     );
     if (same && password === this.#shown.password) return;
     this.#shown = { architecture, password };
-    part(this.#root, 'resume').hidden = true;
     const deployment = plan(architecture);
     this.#files = this.#emit(deployment, password);
     const before = marked ? { before: this.#before } : {};
     this.#result.show({ deployment, files: this.#files, ...before });
+    hide(part(this.#root, 'resume'), true);
     this.#related.refresh();
     this.#agenda.after('remembered', () => remember(formatLink(architecture)));
   }

@@ -2,12 +2,13 @@ import { changesBetween, fileId, type Changes } from '../../core/changes.ts';
 import type { ConfigFile } from '../../core/files.ts';
 import type { Deployment } from '../../core/plan.ts';
 import type { Say } from '../../core/say.ts';
-import { drawn, viewBox, type Shape } from '../../view/diagram.ts';
+import { drawn, viewBox, type Drawn } from '../../view/diagram.ts';
 import { badgesHtml, byServer, linesHtml, NO_CHANGES, serverHtml } from '../../view/files.ts';
+import type { Html } from '../../view/html.ts';
 import { ref } from '../../view/refs.ts';
 import { handleButtons, usesRows } from '../../view/table.ts';
 import { put } from '../trusted.ts';
-import type { Agenda } from './agenda.ts';
+import { inSight, type Agenda } from './agenda.ts';
 import { need } from './need.ts';
 import { Pieces } from './pieces.ts';
 
@@ -32,8 +33,32 @@ function changesIn(own: readonly ConfigFile[], before: Result['before']): Change
 /** A file that is on the page. */
 interface Shown {
   readonly box: HTMLElement;
+  readonly badges: HTMLElement;
   readonly lines: Pieces;
 }
+
+/** A part of the result that is there whatever the reader chooses: a drawing, which has a size, or another. */
+type Part = Drawn | { readonly pieces: readonly Html[] };
+
+/** Whether a part has its size already. */
+function fits(box: Element, part: Part): boolean {
+  return !('height' in part) || box.getAttribute('viewBox') === viewBox(part);
+}
+
+function resize(box: Element, part: Part): void {
+  if (!('height' in part) || fits(box, part)) return;
+  box.setAttribute('viewBox', viewBox(part));
+  box.setAttribute('height', String(part.height));
+}
+
+/** Works something out when it is first asked for. */
+function once<T extends object>(work: () => T): () => T {
+  let done: T | undefined;
+  return () => (done ??= work());
+}
+
+/** What is to change in sight, once it is known what that is. */
+type Writes = (() => void)[];
 
 /** What a server's files look like but for their lines: whose they are, and where they go. */
 function outline(own: readonly ConfigFile[], { servers }: Deployment): string {
@@ -53,7 +78,7 @@ export class LiveResult {
   readonly #say: Say;
   readonly #agenda: Agenda;
   /** Shows a part that is there whatever the reader chooses. */
-  readonly #parts: ((deployment: Deployment) => void)[] = [];
+  readonly #parts: ((deployment: Deployment, now: Writes) => void)[] = [];
   readonly #outlines = new WeakMap<Element, string>();
   readonly #files = new Map<string, Shown>();
 
@@ -68,35 +93,45 @@ export class LiveResult {
     this.#say = say;
     this.#agenda = agenda;
     const { deployment, files } = built;
-    for (const shape of ['wide', 'narrow'] as const) this.#drawing(shape, deployment);
+    for (const shape of ['wide', 'narrow'] as const) {
+      const box = need(root, `[data-part=diagram] .${shape}`);
+      const draw = (now: Deployment) => drawn(now, say, shape);
+      this.#part(box, new Pieces(box, draw(deployment).pieces), draw);
+    }
     for (const [place, rows] of [
       ['[data-part=table]', usesRows],
       ['[data-part=handles]', handleButtons],
     ] as const) {
       const box = need(root, place);
       const pieces = new Pieces(box.querySelector('tbody') ?? box, rows(deployment, say));
-      this.#part(box, (now) => pieces.show(rows(now, say)));
+      this.#part(box, pieces, (now) => ({ pieces: rows(now, say) }));
     }
-    for (const [server, own] of byServer(files)) {
-      const section = need(root, `.server[data-of="${ref.server(server)}"]`);
-      agenda.watch(section, true);
-      this.#found(section, own, built);
-    }
+    for (const [server, own] of byServer(files))
+      this.#found(need(root, `.server[data-of="${ref.server(server)}"]`), own, built);
   }
 
-  /** Shows a state. */
+  /** Shows a state. The page is looked at first, and changed then. */
   show(result: Result): void {
-    for (const show of this.#parts) show(result.deployment);
+    const now: Writes = [];
+    for (const show of this.#parts) show(result.deployment, now);
+    this.#allFiles(result, now);
+    for (const write of now) write();
+  }
+
+  #allFiles(result: Result, now: Writes): void {
     const known = this.#sections();
     const wanted = new Map<string, ConfigFile[]>(
       [...byServer(result.files)].map(([server, own]) => [ref.server(server), own]),
     );
     for (const [name, own] of wanted) {
       const section = known.get(name);
-      if (section) this.#server(section, own, result);
+      if (section) this.#server(section, own, result, now);
     }
     const names = [...wanted.keys()];
-    const sees = (name = '') => this.#agenda.sees(known.get(name));
+    const sees = (name = '') => {
+      const section = known.get(name);
+      return section !== undefined && inSight(section);
+    };
     const gone = [...known.keys()].filter((name) => !wanted.has(name));
     const come = names.filter((name) => !known.has(name));
     this.#agenda.drop('servers');
@@ -105,8 +140,9 @@ export class LiveResult {
       gone.some(sees) ||
       names.some((name, at) => come.includes(name) && (sees(names[at - 1]) || sees(names[at + 1])));
     // Sections that come and go have the browser look anew at the styles of their neighbours.
-    if (seen) this.#servers(wanted, result, true);
-    else this.#agenda.after('servers', () => this.#servers(wanted, result, false));
+    const change = () => this.#servers(wanted, result);
+    if (seen) now.push(change);
+    else this.#agenda.after('servers', change);
   }
 
   /** The servers' sections that are on the page, by name. */
@@ -116,10 +152,15 @@ export class LiveResult {
   }
 
   /** Has a section for each server, in their order, and no other. */
-  #servers(wanted: Map<string, ConfigFile[]>, result: Result, inSight: boolean): void {
+  #servers(wanted: Map<string, ConfigFile[]>, result: Result): void {
     const known = this.#sections();
     const place = need(this.#root, '[data-part=files]');
-    for (const [name, section] of known) if (!wanted.has(name)) this.#remove(section);
+    for (const [name, section] of known) {
+      if (wanted.has(name)) continue;
+      for (const box of section.querySelectorAll<HTMLElement>('.file')) this.#forget(box);
+      this.#agenda.drop(section);
+      section.remove();
+    }
     let at = place.firstElementChild;
     for (const [name, own] of wanted) {
       const section = known.get(name) ?? document.createElement('section');
@@ -128,46 +169,40 @@ export class LiveResult {
       if (known.has(name)) continue;
       section.className = 'server';
       section.dataset['of'] = name;
-      this.#agenda.watch(section, inSight);
       this.#whole(section, own, result);
     }
   }
 
-  #part(element: Element, show: (deployment: Deployment) => void): void {
-    this.#agenda.watch(element, true);
-    this.#parts.push((deployment) => this.#agenda.paint(element, () => show(deployment)));
-  }
-
-  #drawing(shape: Shape, built: Deployment): void {
-    const drawing = need(this.#root, `[data-part=diagram] .${shape}`);
-    const pieces = new Pieces(drawing, drawn(built, this.#say, shape).pieces);
-    this.#part(drawing, (deployment) => {
-      const now = drawn(deployment, this.#say, shape);
-      drawing.setAttribute('viewBox', viewBox(now));
-      drawing.setAttribute('height', String(now.height));
-      pieces.show(now.pieces);
+  #part(box: Element, pieces: Pieces, make: (deployment: Deployment) => Part): void {
+    this.#parts.push((deployment, now) => {
+      const made = once(() => make(deployment));
+      const whole = () => {
+        resize(box, made());
+        pieces.show(made().pieces);
+      };
+      if (inSight(box))
+        now.push(fits(box, made()) ? pieces.inSight(made().pieces, inSight) : whole);
+      this.#agenda.after(box, whole);
     });
   }
 
-  #remove(section: Element): void {
-    for (const box of section.querySelectorAll<HTMLElement>('.file')) this.#forget(box);
-    this.#agenda.leave(section);
-    section.remove();
-  }
-
   #forget(box: HTMLElement): void {
-    this.#agenda.leave(box);
+    this.#agenda.drop(box);
     const id = box.dataset['file'] ?? '';
     // The file of that name may be another server's by now.
     if (this.#files.get(id)?.box === box) this.#files.delete(id);
   }
 
   /** Brings the files of a server in line: their lines, or all of it where others are there. */
-  #server(section: Element, own: readonly ConfigFile[], result: Result): void {
+  #server(section: Element, own: readonly ConfigFile[], result: Result, now: Writes): void {
+    this.#agenda.drop(section);
     if (this.#outlines.get(section) === outline(own, result.deployment)) {
-      this.#agenda.drop(section);
-      for (const file of own) this.#lines(file, result);
-    } else this.#agenda.paint(section, () => this.#whole(section, own, result));
+      for (const file of own) this.#file(file, result, now);
+      return;
+    }
+    const whole = () => this.#whole(section, own, result);
+    if (inSight(section)) now.push(whole);
+    else this.#agenda.after(section, whole);
   }
 
   #whole(section: Element, own: readonly ConfigFile[], result: Result): void {
@@ -187,22 +222,31 @@ export class LiveResult {
     for (const file of own) {
       const id = fileId(file);
       const box = need(section, `[data-file="${CSS.escape(id)}"]`);
+      const badges = need(box, '.badges');
       const lines = linesHtml(file, deployment, this.#say, changes);
-      this.#agenda.watch(box, this.#agenda.sees(section));
-      this.#files.set(id, { box, lines: new Pieces(need(box, 'pre code'), lines) });
+      this.#files.set(id, { box, badges, lines: new Pieces(need(box, 'pre code'), lines) });
     }
   }
 
-  #lines(file: ConfigFile, { deployment, before }: Result): void {
+  #file(file: ConfigFile, { deployment, before }: Result, now: Writes): void {
     const shown = this.#files.get(fileId(file));
     if (!shown) throw new Error(`The page has no ${fileId(file)}`);
-    const { box, lines } = shown;
-    this.#agenda.paint(box, () => {
+    const { box, badges, lines } = shown;
+    const made = once(() => {
       const changes = changesIn([file], before);
-      const badges = need(box, '.badges');
-      const markup = badgesHtml(file, deployment, this.#say, changes);
-      if (badges.innerHTML !== markup.text) put(badges, markup);
-      lines.show(linesHtml(file, deployment, this.#say, changes));
+      const marks = badgesHtml(file, deployment, this.#say, changes);
+      return { marks, pieces: linesHtml(file, deployment, this.#say, changes) };
+    });
+    const mark = () => {
+      if (badges.innerHTML !== made().marks.text) put(badges, made().marks);
+    };
+    if (inSight(box)) {
+      if (inSight(badges)) now.push(mark);
+      now.push(lines.inSight(made().pieces, inSight));
+    }
+    this.#agenda.after(box, () => {
+      mark();
+      lines.show(made().pieces);
     });
   }
 }

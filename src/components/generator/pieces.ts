@@ -12,7 +12,7 @@ function alikeAtEnd(one: readonly Html[], other: readonly Html[]): number {
 /** A place of the page that has one element after the other, each from markup of its own. */
 export class Pieces {
   readonly #place: Element;
-  #shown: readonly Html[];
+  readonly #shown: Html[];
 
   /**
    * @param place where they are
@@ -20,20 +20,34 @@ export class Pieces {
    */
   constructor(place: Element, shown: readonly Html[]) {
     this.#place = place;
-    this.#shown = shown;
+    this.#shown = [...shown];
+  }
+
+  /**
+   * What shows those of other pieces that come where the reader looks; {@link show} shows the rest.
+   *
+   * @param sees whether an element is where the reader looks; asked before anything changes
+   */
+  inSight(pieces: readonly Html[], sees: (element: Element) => boolean): () => void {
+    const elements = [...this.#place.children];
+    const { had, has, other } = this.#compare(pieces);
+    const seen = (element: Element | undefined) => element !== undefined && sees(element);
+    // What comes or goes moves what is below, and is in sight with what it stands between.
+    const edge = Math.min(had, has);
+    if (had !== has && elements.slice(Math.max(0, edge - 1), had + 1).some(seen))
+      return () => this.show(pieces);
+    const near = other.filter((at) => seen(elements[at]));
+    return () => {
+      for (const at of near) this.#replace(at, elements[at], pieces[at]);
+    };
   }
 
   /** Shows other pieces: those that differ are replaced; what is alike at the end keeps its elements. */
   show(pieces: readonly Html[]): void {
-    const shown = this.#shown;
-    this.#shown = pieces;
     const elements = [...this.#place.children];
-    const alike = alikeAtEnd(shown, pieces);
-    const [had, has] = [shown.length - alike, pieces.length - alike];
-    for (let at = 0; at < Math.min(had, has); at++) {
-      const [element, piece] = [elements[at], pieces[at]];
-      if (element && piece && piece.text !== shown[at]?.text) replace(element, piece);
-    }
+    const { had, has, other } = this.#compare(pieces);
+    for (const at of other) this.#replace(at, elements[at], pieces[at]);
+    this.#shown.splice(0, Infinity, ...pieces);
     for (const element of elements.slice(has, had)) element.remove();
     if (has <= had) return;
     const more = html`${pieces.slice(had, has)}`;
@@ -41,5 +55,22 @@ export class Pieces {
     if (next) insert(next, 'beforebegin', more);
     else if (last) insert(last, 'afterend', more);
     else put(this.#place, more);
+  }
+
+  /** How many there are and are to be before what is alike at the end, and which of both differ. */
+  #compare(pieces: readonly Html[]): { had: number; has: number; other: number[] } {
+    const shown = this.#shown;
+    const alike = alikeAtEnd(shown, pieces);
+    const [had, has] = [shown.length - alike, pieces.length - alike];
+    const other: number[] = [];
+    for (let at = 0; at < Math.min(had, has); at++)
+      if (pieces[at]?.text !== shown[at]?.text) other.push(at);
+    return { had, has, other };
+  }
+
+  #replace(at: number, element: Element | undefined, piece: Html | undefined): void {
+    if (!element || !piece) return;
+    replace(element, piece);
+    this.#shown[at] = piece;
   }
 }

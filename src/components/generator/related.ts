@@ -24,8 +24,10 @@ export class Related {
 
   /** Brings what is lit in line with the focus and the pinned handle, after a repaint too. */
   refresh(): void {
-    for (const button of this.#root.querySelectorAll<HTMLElement>('[data-handle]'))
-      button.setAttribute('aria-pressed', String(button.dataset['handle'] === this.#pinned));
+    for (const button of this.#root.querySelectorAll<HTMLElement>('[data-handle]')) {
+      const pressed = String(button.dataset['handle'] === this.#pinned);
+      if (button.ariaPressed !== pressed) button.ariaPressed = pressed;
+    }
     this.#light(document.activeElement);
   }
 
