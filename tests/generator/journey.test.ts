@@ -145,8 +145,9 @@ describe.each(languages)('in %s', (language) => {
     await openPage(below, guide + link, { ...wide, permissions }, async (page) => {
       await field(page, 'password').fill('secret');
       const marks = page.locator('[data-file="web/settings_local.py"] mark');
-      await marks.first().waitFor();
-      expect(new Set(await marks.allTextContents())).toEqual(new Set(['REDIS-ADDRESS.invalid']));
+      await expect
+        .poll(async () => new Set(await marks.allTextContents()))
+        .toEqual(new Set(['REDIS-ADDRESS.invalid']));
       for (const button of ['[data-copy="web/settings_local.py"]', '[data-zip]']) {
         await page.locator(button).click();
         await page.getByText(say('gen.done.todo')).waitFor();
@@ -438,7 +439,7 @@ test('what belongs together lights up: field, line, database, server', async () 
     for (const line of lines) expect(line).toContain('10.0.0.5');
     expect(lines.length).toBeGreaterThan(5);
     await field(page, 'host').fill('10.0.0.6');
-    expect((await page.locator('.l.lit').allTextContents()).join('')).toContain('10.0.0.6');
+    await page.locator('.l.lit', { hasText: '10.0.0.6' }).first().waitFor();
     await page.locator('[data-file="web/settings_local.py"] .l', { hasText: '6379/3' }).hover();
     await page.locator('svg.wide .slot.db-default.lit').waitFor();
     await page.locator('[data-field="db.default"].lit').waitFor({ state: 'attached' });
