@@ -18,7 +18,7 @@ import type { Say } from '../../core/say.ts';
 import { issuesHtml } from '../../view/issues.ts';
 import { remember } from '../architecture/remembered.ts';
 import { put } from '../trusted.ts';
-import { Agenda } from './agenda.ts';
+import { Agenda, inSight } from './agenda.ts';
 import { LiveResult } from './liveResult.ts';
 import { need } from './need.ts';
 import type { Related } from './related.ts';
@@ -33,6 +33,8 @@ const PAUSE = 700;
 interface Box {
   readonly field: Touched;
   readonly box: HTMLElement;
+  /** What it is seen with: one that is hidden is nowhere itself. */
+  readonly group: Element;
   readonly issues: HTMLElement;
   readonly reset: HTMLElement;
   /** What is shown in it. */
@@ -95,6 +97,7 @@ export class LiveForm {
     this.#boxes = Array.from(root.querySelectorAll<HTMLElement>('[data-field]'), (box) => ({
       field: box.dataset['field'] as Touched,
       box,
+      group: box.closest('.group') ?? box,
       issues: need(box, '.issues'),
       reset: need(box, '[data-reset]'),
       shown: '',
@@ -233,9 +236,10 @@ export class LiveForm {
     );
     const issues = [...read, ...check(architecture, password)];
     const errors = issues.filter(({ severity }) => severity === 'error').length;
-    // First, since it looks what is in sight.
+    // Before anything changes.
+    const seen = new Set([...new Set(this.#boxes.map(({ group }) => group))].filter(inSight));
     if (errors === 0) this.#show(architecture, password, marked);
-    this.#showForm(texts, issues);
+    this.#showForm(texts, issues, seen);
     need(this.#root, 'config-files').toggleAttribute('data-stale', errors > 0);
     hide(part(this.#root, 'stale'), errors === 0);
     const todo = issues.filter(({ severity }) => severity === 'todo').length;
@@ -249,9 +253,13 @@ export class LiveForm {
   }
 
   /** Shows which fields count, what is wrong with them, and which can be reset. */
-  #showForm(texts: ReadonlyMap<FieldName, string>, issues: readonly Issue[]): void {
+  #showForm(
+    texts: ReadonlyMap<FieldName, string>,
+    issues: readonly Issue[],
+    seen: ReadonlySet<Element>,
+  ): void {
     for (const each of this.#boxes) {
-      const { field, box } = each;
+      const { field, box, group } = each;
       const own = issues.filter((issue) => issue.field === field);
       const wrong = own.some(({ severity }) => severity === 'error');
       const markup = issuesHtml(own, this.#say);
@@ -266,11 +274,16 @@ export class LiveForm {
       const shown = JSON.stringify([wrong, hidden, text === initial, markup.text]);
       if (shown === each.shown && field !== 'arch') continue;
       each.shown = shown;
-      if (each.issues.innerHTML !== markup.text) put(each.issues, markup);
-      const control = this.#control(field);
-      if (control.ariaInvalid !== String(wrong)) control.ariaInvalid = String(wrong);
-      hide(box, hidden);
-      hide(each.reset, text === initial);
+      const show = () => {
+        if (each.issues.innerHTML !== markup.text) put(each.issues, markup);
+        const control = this.#control(field);
+        if (control.ariaInvalid !== String(wrong)) control.ariaInvalid = String(wrong);
+        hide(box, hidden);
+        hide(each.reset, text === initial);
+      };
+      this.#agenda.drop(box);
+      if (seen.has(group)) show();
+      else this.#agenda.after(box, show);
     }
   }
 
