@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, type HTMLElement } from 'node-html-parser';
-import { html } from '../view/html.ts';
+import { html, type Html } from '../view/html.ts';
 import type { BuiltPage } from './builtPages.ts';
 import { languages } from './languages.ts';
 import { readable } from './readable.ts';
@@ -43,8 +43,8 @@ function withGuide(shell: string, pages: readonly BuiltPage[]): string {
       return [new URL(page.address).pathname, { page, content, ids }];
     }),
   );
-  const contents = html`<ol>
-    ${pages.map(({ name, title }) => html`<li><a href="#${name}">${title}</a></li>`)}
+  const contents = html`<ol class="printed-contents">
+    ${[...parts.values()].map(contentsOf)}
   </ol>`;
   const guide = [...parts.values()].map((part) => printed(part, parts)).join('');
   const missing = new Set(pages.flatMap(styles)).difference(
@@ -64,14 +64,47 @@ function styles({ document }: Pick<BuiltPage, 'document'>): string[] {
 /** Attributes that name other elements by their ids. */
 const NAMING = ['aria-labelledby', 'aria-describedby', 'aria-controls', 'for', 'headers'];
 
+/** What styles go by, of what else is for scripts: there are none on the page. */
+const STYLED = ['data-db', 'data-label', 'data-part'];
+
+/** Names and values in code: with their colours, the page would be 10 kB longer. Comments keep theirs. */
+const COLOURED = ['n', 's', 'm', 'k', 'h'].map((name) => `.l > .${name}`).join(', ');
+
+/** A page in the table of contents, with its sections. */
+function contentsOf({ page: { name, title }, content }: Part): Html {
+  const sections = content
+    .querySelectorAll('h2[id]')
+    .map(
+      (heading) =>
+        html`<li><a href="#${own(name, heading.id)}">${heading.textContent.trim()}</a></li>`,
+    );
+  return html`<li>
+    <a href="#${name}">${title}</a>${
+      sections.length > 0 &&
+      html`<ul>
+        ${sections}
+      </ul>`
+    }
+  </li>`;
+}
+
+/** What an id of a page is on the page that has them all. */
+function own(page: string, id: string): string {
+  return `${page}/${id}`;
+}
+
 /** A page as a section: headings one level down, ids its own, links among the guide's in place. */
 function printed({ page, content }: Part, parts: Parts): string {
-  const own = (id: string) => `${page.name}/${id}`;
-  for (const element of content.querySelectorAll('[id]')) element.id = own(element.id);
+  for (const element of content.querySelectorAll('[id]')) element.id = own(page.name, element.id);
+  for (const element of content.querySelectorAll('*')) {
+    for (const name of Object.keys(element.attributes))
+      if (/^data-|^tabindex$/.test(name) && !STYLED.includes(name)) element.removeAttribute(name);
+  }
+  for (const token of content.querySelectorAll(COLOURED)) token.replaceWith(token.innerHTML);
   for (const attribute of NAMING) {
     for (const element of content.querySelectorAll(`[${attribute}]`)) {
       const ids = (element.getAttribute(attribute) ?? '').split(/\s+/);
-      element.setAttribute(attribute, ids.map(own).join(' '));
+      element.setAttribute(attribute, ids.map((id) => own(page.name, id)).join(' '));
     }
   }
   for (const link of content.querySelectorAll('a[href]')) {

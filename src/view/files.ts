@@ -1,6 +1,6 @@
 import { fileId, type Changes } from '../core/changes.ts';
 import type { Line, Token } from '../core/code.ts';
-import type { ConfigFile } from '../core/files.ts';
+import { fileText, type ConfigFile } from '../core/files.ts';
 import type { Deployment } from '../core/plan.ts';
 import type { Say } from '../core/say.ts';
 import { html, type Html } from './html.ts';
@@ -161,7 +161,11 @@ export function serverHtml(
   return html`${title}${own.map((file) => fileHtml(file, deployment, say, changes))}`;
 }
 
-/** Every file, under its servers. */
+/**
+ * Every file, under its servers. On a page that shows one state for good, where servers have
+ * headings of the page's outline, a server's section says how many characters its files have: its
+ * style reckons with them until it is laid out.
+ */
 export function filesHtml(
   files: readonly ConfigFile[],
   deployment: Deployment,
@@ -171,6 +175,10 @@ export function filesHtml(
 ): Html {
   return html`${[...byServer(files)].map(([server, own]) => {
     const content = serverHtml(own, deployment, say, changes, heading);
-    return html`<section class="server" data-of="${ref.server(server)}">${content}</section>`;
+    const characters = own.reduce((sum, file) => sum + fileText(file).length, 0);
+    const long = heading === 'h2' && html` style="--characters: ${characters}"`;
+    return html`<section class="server" data-of="${ref.server(server)}" ${long}>
+      ${content}
+    </section>`;
   })}`;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PRESETS } from '../../src/core/presets.ts';
 import { PAGES_FOLDER } from '../../src/site/source.ts';
 import { openPage, useBrowser } from '../browser.ts';
 import { indexed, origin, pagesOf, sites, type Page } from '../sites.ts';
@@ -43,10 +44,18 @@ describe.each(sites)('built for $base', async (site) => {
       );
       expect(
         printed
-          ?.querySelectorAll('#contents ~ ol a, ol a[href^="#"]')
-          .slice(0, prose.length)
+          ?.querySelectorAll('.printed-contents > li > a')
           .map((it) => it.getAttribute('href')),
       ).toEqual(prose.map((page) => `#${nameOf(page)}`));
+      expect(
+        printed
+          ?.querySelectorAll('.printed-contents ul a')
+          .map((it) => [it.getAttribute('href'), it.text]),
+      ).toEqual(
+        printed
+          ?.querySelectorAll('section.printed h3[id]')
+          .map((it) => [`#${it.id}`, it.text.trim()]),
+      );
     });
 
     test('has their headings one level down, and their code', () => {
@@ -190,6 +199,34 @@ describe('on paper', () => {
           expect(faint).toEqual([]);
         },
       );
+    },
+  );
+
+  test.each([320, 700, 1152, 1440])(
+    'what is laid out when it comes near has room enough before, in a window of %i',
+    async (width) => {
+      for (const path of [
+        'fr/print/',
+        'en/print/',
+        ...PRESETS.map(({ id }) => `fr/presets/${id}/`),
+      ]) {
+        await openPage(site, path, { viewport: { width, height: 800 } }, async (page) => {
+          const rooms = await page.locator('[style*="--characters"]').evaluateAll((all) => {
+            const room = all.map((it) =>
+              parseFloat(getComputedStyle(it).containIntrinsicBlockSize.replace('auto ', '')),
+            );
+            const whole = new CSSStyleSheet();
+            whole.replaceSync('* { content-visibility: visible !important }');
+            document.adoptedStyleSheets = [whole];
+            return all.map((it, at) => [room[at] ?? 0, it.clientHeight] as const);
+          });
+          expect(rooms.length).toBeGreaterThan(0);
+          for (const [room, height] of rooms) {
+            expect(height).toBeGreaterThan(100);
+            expect(height).toBeLessThan(room);
+          }
+        });
+      }
     },
   );
 
