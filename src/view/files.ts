@@ -174,11 +174,10 @@ export function filesHtml(
   heading: Heading = 'h4',
 ): Html {
   return html`${[...byServer(files)].map(([server, own]) => {
+    const name = ref.server(server);
     const content = serverHtml(own, deployment, say, changes, heading);
     const characters = own.reduce((sum, file) => sum + fileText(file).length, 0);
     const long = heading === 'h2' && html` style="--characters: ${characters}"`;
-    return html`<section class="server" data-of="${ref.server(server)}" ${long}>
-      ${content}
-    </section>`;
+    return html`<section class="server" data-of="${name}" ${long}>${content}</section>`;
   })}`;
 }
