@@ -114,8 +114,8 @@ function printed({ page, content }: Part, parts: Parts): string {
     for (const heading of content.querySelectorAll(`h${level}`)) heading.tagName = `H${level + 1}`;
   }
   const title = html`<h2 id="${page.name}">${page.title}</h2>`;
-  const long = content.textContent.length;
-  return `<section class="printed" style="--characters: ${long}">${title.text}${content.innerHTML}</section>`;
+  const characters = content.textContent.length;
+  return `<section class="printed" style="--characters: ${characters}">${title.text}${content.innerHTML}</section>`;
 }
 
 /** Where a link leads on the page that has them all. */

@@ -202,34 +202,6 @@ describe('on paper', () => {
     },
   );
 
-  test.each([320, 700, 1152, 1440])(
-    'what is laid out when it comes near has room enough before, in a window of %i',
-    async (width) => {
-      for (const path of [
-        'fr/print/',
-        'en/print/',
-        ...PRESETS.map(({ id }) => `fr/presets/${id}/`),
-      ]) {
-        await openPage(site, path, { viewport: { width, height: 800 } }, async (page) => {
-          const rooms = await page.locator('[style*="--characters"]').evaluateAll((all) => {
-            const room = all.map((it) =>
-              parseFloat(getComputedStyle(it).containIntrinsicBlockSize.replace('auto ', '')),
-            );
-            const whole = new CSSStyleSheet();
-            whole.replaceSync('* { content-visibility: visible !important }');
-            document.adoptedStyleSheets = [whole];
-            return all.map((it, at) => [room[at] ?? 0, it.clientHeight] as const);
-          });
-          expect(rooms.length).toBeGreaterThan(0);
-          for (const [room, height] of rooms) {
-            expect(height).toBeGreaterThan(100);
-            expect(height).toBeLessThan(room);
-          }
-        });
-      }
-    },
-  );
-
   test('addresses elsewhere are written out, those of the guide are not', async () => {
     await openPage(site, 'en/understand/', {}, async (page) => {
       await page.emulateMedia({ media: 'print' });
@@ -258,4 +230,35 @@ describe('on paper', () => {
       expect(new Set(await breaks)).toEqual(new Set(['page']));
     });
   });
+});
+
+describe('on a screen', () => {
+  const [site] = sites;
+  test.each([320, 700, 1152, 1440])(
+    'what is laid out when it comes near has room enough before, in a window of %i',
+    async (width) => {
+      for (const path of [
+        'fr/print/',
+        'en/print/',
+        ...PRESETS.map(({ id }) => `fr/presets/${id}/`),
+      ]) {
+        await openPage(site, path, { viewport: { width, height: 800 } }, async (page) => {
+          const rooms = await page.locator('[style*="--characters"]').evaluateAll((all) => {
+            const room = all.map((it) =>
+              parseFloat(getComputedStyle(it).containIntrinsicBlockSize.replace('auto ', '')),
+            );
+            const whole = new CSSStyleSheet();
+            whole.replaceSync('* { content-visibility: visible !important }');
+            document.adoptedStyleSheets = [whole];
+            return all.map((it, at) => [room[at] ?? 0, it.clientHeight] as const);
+          });
+          expect(rooms.length).toBeGreaterThan(0);
+          for (const [room, height] of rooms) {
+            expect(height).toBeGreaterThan(100);
+            expect(height).toBeLessThan(room);
+          }
+        });
+      }
+    },
+  );
 });
