@@ -3,7 +3,7 @@ import { DEFAULTS, FIELD_NAMES } from '../../src/core/architecture.ts';
 import { formatLink } from '../../src/core/link.ts';
 import type { AskPython } from '../core/targets.ts';
 import { makeCertificates } from '../software-run/certificates.ts';
-import type { Finally } from '../software-run/processes.ts';
+import { gatherUndos, type Finally } from '../software-run/processes.ts';
 import { anyCases, errorsOf, soundCases, type Case } from './cases.ts';
 import { startPython } from './python.ts';
 import { readFiles, readLinks } from './reading.ts';
@@ -14,6 +14,8 @@ export interface Options {
   /** How many cases without an error. */
   readonly runs: number;
   readonly seed: number;
+  /** Aborted when nothing more is to be started. */
+  readonly signal?: AbortSignal;
 }
 
 /** What was seen. */
@@ -108,39 +110,45 @@ function describe([{ architecture, password }, says]: [Case, string], options: O
 
 /** Does something, then undoes what it has to. */
 async function undoing<T>(act: (atEnd: Finally) => Promise<T>, around: Finally): Promise<T> {
-  const undos: (() => Promise<void>)[] = [];
-  const undo = async () => {
-    for (const each of undos.splice(0).reverse()) await each();
-  };
+  const { atEnd, undo } = gatherUndos();
   around(undo);
   try {
-    return await act((each) => undos.push(each));
+    return await act(atEnd);
   } finally {
     await undo();
   }
 }
 
-/** Does something with each of a list, {@link SERVERS} at a time. */
+/** Does something with each of a list, {@link SERVERS} at a time; a failure waits for what is being done. */
 async function forEach<T>(list: readonly T[], act: (each: T) => Promise<void>): Promise<void> {
   const waiting = [...list];
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await act(next);
   };
-  await Promise.all(Array.from({ length: SERVERS }, work));
+  const ends = await Promise.allSettled(Array.from({ length: SERVERS }, work));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 /** Checks a case on Redis. */
-function checkOnRedis(certificates: string, ask: AskPython, atEnd: Finally): Check {
+function checkOnRedis(
+  certificates: string,
+  ask: AskPython,
+  atEnd: Finally,
+  signal: AbortSignal | undefined,
+): Check {
   return async (each) => {
-    for (let tries = 1; ; tries++)
+    for (let tries = 1; ; tries++) {
+      signal?.throwIfAborted();
       try {
         await undoing((end) => runOnRedis(each, certificates, ask, end), atEnd);
         return undefined;
       } catch (error) {
+        signal?.throwIfAborted();
         const { message } = error as Error;
         // A port that was free may be taken before it is listened on.
         if (tries === 3 || !message.includes('Address already in use')) return message;
       }
+    }
   };
 }
 
@@ -154,7 +162,7 @@ export async function fuzz(
   atEnd: Finally,
   report: (progress: string) => void = () => undefined,
 ): Promise<Outcome> {
-  const { runs, seed } = options;
+  const { runs, seed, signal } = options;
   const ask = startPython(atEnd);
   const faults: Fault[] = [];
 
@@ -173,7 +181,7 @@ export async function fuzz(
   }
 
   const certificates = await makeCertificates(atEnd, 'DNS:localhost,IP:127.0.0.1,IP:::1');
-  const check = checkOnRedis(certificates, ask, atEnd);
+  const check = checkOnRedis(certificates, ask, atEnd, signal);
   const chosen = [...sound.entries()].filter(([index]) => index % SHARE === 0);
   let ran = 0;
   await forEach(chosen, async ([index, each]) => {

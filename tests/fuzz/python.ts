@@ -52,9 +52,14 @@ export function startPython(atEnd: Finally): (...asked: Parameters<AskPython>) =
   createInterface({ input: child.stdout }).on('line', (line) => {
     waiting.shift()?.resolve(JSON.parse(line) as Answer);
   });
+  let ended = false;
+  const refuse = () => {
+    for (const { reject } of waiting.splice(0)) reject(new Error(`Python ended:\n${said}`));
+  };
   const closed = new Promise<void>((resolve) => {
     child.once('close', () => {
-      for (const { reject } of waiting) reject(new Error(`Python ended:\n${said}`));
+      ended = true;
+      refuse();
       resolve();
     });
   });
@@ -66,6 +71,7 @@ export function startPython(atEnd: Finally): (...asked: Parameters<AskPython>) =
   return async (script, input) => {
     const answer = await new Promise<Answer>((resolve, reject) => {
       waiting.push({ resolve, reject });
+      if (ended) refuse();
       child.stdin.write(`${JSON.stringify({ script, input })}\n`);
     });
     if ('error' in answer) throw new Error(answer.error);

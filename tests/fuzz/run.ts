@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { run } from '../software-run/processes.ts';
+import { gatherUndos, run } from '../software-run/processes.ts';
 import { redisServer } from '../software.ts';
 import { fuzz, type Options } from './fuzz.ts';
 
@@ -40,30 +40,28 @@ try {
   process.exit(2);
 }
 
-const undos: (() => Promise<void>)[] = [];
-async function undo(): Promise<void> {
-  for (let each = undos.pop(); each !== undefined; each = undos.pop())
-    await each().catch(() => undefined);
-}
+const { atEnd, undo } = gatherUndos();
 const interruption = new AbortController();
-for (const [signal, status] of [
+let status = 1;
+for (const [name, itsStatus] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)
-  process.once(signal, () => {
+  process.once(name, () => {
+    status = itsStatus;
     interruption.abort();
-    void undo().finally(() => process.exit(status));
+    // What is running fails by this, and so comes to its end below.
+    undo().catch(() => undefined);
   });
 
-let status = 1;
 try {
   const { stdout } = await run(redisServer(), ['--version']);
   const version = /v=(\S+)/.exec(stdout)?.[1] ?? 'unknown';
   const start = Date.now();
   console.log(`Seed ${options.seed}`);
   const { read, ran, failures } = await fuzz(
-    options,
-    (each) => undos.push(each),
+    { ...options, signal: interruption.signal },
+    atEnd,
     (progress) => {
       console.log(`${Math.round((Date.now() - start) / 1000)} s: ${progress}`);
     },
@@ -73,12 +71,10 @@ try {
   console.log(
     `${read} architectures, ${ran} on Redis ${version}, seed ${options.seed}, ${failures.length} failures`,
   );
-  status = failures.length === 0 ? 0 : 1;
+  if (failures.length === 0) status = 0;
 } catch (error) {
   // What was interrupted fails in any way; that is no news.
   if (!interruption.signal.aborted) console.error(error instanceof Error ? error.message : error);
 }
-if (!interruption.signal.aborted) {
-  await undo();
-  process.exit(status);
-}
+await undo().catch(() => undefined);
+process.exit(status);

@@ -12,7 +12,7 @@ import { altered } from './altered.ts';
 import { makeCertificates } from './certificates.ts';
 import { deploy, type Deployed } from './deployed.ts';
 import { PodServer } from './pod.ts';
-import { freePort, inOwnNetwork, until, type Finally } from './processes.ts';
+import { freePort, gatherUndos, inOwnNetwork, until, type Finally } from './processes.ts';
 import { ask, startRedis, type Door } from './redis.ts';
 import { answer, compareAnswers, entriesOf, pattern, type Question } from './repairPage.ts';
 
@@ -225,10 +225,8 @@ async function prepared(
   return { pod, deployment: plan(client), door };
 }
 
-const undos: (() => Promise<void>)[] = [];
-afterAll(async () => {
-  for (const undo of undos.reverse()) await undo();
-});
+const { atEnd: atVeryEnd, undo } = gatherUndos();
+afterAll(undo);
 
 /** Servers where all is well, by what differs from the usual. */
 const sound = new Map<string, ReturnType<typeof prepared>>();
@@ -239,7 +237,7 @@ function soundServers({ network, server = {} }: Case, atEnd: Finally): ReturnTyp
   const like = server.auth === 'none' ? {} : server;
   if (network) return prepared({ server: like }, atEnd);
   const key = JSON.stringify(like);
-  const started = sound.get(key) ?? prepared({ server: like }, (undo) => undos.push(undo));
+  const started = sound.get(key) ?? prepared({ server: like }, atVeryEnd);
   sound.set(key, started);
   return started;
 }
@@ -462,16 +460,14 @@ const NOT_LINUX = 'only Linux has all of 127.0.0.0/8';
 describe.concurrent('with Sentinel, the page on repairs has the message of', () => {
   // What is wrong in one web server changes nothing for another.
   let shared: Promise<Deployed> | undefined;
-  const undos: (() => Promise<void>)[] = [];
-  afterAll(async () => {
-    for (const undo of undos.reverse()) await undo();
-  });
+  const { atEnd, undo } = gatherUndos();
+  afterAll(undo);
 
   test.for(SENTINEL_CASES)('$id', async (each, { onTestFinished, skip }) => {
     skip(process.platform !== 'linux', NOT_LINUX);
     const deployed =
       each.master === undefined
-        ? (shared ??= deployWithSentinels((undo) => undos.push(undo)))
+        ? (shared ??= deployWithSentinels(atEnd))
         : deployWithSentinels(onTestFinished, each.master);
     await meetWithSentinels(each, await deployed, onTestFinished);
   });

@@ -202,9 +202,35 @@ export function canListen(host?: string, port = 0): Promise<boolean> {
 /** What a test must undo when it ends, well or not; vitest's `onTestFinished`. */
 export type Finally = (undo: () => Promise<void>) => void;
 
+/** What there is to undo, gathered where no test does. */
+export interface Undos {
+  readonly atEnd: Finally;
+  /** Undoes it, the latest first; who asks for it while it is being done waits for its end too. */
+  readonly undo: () => Promise<void>;
+}
+
+/** Gathers what there is to undo. */
+export function gatherUndos(): Undos {
+  const undos: (() => Promise<void>)[] = [];
+  let undone = Promise.resolve();
+  const undoAll = async () => {
+    const failures: unknown[] = [];
+    for (let each = undos.pop(); each !== undefined; each = undos.pop())
+      await each().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  };
+  return {
+    atEnd: (each) => {
+      undos.push(each);
+    },
+    undo: () => (undone = undone.then(undoAll, undoAll)),
+  };
+}
+
 /** A folder that is gone after the test. */
 export function temporaryFolder(atEnd: Finally): string {
   const folder = mkdtempSync(join(tmpdir(), 'redis-pod-'));
-  atEnd(() => rm(folder, { recursive: true, force: true }));
+  // A server that is still starting may write to it just then.
+  atEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
