@@ -1,7 +1,11 @@
 import { gzipSync } from 'node:zlib';
+import { parse } from 'node-html-parser';
 import type { Page, Request } from 'playwright-core';
 
-/** Bytes on the wire, compressed as servers do, of each kind of file and of all. */
+/**
+ * Bytes on the wire, compressed as servers do, of each kind of file and of all. A script that is
+ * written into a page counts as script, and not as HTML.
+ */
 export type Weight = Record<'html' | 'css' | 'script' | 'all', number>;
 
 /**
@@ -19,19 +23,35 @@ export async function weigh(page: Page, leftOut?: RegExp): Promise<Weight> {
   const weight: Weight = { html: 0, css: 0, script: 0, all: 0 };
   for (const address of loaded) {
     if (leftOut?.test(address)) continue;
-    const bytes = await onTheWire(address);
+    const body = await bodyOf(address);
+    const bytes = compressed(body);
     const { pathname } = new URL(address);
     weight.all += bytes;
-    if (pathname.endsWith('/')) weight.html += bytes;
+    if (pathname.endsWith('/')) {
+      const script = compressed(scriptsIn(body));
+      weight.html += bytes - script;
+      weight.script += script;
+    }
     if (pathname.endsWith('.css')) weight.css += bytes;
     if (pathname.endsWith('.js')) weight.script += bytes;
   }
   return weight;
 }
 
-async function onTheWire(address: string): Promise<number> {
-  const body = await (await fetch(address)).arrayBuffer();
-  return gzipSync(new Uint8Array(body), { level: 9 }).length;
+async function bodyOf(address: string): Promise<Buffer> {
+  return Buffer.from(await (await fetch(address)).arrayBuffer());
+}
+
+function compressed(body: Buffer | string): number {
+  return gzipSync(body, { level: 9 }).length;
+}
+
+/** The scripts that are written into a page. */
+function scriptsIn(html: Buffer): string {
+  return parse(html.toString(), { blockTextElements: { script: true, style: true } })
+    .querySelectorAll('script:not([src], [type="application/json"])')
+    .map((script) => script.rawText)
+    .join('\n');
 }
 
 /** What the guide has the browser load only when the reader asks for it, and how one asks. */
@@ -65,6 +85,6 @@ export async function weighLater(page: Page, part: keyof typeof LATER): Promise<
   await LATER[part](page);
   page.off('request', note);
   let all = 0;
-  for (const address of loaded) all += await onTheWire(address);
+  for (const address of loaded) all += compressed(await bodyOf(address));
   return all;
 }

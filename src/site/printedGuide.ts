@@ -67,6 +67,15 @@ const NAMING = ['aria-labelledby', 'aria-describedby', 'aria-controls', 'for', '
 /** What styles go by, of what else is for scripts: there are none on the page. */
 const STYLED = ['data-db', 'data-label', 'data-part'];
 
+/** What only helps with text from right to left, which no page has; Starlight adds it to all code. */
+const DIRECTED = 'code[dir=auto]';
+
+/** Code that can be scrolled on a page of its own, and has a name for it. The text before it says the same. */
+const SCROLLED = 'pre[role=group]';
+
+/** What holds a heading's link to itself, which is not printed. */
+const WRAPPED = '.sl-heading-wrapper';
+
 /** Names and values in code: with their colours, the page would be 10 kB longer. Comments keep theirs. */
 const COLOURED = ['n', 's', 'm', 'k', 'h'].map((name) => `.l > .${name}`).join(', ');
 
@@ -101,6 +110,10 @@ function printed({ page, content }: Part, parts: Parts): string {
       if (/^data-|^tabindex$/.test(name) && !STYLED.includes(name)) element.removeAttribute(name);
   }
   for (const token of content.querySelectorAll(COLOURED)) token.replaceWith(token.innerHTML);
+  for (const code of content.querySelectorAll(DIRECTED)) code.removeAttribute('dir');
+  for (const code of content.querySelectorAll(SCROLLED))
+    code.removeAttribute('role').removeAttribute('aria-label');
+  for (const wrapper of content.querySelectorAll(WRAPPED)) wrapper.replaceWith(wrapper.innerHTML);
   for (const attribute of NAMING) {
     for (const element of content.querySelectorAll(`[${attribute}]`)) {
       const ids = (element.getAttribute(attribute) ?? '').split(/\s+/);

@@ -36,6 +36,19 @@ async function search(page: Page, words: string): Promise<Found> {
   };
 }
 
+test('a page has nothing of the search but its button loaded until it is opened', async () => {
+  await openPage(site, 'fr/install/', { untouched: true }, async (page) => {
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.reload({ waitUntil: 'networkidle' });
+    const ofSearch = () => asked.filter((path) => /search|pagefind/i.test(path));
+    expect(asked).toContain('/fr/install/');
+    expect(ofSearch()).toEqual([]);
+    await search(page, 'encodage');
+    expect(ofSearch().some((path) => path.endsWith('.js'))).toBe(true);
+  });
+});
+
 describe('the search in French', () => {
   test.each([
     ['a plural for a singular', 'encodages', 'encodage'],
