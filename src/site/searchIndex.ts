@@ -1,5 +1,5 @@
 import type { AstroIntegration } from 'astro';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { close, createIndex } from 'pagefind';
@@ -18,9 +18,13 @@ export function searchIndex(): AstroIntegration {
         try {
           const { index, errors } = await createIndex();
           if (!index) throw new Error(`Pagefind does not start: ${errors.join(' ')}`);
-          const read = await index.addDirectory({ path: site });
+          const wrong = [...errors];
+          for await (const file of glob('**/*.html', { cwd: site })) {
+            const content = searched(await readFile(join(site, file), 'utf8'));
+            wrong.push(...(await index.addHTMLFile({ sourcePath: file, content })).errors);
+          }
           const { files, errors: failed } = await index.getFiles();
-          const wrong = [...errors, ...read.errors, ...failed];
+          wrong.push(...failed);
           if (wrong.length > 0) throw new Error(`Pagefind: ${wrong.join(' ')}`);
           for (const { path, content } of files) {
             const file = join(site, 'pagefind', path);
@@ -33,4 +37,18 @@ export function searchIndex(): AstroIntegration {
       },
     },
   };
+}
+
+/**
+ * A page as it is searched and excerpts of it are shown: without its buttons, and with a stop after
+ * each term and description, which Pagefind takes for one word otherwise, see
+ * https://github.com/Pagefind/pagefind/issues/736.
+ */
+function searched(html: string): string {
+  const colon = /<html[^>]* lang="fr"/.test(html) ? ' : ' : ': ';
+  return html
+    .replace(/<button\b.*?<\/button>/gs, '')
+    .replaceAll('</dt>', `${colon}</dt>`)
+    .replace(/([^.!?…])((?:<\/\w+>)*)<\/dd>/g, '$1$2.</dd>')
+    .replaceAll('</dd>', ' </dd>');
 }
