@@ -14,6 +14,10 @@ import { searchIndex } from './src/site/searchIndex.ts';
 import { sitemapOptions } from './src/site/sitemap.ts';
 import { starlightOptions } from './src/site/starlight.ts';
 
+/** What most pages with a script load at once: one file, where each of its parts would be one. */
+const SHARED =
+  /vite\/preload-helper|\/src\/(components\/(builtElement|copy|generator\/texts|architecture\/remembered)|core\/say)\.ts$/;
+
 export default defineConfig({
   site: ORIGIN,
   base: BASE,
@@ -38,6 +42,15 @@ export default defineConfig({
       license: { fileName: 'licences.txt' },
       // It warns of a directive of Astro's own, once for every page.
       rolldownOptions: { checks: { moduleLevelDirective: false } },
+    },
+    environments: {
+      client: {
+        build: {
+          rolldownOptions: {
+            output: { codeSplitting: { groups: [{ name: 'page', test: SHARED }] } },
+          },
+        },
+      },
     },
   },
   integrations: [

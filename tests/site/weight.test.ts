@@ -18,7 +18,7 @@ const prose = readdirSync(join(import.meta.dirname, '../../src/content/docs/fr')
   .filter((name) => !['index', 'redis'].includes(name));
 
 /** What a page has the browser wait for before it paints, and what it draws letters with. */
-function hindrances(): { blocking: string[]; fonts: number } {
+function hindrances(): { blocking: string[]; fonts: number; scripts: number } {
   const resources = performance.getEntriesByType('resource') as (PerformanceResourceTiming & {
     renderBlockingStatus: string;
   })[];
@@ -27,6 +27,7 @@ function hindrances(): { blocking: string[]; fonts: number } {
       .filter(({ renderBlockingStatus }) => renderBlockingStatus === 'blocking')
       .map(({ initiatorType, name }) => `${initiatorType} ${name.replace(/^.*\./, '')}`),
     fonts: document.fonts.size,
+    scripts: resources.filter(({ name }) => name.endsWith('.js')).length,
   };
 }
 
@@ -44,8 +45,10 @@ test.each<[path: string, most: number]>([
     expect(all).toBeGreaterThan(10_000);
     expect(all).toBeLessThanOrEqual(most);
     expect(script).toBeLessThanOrEqual(15_000);
-    // One stylesheet, and letters that the reader's system has.
-    expect(await page.evaluate(hindrances)).toEqual({ blocking: ['link css'], fonts: 0 });
+    // One stylesheet, letters that the reader's system has, and no script for each small part.
+    const { scripts, ...others } = await page.evaluate(hindrances);
+    expect(others).toEqual({ blocking: ['link css'], fonts: 0 });
+    expect(scripts).toBeLessThanOrEqual(5);
   });
 });
 
