@@ -11,6 +11,11 @@ const WARM_UP = 6;
 const PAUSE = 1000;
 /** By then what is not in sight is brought in line too, and counts as work of the change. */
 const REST = 500;
+/**
+ * For how long a key is held, at least and at most: a hand does. Let go at once, what the browser
+ * paints of a box that is held down would be in the way of what it paints of the change.
+ */
+const HELD = [60, 100] as const;
 /** How fast the processor is, and how many frames a change may take then. */
 const SPEEDS = [
   { rate: 1, speed: 'plain', most: 1, goal: 'in the next frame' },
@@ -49,30 +54,35 @@ export function framesOf({ at, beat, done }: Painted): number {
   return Math.max(1, Math.ceil((done - next) / FRAME));
 }
 
-/** A field, the keys that change it back and forth, and what the first of them brings into sight. */
+/** The keys that change a kind of field back and forth. */
+const KEYS = { text: ['7', 'Backspace'], checkbox: ['Space', 'Space'] } as const;
+
+type Kind = keyof typeof KEYS;
+
+/** A field, and what the first of the keys that change it brings into sight. */
 interface Field {
   readonly what: string;
+  readonly kind: Kind;
   readonly selector: string;
-  readonly keys: readonly [string, string];
   readonly shows: string;
 }
 
 const FIELDS: readonly Field[] = [
-  { what: 'a sign of the address', selector: '#f-host', keys: ['7', 'Backspace'], shows: '.l.new' },
+  { what: 'a sign of the address', kind: 'text', selector: '#f-host', shows: '.l.new' },
   {
     what: 'xAPI on or off',
+    kind: 'checkbox',
     selector: '#f-xapi',
-    keys: ['Space', 'Space'],
     shows: '[data-part=table] .db-xapi',
   },
 ];
 
-const LEAST: Field = {
-  what: 'the least',
-  selector: '#least',
-  keys: ['7', 'Backspace'],
-  shows: '#least + p',
-};
+/** A field that is repeated beside it, and nothing else. */
+function least(kind: Kind): Field {
+  return { what: 'the least', kind, selector: '#least', shows: '#least + p' };
+}
+
+const NAMES: Readonly<Record<Kind, string>> = { text: 'a sign', checkbox: 'a box' };
 
 /** A form's fragment: so many workers, with an address for each. */
 function fragment(workers: number): string {
@@ -96,27 +106,30 @@ async function openForm(page: Page, { ours }: Sites, workers: number): Promise<v
 }
 
 /** Puts a field beside an element, which is repeated beside it; nothing else listens to it. */
-async function addField(page: Page, beside: string): Promise<void> {
-  await page.locator(beside).evaluate((element) => {
+async function addField(page: Page, beside: string, kind: Kind): Promise<void> {
+  await page.locator(beside).evaluate((element, type) => {
     const field = document.createElement('input');
     const copy = document.createElement('p');
     field.id = 'least';
-    field.value = '10.0.0.5';
-    field.addEventListener('input', () => (copy.textContent = field.value));
+    field.type = type;
+    if (type === 'text') field.value = '10.0.0.5';
+    field.addEventListener('input', () => {
+      copy.textContent = type === 'text' ? field.value : String(field.checked);
+    });
     element.after(field, copy);
-  });
+  }, kind);
 }
 
 /** The least that a page can do: a bare page with such a field. */
-async function openLeast(page: Page, { bare }: Sites): Promise<void> {
+async function openLeast(page: Page, { bare }: Sites, kind: Kind): Promise<void> {
   await page.goto(bare + EMPTY);
-  await addField(page, 'h1');
+  await addField(page, 'h1', kind);
 }
 
 /** The least that the form can do: such a field among its own. */
-async function openLeastInForm(page: Page, sites: Sites): Promise<void> {
+async function openLeastInForm(page: Page, sites: Sites, kind: Kind): Promise<void> {
   await openForm(page, sites, 1);
-  await addField(page, '[data-field=host]');
+  await addField(page, '[data-field=host]', kind);
 }
 
 /** Has the page report each change: when its key was pressed and when it was painted. */
@@ -157,22 +170,25 @@ function isInSight(page: Page, selector: string): Promise<boolean> {
 async function change(
   page: Page,
   devtools: CDPSession,
-  { what, selector, keys, shows }: Field,
+  { what, kind, selector, shows }: Field,
 ): Promise<Change[]> {
+  const keys = KEYS[kind];
   let report: (painted: Painted) => void = () => undefined;
   await watch(page, (painted) => report(painted));
   const field = page.locator(selector);
   // Above, so that what it changes is in sight beside it.
   await field.evaluate((it) => it.scrollIntoView());
   await field.evaluate((it: HTMLElement) => it.focus({ preventScroll: true }));
-  if (keys[0] !== keys[1]) await page.keyboard.press('End');
+  if (kind === 'text') await page.keyboard.press('End');
   const changes: Change[] = [];
   for (let turn = -WARM_UP; turn < CHANGES; turn++) {
     // Not in step with the screen.
     await page.waitForTimeout(PAUSE - REST + Math.random() * 4 * FRAME);
     const before = await processorTimes(devtools);
     const painted = new Promise<Painted>((resolve) => (report = resolve));
-    await page.keyboard.press(keys[Math.abs(turn % 2)] ?? keys[0]);
+    const [short, long] = HELD;
+    const delay = short + Math.random() * (long - short);
+    await page.keyboard.press(keys[Math.abs(turn % 2)] ?? keys[0], { delay });
     const seen = await painted;
     await page.waitForTimeout(REST);
     const after = await processorTimes(devtools);
@@ -193,7 +209,7 @@ async function changes(
   workplace: Workplace,
   rate: number,
   field: Field,
-  open: (page: Page, sites: Sites) => Promise<void>,
+  open: (page: Page, sites: Sites, kind: Kind) => Promise<void>,
 ): Promise<Change[]> {
   const sites = await workplace.sites();
   const browser = await workplace.browser();
@@ -202,7 +218,7 @@ async function changes(
     viewport: { width: 1280, height: 800 },
   });
   const page = await context.newPage();
-  await open(page, sites);
+  await open(page, sites, field.kind);
   const devtools = await context.newCDPSession(page);
   await devtools.send('Emulation.setCPUThrottlingRate', { rate });
   const made = await change(page, devtools, field);
@@ -219,23 +235,24 @@ export async function paint(workplace: Workplace): Promise<Section> {
         made.map(({ frames }) => frames),
         (frames) => frames <= most,
       );
-    const least = await changes(workplace, rate, LEAST, openLeast);
-    const percent = (changes: readonly Change[]) => `${figure(100 * kept(changes))} %`;
-    const comparison = (made: readonly Change[], key: 'time' | 'work') => ({
-      unit: 'ms',
-      values: made.map((each) => each[key]),
-      comparedWith: { what: 'the least', values: least.map((each) => each[key]) },
-    });
-    const leastInForm = await changes(workplace, rate, LEAST, openLeastInForm);
-    rows.push(
-      row({
-        what: `the least in the form, ${speed}: until it is painted`,
-        ...comparison(leastInForm, 'time'),
-        goal: `${goal}: ${percent(leastInForm)} of them`,
-      }),
-    );
-    for (const workers of WORKERS)
-      for (const field of FIELDS) {
+    const percent = (made: readonly Change[]) => `${figure(100 * kept(made))} %`;
+    for (const field of FIELDS) {
+      const { kind } = field;
+      const bare = await changes(workplace, rate, least(kind), openLeast);
+      const comparison = (made: readonly Change[], key: 'time' | 'work') => ({
+        unit: 'ms',
+        values: made.map((each) => each[key]),
+        comparedWith: { what: `the least, ${NAMES[kind]}`, values: bare.map((each) => each[key]) },
+      });
+      const inForm = await changes(workplace, rate, least(kind), openLeastInForm);
+      rows.push(
+        row({
+          what: `the least in the form, ${NAMES[kind]}, ${speed}: until it is painted`,
+          ...comparison(inForm, 'time'),
+          goal: `${goal}: ${percent(inForm)} of them; of the least, ${percent(bare)}`,
+        }),
+      );
+      for (const workers of WORKERS) {
         const made = await changes(workplace, rate, field, (page, sites) =>
           openForm(page, sites, workers),
         );
@@ -244,19 +261,20 @@ export async function paint(workplace: Workplace): Promise<Section> {
           row({
             what: `${name}: until it is painted`,
             ...comparison(made, 'time'),
-            goal: `${goal}: ${percent(made)} of them; of the least, ${percent(least)}`,
+            goal: `${goal}: ${percent(made)} of them; of the least, ${percent(bare)}`,
             met: kept(made) >= ENOUGH,
           }),
           row({ what: `${name}: work of the page’s thread`, ...comparison(made, 'work') }),
         );
       }
+    }
   }
   return {
     notes: [
-      `In Chromium, a window of 1280 × 800, ${CHANGES} changes each, by real keys in a field of \`${GUIDE}\` at the top of it, with lines of a file or the table that it changes beside it: ` +
+      `In Chromium, a window of 1280 × 800, ${CHANGES} changes each, by real keys, held as a hand holds them, in a field of \`${GUIDE}\` at the top of it, with lines of a file or the table that it changes beside it: ` +
         'from the time that the key’s event has to the end of painting what it changed in sight; what is out of ' +
         'sight follows after that frame. The work of the page’s thread for both is in time of the processor, whatever else the machine does. “The least” is ' +
-        'an empty page of a bare Starlight site with a field that is repeated beside it; “the least in the form” is such a field among those of the form, which knows nothing of it.',
+        'an empty page of a bare Starlight site with a field of that kind that is repeated beside it; “the least in the form” is such a field among those of the form, which knows nothing of it.',
       `The screen has a frame each ${figure(FRAME)} ms. The next frame is the first that comes after the key, and ` +
         `what is painted before the one after it is in it. A goal is met when ${100 * ENOUGH} % of the changes keep it.`,
     ],

@@ -8,9 +8,11 @@ import {
   celeryConfig,
   celeryDefaults,
   CONFIG_MODULE,
+  defaultsPath,
   needsConfigModule,
   project,
   systemdUnit,
+  unitPath,
   workerCommand,
 } from './emit/worker.ts';
 import type { Deployment } from './plan.ts';
@@ -73,9 +75,11 @@ function workerFile(
 ): ConfigFile {
   if (deployment.redis.container)
     return file(role, server, `start-${role}.sh`, () => workerCommand(deployment, writing, role));
-  const emit = deployment.architecture.service === 'init' ? celeryDefaults : systemdUnit;
-  const { path, lines } = emit(deployment, writing, role);
-  return file(role, server, path, () => lines);
+  const [path, emit] =
+    deployment.architecture.service === 'init'
+      ? [defaultsPath(role), celeryDefaults]
+      : [unitPath(role), systemdUnit];
+  return file(role, server, path, () => emit(deployment, writing, role));
 }
 
 const REDIS_CONF = '/etc/redis/redis.conf';

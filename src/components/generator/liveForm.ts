@@ -61,6 +61,8 @@ export class LiveForm {
   readonly #agenda: Agenda;
   readonly #result: LiveResult;
   readonly #boxes: readonly Box[];
+  /** Those that were asked for: each change reads them all. */
+  readonly #controls = new Map<Touched, Control>();
   /** What the form says, as far as it can be read. */
   #architecture: Architecture = DEFAULTS;
   /** What is on the page: the last state without an error. */
@@ -126,8 +128,13 @@ export class LiveForm {
   }
 
   #control(field: Touched): Control {
-    const selector = field === 'arch' ? 'input[name=arch]:checked' : `#f-${CSS.escape(field)}`;
-    return need(this.#root, selector) as Control;
+    // Of several, it is the one that is chosen.
+    if (field === 'arch') return need(this.#root, 'input[name=arch]:checked') as Control;
+    const known = this.#controls.get(field);
+    if (known) return known;
+    const control = need(this.#root, `#f-${CSS.escape(field)}`) as Control;
+    this.#controls.set(field, control);
+    return control;
   }
 
   #emit(deployment: Deployment, password: string): ConfigFile[] {

@@ -180,8 +180,7 @@ export class LiveResult {
         resize(box, made());
         pieces.show(made().pieces);
       };
-      if (inSight(box))
-        now.push(fits(box, made()) ? pieces.inSight(made().pieces, inSight) : whole);
+      if (inSight(box)) now.push(() => resize(box, made()), pieces.inSight(made().pieces, inSight));
       this.#agenda.after(box, whole);
     });
   }

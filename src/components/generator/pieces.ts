@@ -34,11 +34,11 @@ export class Pieces {
     const seen = (element: Element | undefined) => element !== undefined && sees(element);
     // What comes or goes moves what is below, and is in sight with what it stands between.
     const edge = Math.min(had, has);
-    if (had !== has && elements.slice(Math.max(0, edge - 1), had + 1).some(seen))
-      return () => this.show(pieces);
+    const moves = had !== has && elements.slice(Math.max(0, edge - 1), had + 1).some(seen);
     const near = other.filter((at) => seen(elements[at]));
     return () => {
-      for (const at of near) this.#replace(at, elements[at], pieces[at]);
+      this.#replace(near, elements, pieces);
+      if (moves) this.#resize(had, has, pieces);
     };
   }
 
@@ -46,12 +46,19 @@ export class Pieces {
   show(pieces: readonly Html[]): void {
     const elements = [...this.#place.children];
     const { had, has, other } = this.#compare(pieces);
-    for (const at of other) this.#replace(at, elements[at], pieces[at]);
-    this.#shown.splice(0, Infinity, ...pieces);
+    this.#replace(other, elements, pieces);
+    this.#resize(had, has, pieces);
+  }
+
+  /** Has as many before what is alike at the end as there are to be. */
+  #resize(had: number, has: number, pieces: readonly Html[]): void {
+    const elements = [...this.#place.children];
+    const added = pieces.slice(had, has);
+    this.#shown.splice(Math.min(had, has), Math.max(0, had - has), ...added);
     for (const element of elements.slice(has, had)) element.remove();
-    if (has <= had) return;
-    const more = html`${pieces.slice(had, has)}`;
-    const [last, next] = [this.#place.children[had - 1], elements[had]];
+    if (added.length === 0) return;
+    const more = html`${added}`;
+    const [last, next] = [elements[had - 1], elements[had]];
     if (next) insert(next, 'beforebegin', more);
     else if (last) insert(last, 'afterend', more);
     else put(this.#place, more);
@@ -68,9 +75,19 @@ export class Pieces {
     return { had, has, other };
   }
 
-  #replace(at: number, element: Element | undefined, piece: Html | undefined): void {
-    if (!element || !piece) return;
-    replace(element, piece);
-    this.#shown[at] = piece;
+  /** Replaces some, neighbours at once: the browser is sooner done with markup in one go. */
+  #replace(places: readonly number[], elements: readonly Element[], pieces: readonly Html[]): void {
+    let more: Html[] = [];
+    for (const [turn, at] of places.entries()) {
+      const [element, piece] = [elements[at], pieces[at]];
+      if (!element || !piece) continue;
+      this.#shown[at] = piece;
+      more.push(piece);
+      if (places[turn + 1] === at + 1) element.remove();
+      else {
+        replace(element, html`${more}`);
+        more = [];
+      }
+    }
   }
 }

@@ -129,16 +129,17 @@ function initName(role: WorkerRole): string {
   return role === 'worker' ? 'celeryd' : `pod-${role}`;
 }
 
+/** Where {@link celeryDefaults} go. */
+export function defaultsPath(role: WorkerRole): string {
+  return `/etc/default/${initName(role)}`;
+}
+
 /**
- * What `/etc/default` has of a worker for Celery's generic init script: the file's path and lines.
- * The script sources it, then hands its variables to `celery multi`, which itself ends the node's
- * name with that of the machine (celery/extra/generic-init.d/celeryd).
+ * What `/etc/default` has of a worker for Celery's generic init script. The script sources it, then
+ * hands its variables to `celery multi`, which itself ends the node's name with that of the machine
+ * (celery/extra/generic-init.d/celeryd).
  */
-export function celeryDefaults(
-  deployment: Deployment,
-  { say }: Writing,
-  role: WorkerRole,
-): { path: string; lines: Line[] } {
+export function celeryDefaults(deployment: Deployment, { say }: Writing, role: WorkerRole): Line[] {
   const { account, comments, logs, pids } = deployment.architecture;
   const script = initName(role);
   const code = new Code(say, comments);
@@ -177,17 +178,23 @@ export function celeryDefaults(
   set('CELERYD_USER', string(account, { field: 'account' }));
   set('CELERYD_GROUP', string(account, { field: 'account' }));
   code.note('file.celeryd.dirs').line(name('CELERY_CREATE_DIRS'), plain('='), number('1'));
-  return { path: `/etc/default/${script}`, lines: code.done() };
+  return code.done();
 }
 
-/** The systemd unit of a worker: the file's path and lines. */
-export function systemdUnit(
-  deployment: Deployment,
-  { say }: Writing,
-  role: WorkerRole,
-): { path: string; lines: Line[] } {
+/** The name of a worker's systemd unit. */
+function unitName(role: WorkerRole): string {
+  return `pod-${role}`;
+}
+
+/** Where a {@link systemdUnit} goes. */
+export function unitPath(role: WorkerRole): string {
+  return `/etc/systemd/system/${unitName(role)}.service`;
+}
+
+/** The systemd unit of a worker. */
+export function systemdUnit(deployment: Deployment, { say }: Writing, role: WorkerRole): Line[] {
   const { account, comments } = deployment.architecture;
-  const unit = `pod-${role}`;
+  const unit = unitName(role);
   const code = new Code(say, comments);
   const set = (key: string, ...value: Token[]) => code.line(name(key), plain('='), ...value);
   code
@@ -220,7 +227,7 @@ export function systemdUnit(
   set('RestartSec', plain('5'));
   code.gap().line(section('[Install]'));
   set('WantedBy', plain('multi-user.target'));
-  return { path: `/etc/systemd/system/${unit}.service`, lines: code.done() };
+  return code.done();
 }
 
 /** The command that starts a worker in a container, whose image has Pod's environment. */
