@@ -40,13 +40,8 @@ interface Shown {
 /** A part of the result that is there whatever the reader chooses: a drawing, which has a size, or another. */
 type Part = Drawn | { readonly pieces: readonly Html[] };
 
-/** Whether a part has its size already. */
-function fits(box: Element, part: Part): boolean {
-  return !('height' in part) || box.getAttribute('viewBox') === viewBox(part);
-}
-
 function resize(box: Element, part: Part): void {
-  if (!('height' in part) || fits(box, part)) return;
+  if (!('height' in part) || box.getAttribute('viewBox') === viewBox(part)) return;
   box.setAttribute('viewBox', viewBox(part));
   box.setAttribute('height', String(part.height));
 }
@@ -180,6 +175,7 @@ export class LiveResult {
         resize(box, made());
         pieces.show(made().pieces);
       };
+      // What moves into sight from beyond the window's edge comes a frame later.
       if (inSight(box)) now.push(() => resize(box, made()), pieces.inSight(made().pieces, inSight));
       this.#agenda.after(box, whole);
     });
