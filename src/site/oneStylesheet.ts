@@ -20,6 +20,9 @@ const LIGHTER: readonly (readonly [costly: RegExp, light: string])[] = [
   [/body:has\(#starlight__sidebar:popover-open\)/g, ':root[data-menu-open] body'],
 ];
 
+/** A rule for the light theme: its selectors, and the rest. */
+const OF_LIGHT = /([^{};]*\[data-theme=["']?light["']?\][^{};]*)(\{[^{}]*\})/g;
+
 /** A built page, and where its styles are in it. */
 interface Page {
   readonly html: string;
@@ -47,7 +50,7 @@ export function oneStylesheet(base: string): AstroIntegration {
         for await (const file of glob('_astro/*.css', { cwd: root }))
           files.set(
             file.replace(/^_astro./, ''),
-            lighter(await readFile(join(root, file), 'utf8')),
+            adapted(await readFile(join(root, file), 'utf8')),
           );
         const pages = new Map<string, Page>();
         for await (const file of glob('**/*.html', { cwd: root }))
@@ -76,7 +79,7 @@ function readPage(html: string, prefix: string, files: ReadonlyMap<string, strin
     blockTextElements: { script: true, style: true },
   }).querySelectorAll('link[rel=stylesheet], style');
   const styleOf = (element: HTMLElement) => {
-    if (element.rawTagName === 'style') return lighter(element.rawText.trim());
+    if (element.rawTagName === 'style') return adapted(element.rawText.trim());
     const address = element.getAttribute('href') ?? '';
     const text = address.startsWith(prefix) && files.get(address.slice(prefix.length));
     if (!text) throw new Error(`There is no stylesheet ${address}.`);
@@ -99,6 +102,29 @@ function readPage(html: string, prefix: string, files: ReadonlyMap<string, strin
  */
 export function lighter(css: string): string {
   return LIGHTER.reduce((text, [costly, light]) => text.replace(costly, light), css);
+}
+
+/**
+ * Gives readers without JavaScript the light theme if their system prefers it: Starlight's pages
+ * are dark until its script has run (https://github.com/withastro/starlight/pull/1473).
+ *
+ * @param css a stylesheet, as Astro writes it
+ * @returns one in which each rule for the light theme is followed by the same for those readers
+ */
+export function lightUnscripted(css: string): string {
+  return css.replace(OF_LIGHT, (rule, selectors: string, declarations: string) => {
+    const same = selectors
+      .split(',')
+      .filter((selector) => /data-theme=["']?light/.test(selector))
+      .map((selector) => selector.replace(/=["']?light["']?/, ''));
+    const those = '(scripting:none) and (prefers-color-scheme:light)';
+    return `${rule}@media ${those}{${same.join(',')}${declarations}}`;
+  });
+}
+
+/** What a stylesheet of Astro's becomes before it is joined with others. */
+function adapted(css: string): string {
+  return lightUnscripted(lighter(css));
 }
 
 function restyled({ html, places }: Page, address: string): string {

@@ -1,29 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { faults } from '../axe.ts';
 import { addressOf, openPage, useBrowser } from '../browser.ts';
 import { sites } from '../sites.ts';
 
 const [site] = sites;
 useBrowser([site]);
-
-/** Everything that axe finds on a page as it stands, with the elements concerned. */
-async function faults(page: Page): Promise<string[]> {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
-  // What passes is told at length, and would take as long again to get here.
-  const violations = await page.evaluate(async () => {
-    const { run } = (window as unknown as { axe: { run: typeof axe.run } }).axe;
-    return (await run(document, { resultTypes: ['violations'] })).violations;
-  });
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(
-      ({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`,
-    ),
-  );
-}
 
 /** Each theme, with a width: what is beside something when it is wide is below it when it is narrow. */
 const LOOKS = [

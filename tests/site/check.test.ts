@@ -1,7 +1,6 @@
-import AxeBuilder from 'axe-core';
 import type { Page } from 'playwright-core';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { faults } from '../axe.ts';
 import { openPage, useBrowser } from '../browser.ts';
 import { readsInPython } from '../checker/python.ts';
 import { sites } from '../sites.ts';
@@ -138,16 +137,7 @@ describe.each(LANGUAGES)('in $language', ({ language, counts, clean }) => {
             .evaluateAll((all) =>
               all.forEach((each) => ((each as HTMLDetailsElement).open = true)),
             );
-          await page.evaluate(
-            readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8'),
-          );
-          const faults = await page.evaluate(async () => {
-            const { violations } = await (window as unknown as { axe: typeof AxeBuilder }).axe.run(
-              document,
-            );
-            return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
-          });
-          expect(faults).toEqual([]);
+          expect(await faults(page)).toEqual([]);
           expect(
             await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
           ).toBeLessThanOrEqual(0);

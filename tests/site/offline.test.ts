@@ -11,13 +11,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readFile } from 'node:fs/promises';
-import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { parse } from 'node-html-parser';
 import { afterAll, describe, expect, test } from 'vitest';
 import { speaker } from '../../src/core/say.ts';
 import { writeVersions } from '../../src/site/offline.ts';
 import { TEXTS } from '../../src/site/texts.ts';
+import { faults } from '../axe.ts';
 import { live, openPage, useBrowser, type Opening } from '../browser.ts';
 import { pagesOf, sites, type Site } from '../sites.ts';
 import { network, type Network } from './network.ts';
@@ -256,11 +256,7 @@ test('a notice is accessible, and can be closed', async () => {
     at.down = true;
     await page.reload();
     await notice(page).waitFor();
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(() =>
-      (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
-    );
-    expect(violations).toEqual([]);
+    expect(await faults(page)).toEqual([]);
     await page.getByRole('button', { name: say('offline.close') }).press('Enter');
     expect(await notice(page).count()).toBe(0);
     expect(await page.locator('offline-notice').innerText()).toBe('');

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'node-html-parser';
 import { describe, expect, test } from 'vitest';
-import { lighter, sheetsFor } from '../../src/site/oneStylesheet.ts';
+import { lighter, lightUnscripted, sheetsFor } from '../../src/site/oneStylesheet.ts';
 import { openPage, useBrowser } from '../browser.ts';
 import { sites } from '../sites.ts';
 
@@ -81,6 +81,55 @@ describe('selectors that cost a browser much', () => {
         expect(await scrolled()).toBeGreaterThan(0);
       },
     ),
+  );
+});
+
+describe('the light theme without JavaScript', () => {
+  test('has all that the light theme has', () => {
+    const light = '@media (scripting:none) and (prefers-color-scheme:light)';
+    expect(lightUnscripted('@layer a;a{}:root[data-theme=light],b{c:d}e{f:g}')).toBe(
+      `@layer a;a{}:root[data-theme=light],b{c:d}${light}{:root[data-theme]{c:d}}e{f:g}`,
+    );
+    expect(
+      lightUnscripted(`@layer a{[data-theme='light'] b, [data-theme="light"] c {\nd:e}}`),
+    ).toBe(
+      `@layer a{[data-theme='light'] b, [data-theme="light"] c {\nd:e}${light}{[data-theme] b, [data-theme] c {\nd:e}}}`,
+    );
+  });
+
+  /** The colours of the parts of a page that are the same with and without JavaScript. */
+  async function colours(path: string, colorScheme: 'light' | 'dark', javaScriptEnabled: boolean) {
+    let found: string[] = [];
+    await openPage(
+      root,
+      path,
+      { colorScheme, javaScriptEnabled, untouched: true },
+      async (page) => {
+        found = await page.evaluate(() =>
+          [...document.querySelectorAll('html, body, body > .page > header, nav a, main *')]
+            .filter((it) => it.checkVisibility() && !it.matches('noscript, :disabled'))
+            .map((it) => {
+              const { color, backgroundColor, borderColor, fill, colorScheme } =
+                getComputedStyle(it);
+              return [it.tagName, color, backgroundColor, borderColor, fill, colorScheme].join(' ');
+            }),
+        );
+      },
+    );
+    return found;
+  }
+
+  test.each(['fr/redis/', 'en/presets/standalone/'])(
+    'is that of a system that prefers it: %s',
+    async (path) => {
+      for (const scheme of ['light', 'dark'] as const) {
+        const scripted = new Set(await colours(path, scheme, true));
+        const unscripted = await colours(path, scheme, false);
+        expect(unscripted.length).toBeGreaterThan(200);
+        expect(unscripted.filter((it) => it.endsWith(scheme)).length).toBe(unscripted.length);
+        expect(unscripted.filter((it) => !scripted.has(it))).toEqual([]);
+      }
+    },
   );
 });
 
