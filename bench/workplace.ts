@@ -7,6 +7,7 @@ import { markdownFile } from '../src/site/besidePages.ts';
 import { languages } from '../src/site/languages.ts';
 import type { Language } from '../src/site/texts.ts';
 import { launch } from '../tests/launch.ts';
+import { chromium } from '../tests/software.ts';
 import { astroBuild, PROJECT } from './astroBuild.ts';
 import { asBarePage, emptyPages, writeBareSite } from './bareSite.ts';
 
@@ -60,7 +61,7 @@ export class Workplace {
 
   /** The one browser of all parts. */
   browser(): Promise<Browser> {
-    return (this.#browser ??= launch());
+    return (this.#browser ??= launch(chromium()));
   }
 
   async #build(): Promise<Sites> {

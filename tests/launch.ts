@@ -1,5 +1,5 @@
 import { chromium as playwright, type Browser } from 'playwright-core';
-import { chromium } from './software.ts';
+import { headlessShell } from './software.ts';
 
 /** What keeps Chromium to the pages that it is given, as root and without a screen too. */
 export const CHROMIUM_FLAGS = [
@@ -11,7 +11,11 @@ export const CHROMIUM_FLAGS = [
   '--no-first-run',
 ];
 
-/** Starts the machine's Chromium, for tests and for the benchmark. */
-export function launch(): Promise<Browser> {
-  return playwright.launch({ executablePath: chromium(), args: CHROMIUM_FLAGS });
+/**
+ * Starts the machine's Chromium.
+ *
+ * @param executablePath which of them: what is to be as quick as for a reader has its window
+ */
+export function launch(executablePath = headlessShell()): Promise<Browser> {
+  return playwright.launch({ executablePath, args: CHROMIUM_FLAGS });
 }

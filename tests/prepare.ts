@@ -27,6 +27,7 @@ import { fetchValkey } from './valkeyPackages.ts';
 
 const packages = [
   'chromium',
+  'chromium-headless-shell',
   'redis-server',
   'redis-sentinel',
   'openssl',

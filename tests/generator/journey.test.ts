@@ -351,6 +351,8 @@ test('back and forward go from field to field', async () => {
       '#web=3',
       '',
     ];
+    // The address changes after the frame that shows the change.
+    await expect.poll(() => fragment(page)).toBe(states[0]);
     for (const state of states.slice(1)) {
       await page.goBack();
       await expect.poll(() => fragment(page)).toBe(state);

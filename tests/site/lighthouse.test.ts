@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serve, type Served } from '../../src/cli/serve.ts';
 import { CHROMIUM_FLAGS } from '../launch.ts';
 import { sites } from '../sites.ts';
-import { chromium } from '../software.ts';
+import { headlessShell } from '../software.ts';
 
 const [site] = sites;
 
@@ -40,7 +40,11 @@ let browser: Browser;
 let page: Page;
 beforeAll(async () => {
   served = await serve(site.directory, site.base);
-  browser = await puppeteer.launch({ executablePath: chromium(), args: CHROMIUM_FLAGS });
+  browser = await puppeteer.launch({
+    headless: 'shell',
+    executablePath: headlessShell(),
+    args: CHROMIUM_FLAGS,
+  });
   page = await browser.newPage();
 });
 afterAll(async () => {
