@@ -367,6 +367,25 @@ test('back and forward go from field to field', async () => {
   });
 });
 
+test.each([1440, 360])(
+  'a link to the form leads there, with a state or without, %s px wide',
+  (width) =>
+    openPage(root, 'fr/redis/', { viewport: { width, height: 740 } }, async (page) => {
+      for (const link of ['#form', '#form&web=2', '#web=3']) {
+        await page.goto('about:blank');
+        await page.goto(addressOf(root, `fr/redis/${link}`));
+        await live(page);
+        const top = () =>
+          page
+            .getByRole('radio')
+            .first()
+            .evaluate((it) => it.getBoundingClientRect().top);
+        await expect.poll(top).toBeLessThan(370);
+        expect(await top()).toBeGreaterThan(60);
+      }
+    }),
+);
+
 test('a heading’s link keeps the state, in the page and in its address', async () => {
   await openPage(root, 'en/redis/#web=2&host=10.0.0.5', wide, async (page) => {
     await page.locator('.on-this-page a[href="#address"]').click();
