@@ -14,7 +14,7 @@ export const CHROMIUM_FLAGS = [
 /**
  * Starts the machine's Chromium.
  *
- * @param executablePath which of them: what is to be as quick as for a reader has its window
+ * @param executablePath the one that readers have, where its speed is measured
  */
 export function launch(executablePath = headlessShell()): Promise<Browser> {
   return playwright.launch({ executablePath, args: CHROMIUM_FLAGS });
