@@ -1,0 +1,114 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { recordPages } from './pages.ts';
+
+/*
+ * Compares what this version does with what another commit does: the files and procedures of random links, the
+ * findings in damaged files, and the built pages. For refactorings, which change none of it:
+ *
+ *     npm run compare -- --against COMMIT [--model]
+ *
+ * The commit's recording is kept in .cache/compare, so that a second comparison is quicker. It ends with status 1 where
+ * anything differs.
+ */
+
+const root = join(import.meta.dirname, '../..');
+const { values } = parseArgs({
+  options: {
+    against: { type: 'string' },
+    /** Leaves the pages out, which have to be built. */
+    model: { type: 'boolean', default: false },
+  },
+});
+if (values.against === undefined) {
+  console.error('npm run compare -- --against COMMIT [--model]');
+  process.exit(2);
+}
+
+function run(command: string, args: readonly string[], cwd: string): string {
+  // Only a build that is not told of tests is a production build.
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}:\n${stdout}${stderr}`);
+  return stdout;
+}
+
+const commit = run('git', ['rev-parse', '--verify', `${values.against}^{commit}`], root).trim();
+const kept = join(root, '.cache/compare', commit);
+const current = join(root, '.cache/compare/current');
+mkdirSync(kept, { recursive: true });
+mkdirSync(current, { recursive: true });
+
+/** Records a version: its model into a file, its pages into a folder. */
+function record(version: string, recording: string, site: string | undefined) {
+  run('node', ['tests/compare/record.ts', kept, recording], version);
+  if (site !== undefined)
+    run(join(version, 'node_modules/.bin/astro'), ['build', '--outDir', site], version);
+}
+
+const before = { recording: join(kept, 'recording.json'), site: join(kept, 'site') };
+const after = { recording: join(current, 'recording.json'), site: join(current, 'site') };
+const needsSite = !values.model && !existsSync(before.site);
+if (!existsSync(before.recording) || needsSite) {
+  const version = join(mkdtempSync(join(tmpdir(), 'compare-')), 'version');
+  run('git', ['worktree', 'add', '--detach', version, commit], root);
+  try {
+    const lock = 'package-lock.json';
+    const same =
+      readFileSync(join(root, lock), 'utf8') === readFileSync(join(version, lock), 'utf8');
+    if (same) symlinkSync(join(root, 'node_modules'), join(version, 'node_modules'));
+    else run('npm', ['ci'], version);
+    record(version, before.recording, needsSite ? before.site : undefined);
+  } finally {
+    run('git', ['worktree', 'remove', '--force', version], root);
+    rmSync(join(version, '..'), { recursive: true, force: true });
+  }
+}
+record(root, after.recording, values.model ? undefined : after.site);
+
+/** How many differences are shown; the rest is counted. */
+const SHOWN = 40;
+let differences = 0;
+
+function report(where: string, old: unknown, now: unknown) {
+  differences += 1;
+  if (differences > SHOWN) return;
+  const short = (value: unknown) => (JSON.stringify(value) ?? 'nothing').slice(0, 300);
+  console.log(`${where}\n  - ${short(old)}\n  + ${short(now)}`);
+}
+
+/** Compares two values part by part, down to the first text, number or length that differs. */
+function compare(where: string, old: unknown, now: unknown): void {
+  if (JSON.stringify(old) === JSON.stringify(now)) return;
+  const structured = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null;
+  if (!structured(old) || !structured(now)) report(where, old, now);
+  else if (Array.isArray(old) && Array.isArray(now) && old.length !== now.length) {
+    const left = new Set(now.map((each) => JSON.stringify(each)));
+    const right = new Set(old.map((each) => JSON.stringify(each)));
+    report(
+      where,
+      old.filter((each) => !left.has(JSON.stringify(each))),
+      now.filter((each) => !right.has(JSON.stringify(each))),
+    );
+  } else
+    for (const key of new Set([...Object.keys(old), ...Object.keys(now)]))
+      compare(`${where} ${key.slice(0, 120)}`, old[key], now[key]);
+}
+
+const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as unknown;
+compare('model', read(before.recording), read(after.recording));
+if (!values.model)
+  compare(
+    'page',
+    Object.fromEntries(await recordPages(before.site)),
+    Object.fromEntries(await recordPages(after.site)),
+  );
+console.log(differences === 0 ? 'Nothing differs.' : `${differences} differences.`);
+process.exitCode = differences === 0 ? 0 : 1;

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { EXAMPLES } from '../../src/checker/examples.ts';
+import type { GivenFile } from '../../src/checker/files.ts';
+import { fileText, filesOf } from '../../src/core/files.ts';
+import { formatLink } from '../../src/core/link.ts';
+import { plan } from '../../src/core/plan.ts';
+import { PRESETS } from '../../src/core/presets.ts';
+import { speaker } from '../../src/core/say.ts';
+import { TEXTS } from '../../src/site/texts.ts';
+import { architectures } from '../core/architecture.ts';
+
+/** The inputs of a recording: the same for both of the versions that are compared. */
+export interface Inputs {
+  /** Fragments of links, those of the presets first. */
+  readonly links: readonly string[];
+  /** Files that are checked together. */
+  readonly files: readonly (readonly GivenFile[])[];
+}
+
+const SEED = 16;
+const LINKS = 2000;
+const MUTATED = 2000;
+
+/** Ways to damage a text, as typing, pasting and editing do. */
+const mutations: readonly ((
+  text: string,
+  from: number,
+  length: number,
+  other: string,
+) => string)[] = [
+  (text, from, length) => text.slice(0, from) + text.slice(from + length),
+  (text, from, _, other) => text.slice(0, from) + other + text.slice(from),
+  (text, from, length, other) => text.slice(0, from) + other + text.slice(from + length),
+  (text, from) => withoutLine(text, lineAt(text, from)),
+  (text, from) =>
+    text
+      .split('\n')
+      .toSpliced(lineAt(text, from), 0, text.split('\n')[lineAt(text, from)] ?? '')
+      .join('\n'),
+  (text, from, length) =>
+    text.slice(0, from) + text.slice(from, from + length).toUpperCase() + text.slice(from + length),
+];
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length - 1;
+}
+
+function withoutLine(text: string, line: number): string {
+  return text.split('\n').toSpliced(line, 1).join('\n');
+}
+
+/** Files with one to three mutations each. */
+function mutated(sources: readonly (readonly GivenFile[])[]): GivenFile[][] {
+  const mutation = fc.record({
+    file: fc.nat(),
+    kind: fc.nat({ max: mutations.length - 1 }),
+    from: fc.double({ min: 0, max: 1, noNaN: true }),
+    length: fc.integer({ min: 1, max: 12 }),
+    other: fc.string({ unit: fc.constantFrom(...'aZ9_-/:@#=\'"\\ ,.()[]{}\n'), maxLength: 3 }),
+  });
+  const samples = fc.sample(
+    fc.tuple(
+      fc.nat({ max: sources.length - 1 }),
+      fc.array(mutation, { minLength: 1, maxLength: 3 }),
+    ),
+    { seed: SEED, numRuns: MUTATED },
+  );
+  return samples.map(([source, changes]) => {
+    const files = [...(sources[source] ?? [])];
+    for (const { file, kind, from, length, other } of changes) {
+      const at = file % files.length;
+      const old = files[at];
+      const mutate = mutations[kind];
+      if (!old || !mutate) continue;
+      const text = mutate(old.text, Math.floor(from * old.text.length), length, other);
+      files[at] = { ...old, text };
+    }
+    return files;
+  });
+}
+
+/** The generated files of a preset, server by server. */
+function generated(): GivenFile[][] {
+  const say = speaker(TEXTS.en, 'en');
+  return PRESETS.flatMap(({ architecture }) => {
+    const files = filesOf(plan(architecture), { say, password: 'p@ss word' });
+    return [...new Set(files.map(({ folder }) => folder))].map((folder) =>
+      files
+        .filter((file) => file.folder === folder && !file.name.endsWith('.sh'))
+        .map((file) => ({ name: `${folder}/${file.name}`, text: fileText(file) })),
+    );
+  }).filter((files) => files.length > 0);
+}
+
+/** Makes the inputs; always the same for the same code. */
+export function makeInputs(): Inputs {
+  const examples = Object.values(EXAMPLES).flatMap(({ has, nearly }) => [has, nearly]);
+  const random = fc.sample(architectures, { seed: SEED, numRuns: LINKS });
+  return {
+    links: [...PRESETS.map(({ architecture }) => architecture), ...random].map((architecture) =>
+      formatLink(architecture),
+    ),
+    files: [...examples, ...generated(), ...mutated([...examples, ...generated()])],
+  };
+}
