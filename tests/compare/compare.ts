@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -59,11 +59,7 @@ if (!existsSync(before.recording) || needsSite) {
   const version = join(mkdtempSync(join(tmpdir(), 'compare-')), 'version');
   run('git', ['worktree', 'add', '--detach', version, commit], root);
   try {
-    const lock = 'package-lock.json';
-    const same =
-      readFileSync(join(root, lock), 'utf8') === readFileSync(join(version, lock), 'utf8');
-    if (same) symlinkSync(join(root, 'node_modules'), join(version, 'node_modules'));
-    else run('npm', ['ci'], version);
+    run('npm', ['ci'], version);
     record(version, before.recording, needsSite ? before.site : undefined);
   } finally {
     run('git', ['worktree', 'remove', '--force', version], root);
@@ -79,7 +75,8 @@ let differences = 0;
 function report(where: string, old: unknown, now: unknown) {
   differences += 1;
   if (differences > SHOWN) return;
-  const short = (value: unknown) => (JSON.stringify(value) ?? 'nothing').slice(0, 300);
+  const short = (value: unknown) =>
+    (value === undefined ? 'nothing' : JSON.stringify(value)).slice(0, 300);
   console.log(`${where}\n  - ${short(old)}\n  + ${short(now)}`);
 }
 
