@@ -4,19 +4,19 @@ import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import { BASE, ORIGIN } from './src/site/address.ts';
 import { buildName } from './src/site/build.ts';
-import { contentSecurityPolicy } from './src/site/csp.ts';
-import { headerFiles } from './src/site/headers.ts';
-import { madeOfPages } from './src/site/madeOfPages.ts';
+import { contentSecurityPolicy } from './src/build/csp.ts';
+import { headerFiles } from './src/build/headers.ts';
+import { madeOfPages } from './src/build/madeOfPages.ts';
 import { offlineReading } from './src/site/offline.ts';
-import { oldNameFiles } from './src/site/oldNames.ts';
-import { oneStylesheet } from './src/site/oneStylesheet.ts';
-import { searchIndex } from './src/site/searchIndex.ts';
+import { oldNameFiles } from './src/build/oldNames.ts';
+import { oneStylesheet } from './src/build/oneStylesheet.ts';
+import { searchIndex } from './src/build/searchIndex.ts';
 import { sitemapOptions } from './src/site/sitemap.ts';
 import { starlightOptions } from './src/site/starlight.ts';
 
 /** What most pages with a script load at once: one file, where each of its parts would be one. */
 const SHARED =
-  /vite\/preload-helper|\/src\/(components\/(builtElement|copy|generator\/texts|architecture\/remembered)|core\/say)\.ts$/;
+  /vite\/preload-helper|\/src\/(components\/(builtElement|copy|generator\/texts|architecture\/remembered)|model\/say)\.ts$/;
 
 export default defineConfig({
   site: ORIGIN,

@@ -1,8 +1,8 @@
-import { DEFAULTS, type Architecture } from '../src/core/architecture.ts';
-import { check } from '../src/core/check.ts';
-import { filesOf } from '../src/core/files.ts';
-import { plan } from '../src/core/plan.ts';
-import { speaker } from '../src/core/say.ts';
+import { DEFAULTS, type Architecture } from '../src/model/architecture.ts';
+import { check } from '../src/model/check.ts';
+import { filesOf } from '../src/emit/files.ts';
+import { plan } from '../src/model/deployment.ts';
+import { speaker } from '../src/model/say.ts';
 import { TEXTS } from '../src/site/texts.ts';
 import { diagram } from '../src/view/diagram.ts';
 import { filesHtml } from '../src/view/files.ts';

@@ -1,11 +1,11 @@
 import type { Finding } from './findings.ts';
-import { readFile, type CheckedFile, type GivenFile } from './files.ts';
+import { readFile, type CheckedFile, type GivenFile } from './read/files.ts';
 import { Report, type SettingsRule } from './report.ts';
-import { addresses, brackets, otherHosts } from './rules/addresses.ts';
-import { brokerEnvironment, brokers } from './rules/brokers.ts';
-import { cacheSchemes, caches, sessions } from './rules/caches.ts';
-import { databases } from './rules/databases.ts';
-import { listening } from './rules/listening.ts';
+import { addresses, brackets, otherHosts } from './findings/addresses.ts';
+import { brokerEnvironment, brokers } from './findings/brokers.ts';
+import { cacheSchemes, caches, sessions } from './findings/caches.ts';
+import { databases } from './findings/databases.ts';
+import { listening } from './findings/listening.ts';
 import {
   acknowledgedEarly,
   bothModes,
@@ -13,14 +13,14 @@ import {
   brokerUnused,
   microserviceIgnores,
   visibilityTimeout,
-} from './rules/modes.ts';
-import { notUnderstood, old } from './rules/others.ts';
-import { asUser, differing, encoded, inFile, unencoded } from './rules/passwords.ts';
-import { redisConf, sentinelConf } from './rules/redis.ts';
-import { sentinelClients, sentinels } from './rules/sentinel.ts';
-import { recordStore, restApi } from './rules/services.ts';
-import { tls } from './rules/tls.ts';
-import { modules, workers } from './rules/worker.ts';
+} from './findings/modes.ts';
+import { notUnderstood, old } from './findings/others.ts';
+import { asUser, differing, encoded, inFile, unencoded } from './findings/passwords.ts';
+import { redisConf, sentinelConf } from './findings/redis.ts';
+import { sentinelClients, sentinels } from './findings/sentinel.ts';
+import { recordStore, restApi } from './findings/services.ts';
+import { tls } from './findings/tls.ts';
+import { modules, workers } from './findings/worker.ts';
 import { understand, type Understood } from './understood.ts';
 
 const SETTINGS_RULES: readonly SettingsRule[] = [

@@ -1,12 +1,12 @@
-import { DEFAULTS } from '../core/architecture.ts';
-import { codeText } from '../core/code.ts';
-import { settingsLocal } from '../core/emit/settings.ts';
-import { plan } from '../core/plan.ts';
-import { SETTINGS } from '../core/settings.ts';
-import type { SettingsFile } from './files.ts';
-import { readPython, type PythonFile } from './python.ts';
+import { DEFAULTS } from '../model/architecture.ts';
+import { codeText } from '../emit/code.ts';
+import { settingsLocal } from '../emit/settings.ts';
+import { plan } from '../model/deployment.ts';
+import { SETTINGS } from '../model/settings.ts';
+import type { SettingsFile } from './read/files.ts';
+import { readPython, type PythonFile } from './read/python.ts';
 import type { Understood } from './understood.ts';
-import type { Value } from './values.ts';
+import type { Value } from './read/values.ts';
 
 /** One setting, or one entry of one, in two files. */
 export interface Difference {

@@ -1,5 +1,5 @@
-import type { Params } from '../core/say.ts';
-import type { Span } from './values.ts';
+import type { Params } from '../model/say.ts';
+import type { Span } from './read/values.ts';
 
 /**
  * How bad it is: an `error` breaks something or loses data; a `warning` will at some time; an

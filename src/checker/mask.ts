@@ -1,4 +1,4 @@
-import { secretsOfUrls } from './url.ts';
+import { secretsOfUrls } from './read/url.ts';
 
 /** Takes the place of a secret on the screen, whatever its length. */
 export const MASK = '••••••';

@@ -1,4 +1,4 @@
-import type { Say, TextKey } from '../core/say.ts';
+import type { Say, TextKey } from '../model/say.ts';
 import type { Finding } from './findings.ts';
 
 /** What a finding says of its place, in a sentence. */

@@ -1,7 +1,7 @@
-import type { Params } from '../core/say.ts';
+import type { Params } from '../model/say.ts';
 import { CODES, type Code, type Edit, type Finding } from './findings.ts';
-import type { CheckedFile, SettingsFile } from './files.ts';
-import type { Span } from './values.ts';
+import type { CheckedFile, SettingsFile } from './read/files.ts';
+import type { Span } from './read/values.ts';
 
 /** A file of one kind. */
 export type FileOf<K extends CheckedFile['kind']> = Extract<CheckedFile, { kind: K }>;

@@ -1,6 +1,6 @@
-import type { CheckedFile } from './files.ts';
-import { mergedSpans, secretsOfUrls } from './url.ts';
-import type { Span, Value } from './values.ts';
+import type { CheckedFile } from './read/files.ts';
+import { mergedSpans, secretsOfUrls } from './read/url.ts';
+import type { Span, Value } from './read/values.ts';
 
 /** Names whose values are secret, as settings, dict keys and directives have them. */
 const SECRET = /passw|_pwd$|^pwd$|secret|token|^requirepass$|^masterauth$|auth-pass/i;

@@ -1,10 +1,10 @@
-import { DOCKER_HOST, isLoopback, urlHost } from '../core/address.ts';
-import { FIELDS, FIELD_NAMES, type Architecture, type FieldName } from '../core/architecture.ts';
-import type { Connection } from './connections.ts';
-import type { CheckedFile, SettingsFile } from './files.ts';
-import { directive } from './redisFile.ts';
-import { at, isTrue, numberOf, textOf } from './values.ts';
-import { workerOption } from './workerFile.ts';
+import { DOCKER_HOST, isLoopback, urlHost } from '../model/address.ts';
+import { FIELDS, FIELD_NAMES, type Architecture, type FieldName } from '../model/architecture.ts';
+import type { Connection } from './read/connections.ts';
+import type { CheckedFile, SettingsFile } from './read/files.ts';
+import { directive } from './read/redisFile.ts';
+import { at, isTrue, numberOf, textOf } from './read/values.ts';
+import { workerOption } from './read/workerFile.ts';
 
 /** What files say of an architecture. */
 export interface Understood {

@@ -1,12 +1,12 @@
 import { chmod, lstat, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { check } from '../core/check.ts';
-import { filesOf, fileText } from '../core/files.ts';
-import type { Issue } from '../core/issues.ts';
-import { parseLink } from '../core/link.ts';
-import { plan } from '../core/plan.ts';
-import { speaker, type Say } from '../core/say.ts';
+import { check } from '../model/check.ts';
+import { filesOf, fileText } from '../emit/files.ts';
+import type { Issue } from '../model/issues.ts';
+import { parseLink } from '../model/link.ts';
+import { plan } from '../model/deployment.ts';
+import { speaker, type Say } from '../model/say.ts';
 import { TEXTS, type Language } from '../site/texts.ts';
 
 const USAGE = `npm run --silent generate -- '<link or fragment>' [--lang fr|en] (--out DIR | --json)

@@ -3,7 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What pages and the scripts that they load are both made of, from the project's folder. */
-const SHARED = 'src/{components,core,view,content/i18n}/**/*.{ts,astro,json}';
+const SHARED =
+  'src/{components,pod,model,emit,checker,troubleshoot,view,content/i18n}/**/*.{ts,astro,json}';
 
 /**
  * Names a build of the site by what a page and its scripts must agree on. It differs whenever a

@@ -1,5 +1,5 @@
-import { FIELDS, fieldText, type Architecture, type FieldName } from '../core/architecture.ts';
-import type { Say, TextKey } from '../core/say.ts';
+import { FIELDS, fieldText, type Architecture, type FieldName } from '../model/architecture.ts';
+import type { Say, TextKey } from '../model/say.ts';
 
 /** The fields whose values have names of their own. */
 type ChoiceName = 'arch' | 'redis' | 'auth' | 'firewall' | 'service';

@@ -1,4 +1,4 @@
-import { speaker } from '../core/say.ts';
+import { speaker } from '../model/say.ts';
 import { TEXTS, type Language } from './texts.ts';
 
 /** The glossary's terms by theme, each with the section of the guide that explains it. */

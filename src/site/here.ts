@@ -1,4 +1,4 @@
-import { speaker, type Say } from '../core/say.ts';
+import { speaker, type Say } from '../model/say.ts';
 import { TEXTS, type Language } from './texts.ts';
 
 /**

@@ -4,9 +4,9 @@ import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Manifest } from '../offline/manifest.ts';
-import { explainsFinding } from './builtPages.ts';
+import { explainsFinding } from '../build/builtPages.ts';
 import { languages } from './languages.ts';
-import { oldNames } from './oldNames.ts';
+import { oldNames } from '../build/oldNames.ts';
 
 /** Whether pages are kept for offline reading: unless the build is told `OFFLINE=0`. */
 export const keepsPages = process.env['OFFLINE'] !== '0';

@@ -1,5 +1,5 @@
-import type { Architecture } from '../core/architecture.ts';
-import { OFFERS, offerName } from '../core/connections.ts';
+import type { Architecture } from '../model/architecture.ts';
+import { OFFERS, offerName } from '../model/offers.ts';
 import proven from './proven.json' with { type: 'json' };
 
 /** A case of the generator that was run on real software, and what was seen. */

@@ -1,5 +1,5 @@
-import { REDIS_DIRECTIVES, SENTINEL_DIRECTIVES } from '../core/directives.ts';
-import { MODULE_SETTINGS, REMINDERS, SETTINGS } from '../core/settings.ts';
+import { REDIS_DIRECTIVES, SENTINEL_DIRECTIVES } from '../model/directives.ts';
+import { MODULE_SETTINGS, REMINDERS, SETTINGS } from '../model/settings.ts';
 import { heading, type Heading } from './heading.ts';
 import { pageAddress } from './here.ts';
 import type { Language } from './texts.ts';

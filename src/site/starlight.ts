@@ -1,5 +1,5 @@
 import type { StarlightUserConfig } from '@astrojs/starlight/types';
-import { PRESETS } from '../core/presets.ts';
+import { PRESETS } from '../model/presets.ts';
 import { languages } from './languages.ts';
 import { lastUpdates, PAGES_FOLDER, REPOSITORY } from './source.ts';
 import { TEXTS } from './texts.ts';

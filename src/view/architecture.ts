@@ -1,5 +1,5 @@
-import type { Deployment } from '../core/plan.ts';
-import type { Say } from '../core/say.ts';
+import type { Deployment } from '../model/deployment.ts';
+import type { Say } from '../model/say.ts';
 
 /** An architecture in one line: its servers, what runs on them, and how Redis is reached. */
 export function architectureText({ servers, redis }: Deployment, say: Say): string {

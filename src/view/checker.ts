@@ -1,14 +1,14 @@
 import type { Checked } from '../checker/check.ts';
 import type { Difference } from '../checker/compare.ts';
 import { MASK, masked } from '../checker/mask.ts';
-import type { Connection } from '../checker/connections.ts';
+import type { Connection } from '../checker/read/connections.ts';
 import { positionOf, type Finding } from '../checker/findings.ts';
 import { messageOf } from '../checker/messages.ts';
 import { secretsIn } from '../checker/secrets.ts';
-import type { CheckedFile } from '../checker/files.ts';
-import type { Span } from '../checker/values.ts';
-import { urlHost } from '../core/address.ts';
-import type { Say } from '../core/say.ts';
+import type { CheckedFile } from '../checker/read/files.ts';
+import type { Span } from '../checker/read/values.ts';
+import { urlHost } from '../model/address.ts';
+import type { Say } from '../model/say.ts';
 import { fileFormHtml, type Draft } from './checkerForm.ts';
 import { html, type Html } from './html.ts';
 

@@ -1,4 +1,4 @@
-import type { Say } from '../core/say.ts';
+import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
 
 /** What the servers of a file do, as a reader says it; empty for what the file itself shows. */

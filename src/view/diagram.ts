@@ -1,8 +1,8 @@
-import { urlHost } from '../core/address.ts';
-import type { DatabaseRole } from '../core/databases.ts';
-import type { Deployment, Use } from '../core/plan.ts';
-import type { ServerGroup } from '../core/servers.ts';
-import type { Say } from '../core/say.ts';
+import { urlHost } from '../model/address.ts';
+import type { DatabaseRole } from '../pod/databases.ts';
+import type { Deployment, Use } from '../model/deployment.ts';
+import type { ServerGroup } from '../model/servers.ts';
+import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
 import { ref } from './refs.ts';
 import { usageText } from './table.ts';

@@ -1,8 +1,8 @@
-import { fileId, type Changes } from '../core/changes.ts';
-import type { Line, Token } from '../core/code.ts';
-import { fileText, type ConfigFile } from '../core/files.ts';
-import type { Deployment } from '../core/plan.ts';
-import type { Say } from '../core/say.ts';
+import { fileId, type Changes } from '../emit/changes.ts';
+import type { Line, Token } from '../emit/code.ts';
+import { fileText, type ConfigFile } from '../emit/files.ts';
+import type { Deployment } from '../model/deployment.ts';
+import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
 import { lineRefs, ref } from './refs.ts';
 

@@ -1,10 +1,10 @@
 import { checkFiles } from '../checker/check.ts';
-import { EXAMPLES } from '../checker/examples.ts';
-import type { GivenFile } from '../checker/files.ts';
+import { EXAMPLES } from '../checker/findings/examples.ts';
+import type { GivenFile } from '../checker/read/files.ts';
 import { edited, type Code } from '../checker/findings.ts';
 import { messageOf } from '../checker/messages.ts';
-import type { Span } from '../checker/values.ts';
-import type { Say } from '../core/say.ts';
+import type { Span } from '../checker/read/values.ts';
+import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
 
 /** A file of so many lines is shown as a whole where it is beside the one in question. */

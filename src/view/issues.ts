@@ -1,5 +1,5 @@
-import type { Issue } from '../core/issues.ts';
-import type { Say } from '../core/say.ts';
+import type { Issue } from '../model/issues.ts';
+import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
 
 /** Messages as paragraphs; the severity is said in a word, not by colour alone. */

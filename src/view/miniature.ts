@@ -1,4 +1,4 @@
-import type { Deployment } from '../core/plan.ts';
+import type { Deployment } from '../model/deployment.ts';
 import { html, type Html } from './html.ts';
 
 const PITCH = 20;

@@ -1,4 +1,4 @@
-import type { DatabaseRole } from '../core/databases.ts';
+import type { DatabaseRole } from '../pod/databases.ts';
 
 /**
  * The colour of each database, everywhere: white digits stand on the light theme's, near-black ones

@@ -1,6 +1,6 @@
-import type { Deployment } from '../core/plan.ts';
-import type { Procedure, Quote } from '../core/procedures/procedure.ts';
-import type { Say } from '../core/say.ts';
+import type { Deployment } from '../model/deployment.ts';
+import type { Procedure, Quote } from '../emit/quotes/procedure.ts';
+import type { Say } from '../model/say.ts';
 import { codeHtml } from './files.ts';
 import { html, type Html } from './html.ts';
 

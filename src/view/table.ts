@@ -1,6 +1,6 @@
-import type { DatabaseRole } from '../core/databases.ts';
-import type { Deployment, Use } from '../core/plan.ts';
-import type { Say } from '../core/say.ts';
+import type { DatabaseRole } from '../pod/databases.ts';
+import type { Deployment, Use } from '../model/deployment.ts';
+import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
 import { ref } from './refs.ts';
 

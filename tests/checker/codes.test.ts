@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
 import { CODES, edited, type Code } from '../../src/checker/findings.ts';
-import type { GivenFile } from '../../src/checker/files.ts';
+import type { GivenFile } from '../../src/checker/read/files.ts';
 import { readsInPython } from './python.ts';
-import { EXAMPLES } from '../../src/checker/examples.ts';
+import { EXAMPLES } from '../../src/checker/findings/examples.ts';
 
 /** The findings of a code in files. */
 const found = (files: readonly GivenFile[], code: Code) =>

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
-import { roleOfFolder, type GivenFile } from '../../src/checker/files.ts';
+import { roleOfFolder, type GivenFile } from '../../src/checker/read/files.ts';
 import {
   FIELDS,
   FIELD_NAMES,
   type Architecture,
   type FieldName,
-} from '../../src/core/architecture.ts';
-import { filesOf, fileText } from '../../src/core/files.ts';
-import { isPlaceholder } from '../../src/core/address.ts';
-import { plan } from '../../src/core/plan.ts';
-import { speaker } from '../../src/core/say.ts';
-import { serverCount } from '../../src/core/servers.ts';
+} from '../../src/model/architecture.ts';
+import { filesOf, fileText } from '../../src/emit/files.ts';
+import { isPlaceholder } from '../../src/model/address.ts';
+import { plan } from '../../src/model/deployment.ts';
+import { speaker } from '../../src/model/say.ts';
+import { serverCount } from '../../src/model/servers.ts';
 import { TEXTS } from '../../src/site/texts.ts';
 import { soundCases, type Case } from '../fuzz/cases.ts';
 

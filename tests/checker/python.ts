@@ -1,4 +1,4 @@
-import { runPython } from '../core/python.ts';
+import { runPython } from '../emit/python.ts';
 
 const SCRIPT = `
 import ast, json, sys, warnings

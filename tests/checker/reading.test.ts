@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
-import { readPython } from '../../src/checker/python.ts';
-import { readRedisFile } from '../../src/checker/redisFile.ts';
-import { readUrl, readUrls } from '../../src/checker/url.ts';
-import { readDefaults, readUnit, workerOption } from '../../src/checker/workerFile.ts';
-import type { Value } from '../../src/checker/values.ts';
-import { runPython } from '../core/python.ts';
+import { readPython } from '../../src/checker/read/python.ts';
+import { readRedisFile } from '../../src/checker/read/redisFile.ts';
+import { readUrl, readUrls } from '../../src/checker/read/url.ts';
+import { readDefaults, readUnit, workerOption } from '../../src/checker/read/workerFile.ts';
+import type { Value } from '../../src/checker/read/values.ts';
+import { runPython } from '../emit/python.ts';
 
 /** A value as JSON has it. */
 function plain(value: Value | undefined): unknown {

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
 import { compare } from '../../src/checker/compare.ts';
-import { readFile } from '../../src/checker/files.ts';
+import { readFile } from '../../src/checker/read/files.ts';
 import { masked } from '../../src/checker/mask.ts';
 import { messageOf } from '../../src/checker/messages.ts';
 import { secretsIn } from '../../src/checker/secrets.ts';
-import { DEFAULTS } from '../../src/core/architecture.ts';
-import { formatLink } from '../../src/core/link.ts';
-import { pythonString, urlPart } from '../../src/core/quote.ts';
-import { speaker } from '../../src/core/say.ts';
+import { DEFAULTS } from '../../src/model/architecture.ts';
+import { formatLink } from '../../src/model/link.ts';
+import { pythonString, urlPart } from '../../src/emit/quote.ts';
+import { speaker } from '../../src/model/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
 import {
   annotatedHtml,

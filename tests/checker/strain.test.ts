@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
 import { secretsIn } from '../../src/checker/secrets.ts';
 import { edited, type Finding } from '../../src/checker/findings.ts';
-import type { GivenFile } from '../../src/checker/files.ts';
-import { EXAMPLES } from '../../src/checker/examples.ts';
+import type { GivenFile } from '../../src/checker/read/files.ts';
+import { EXAMPLES } from '../../src/checker/findings/examples.ts';
 import { readInPython } from './python.ts';
 
 const GIVEN = Object.values(EXAMPLES).flatMap(({ has, nearly }) => [...has, ...nearly]);

@@ -3,9 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DEFAULTS } from '../../src/core/architecture.ts';
-import { fileText } from '../../src/core/files.ts';
-import { emitted } from '../core/emitted.ts';
+import { DEFAULTS } from '../../src/model/architecture.ts';
+import { fileText } from '../../src/emit/files.ts';
+import { emitted } from '../emit/emitted.ts';
 
 const COMMAND = join(import.meta.dirname, '../../src/cli/checkSettings.ts');
 

@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DEFAULTS } from '../../src/core/architecture.ts';
-import { plan } from '../../src/core/plan.ts';
-import { emitted, textAt } from '../core/emitted.ts';
+import { DEFAULTS } from '../../src/model/architecture.ts';
+import { plan } from '../../src/model/deployment.ts';
+import { emitted, textAt } from '../emit/emitted.ts';
 
 const COMMAND = join(import.meta.dirname, '../../src/cli/generate.ts');
 

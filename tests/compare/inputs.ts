@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { EXAMPLES } from '../../src/checker/examples.ts';
-import type { GivenFile } from '../../src/checker/files.ts';
-import { fileText, filesOf } from '../../src/core/files.ts';
-import { formatLink } from '../../src/core/link.ts';
-import { plan } from '../../src/core/plan.ts';
-import { PRESETS } from '../../src/core/presets.ts';
-import { speaker } from '../../src/core/say.ts';
+import { EXAMPLES } from '../../src/checker/findings/examples.ts';
+import type { GivenFile } from '../../src/checker/read/files.ts';
+import { fileText, filesOf } from '../../src/emit/files.ts';
+import { formatLink } from '../../src/model/link.ts';
+import { plan } from '../../src/model/deployment.ts';
+import { PRESETS } from '../../src/model/presets.ts';
+import { speaker } from '../../src/model/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
-import { architectures } from '../core/architecture.ts';
+import { architectures } from '../model/architecture.ts';
 
 /** The inputs of a recording: the same for both of the versions that are compared. */
 export interface Inputs {

@@ -6,7 +6,7 @@ import { serve, type Served } from '../../src/cli/serve.ts';
 import { languages as languageNames } from '../../src/site/languages.ts';
 import { TEXTS, type Language } from '../../src/site/texts.ts';
 import { numbered, summary } from '../../src/view/checker.ts';
-import { filesOfLink, filesShown, said } from '../generator/files.ts';
+import { filesOfLink, filesShown, said } from '../components/generator/files.ts';
 import { sites } from '../sites.ts';
 import { firefox, python, webkitDriver } from '../software.ts';
 import { startChromium } from './chromium.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
-import { check } from '../../src/core/check.ts';
-import { architectures, distinctArchitectures, passwords } from '../core/architecture.ts';
+import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
+import { check } from '../../src/model/check.ts';
+import { architectures, distinctArchitectures, passwords } from '../model/architecture.ts';
 
 /** What files are made of. */
 export interface Case {

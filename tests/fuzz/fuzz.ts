@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { DEFAULTS, FIELD_NAMES } from '../../src/core/architecture.ts';
-import { formatLink } from '../../src/core/link.ts';
-import type { AskPython } from '../core/targets.ts';
+import { DEFAULTS, FIELD_NAMES } from '../../src/model/architecture.ts';
+import { formatLink } from '../../src/model/link.ts';
+import type { AskPython } from '../model/targets.ts';
 import { makeCertificates } from '../software-run/certificates.ts';
 import { gatherUndos, type Finally } from '../software-run/processes.ts';
 import { anyCases, errorsOf, soundCases, type Case } from './cases.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { AskPython } from '../core/targets.ts';
+import type { AskPython } from '../model/targets.ts';
 import type { Finally } from '../software-run/processes.ts';
 import { python } from '../software.ts';
 

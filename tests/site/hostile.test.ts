@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { FIELD_NAMES } from '../../src/core/architecture.ts';
-import { EXAMPLES } from '../../src/checker/examples.ts';
+import { FIELD_NAMES } from '../../src/model/architecture.ts';
+import { EXAMPLES } from '../../src/checker/findings/examples.ts';
 import { openPage, useBrowser } from '../browser.ts';
 import { sites } from '../sites.ts';
 

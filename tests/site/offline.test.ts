@@ -14,7 +14,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { parse } from 'node-html-parser';
 import { afterAll, describe, expect, test } from 'vitest';
-import { speaker } from '../../src/core/say.ts';
+import { speaker } from '../../src/model/say.ts';
 import { writeVersions } from '../../src/site/offline.ts';
 import { TEXTS } from '../../src/site/texts.ts';
 import { faults } from '../axe.ts';

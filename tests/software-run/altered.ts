@@ -1,5 +1,5 @@
-import { plain } from '../../src/core/code.ts';
-import { fileText, type ConfigFile } from '../../src/core/files.ts';
+import { plain } from '../../src/emit/code.ts';
+import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 
 /**
  * Files with a text replaced by another wherever it stands.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { codeText, plain } from '../../src/core/code.ts';
-import { ask } from '../../src/core/emit/cli.ts';
-import { quoteText, quotesOf } from '../core/quoted.ts';
+import { codeText, plain } from '../../src/emit/code.ts';
+import { ask } from '../../src/emit/cli.ts';
+import { quoteText, quotesOf } from '../emit/quotes/quoted.ts';
 import { deploy, type Choices } from './deployed.ts';
 import { run } from './processes.ts';
 

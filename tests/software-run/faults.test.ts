@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ARCHITECTURES, DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
-import type { ConfigFile } from '../../src/core/files.ts';
-import { plan } from '../../src/core/plan.ts';
+import { ARCHITECTURES, DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
+import type { ConfigFile } from '../../src/emit/files.ts';
+import { plan } from '../../src/model/deployment.ts';
 import { altered } from './altered.ts';
 import { until, type Finally } from './processes.ts';
 import { ask, keysOf } from './redis.ts';

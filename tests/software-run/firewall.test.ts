@@ -2,10 +2,10 @@ import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Architecture } from '../../src/core/architecture.ts';
-import { fileText } from '../../src/core/files.ts';
-import { architectures } from '../core/architecture.ts';
-import { rulesOf, rulesTextOf } from '../core/emitted.ts';
+import type { Architecture } from '../../src/model/architecture.ts';
+import { fileText } from '../../src/emit/files.ts';
+import { architectures } from '../model/architecture.ts';
+import { rulesOf, rulesTextOf } from '../emit/emitted.ts';
 import { ip, nft, redisServer, shellcheck, ufw } from '../software.ts';
 import { run, temporaryFolder, type Ended } from './processes.ts';
 

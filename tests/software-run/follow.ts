@@ -1,8 +1,8 @@
-import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
-import { codeText, PASSWORD_PLACEHOLDER } from '../../src/core/code.ts';
-import { plan, type Deployment } from '../../src/core/plan.ts';
-import type { ProcedureId } from '../../src/core/procedures.ts';
-import { quotesOf } from '../core/quoted.ts';
+import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
+import { codeText, PASSWORD_PLACEHOLDER } from '../../src/emit/code.ts';
+import { plan, type Deployment } from '../../src/model/deployment.ts';
+import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
+import { quotesOf } from '../emit/quotes/quoted.ts';
 import { bootMachines, type Machine } from './machine.ts';
 import type { Finally } from './processes.ts';
 

@@ -1,9 +1,9 @@
 import { describe, test } from 'vitest';
-import { codeText } from '../../src/core/code.ts';
-import type { ProcedureId } from '../../src/core/procedures.ts';
-import type { Deployment } from '../../src/core/plan.ts';
-import { emitted } from '../core/emitted.ts';
-import { quotesOf } from '../core/quoted.ts';
+import { codeText } from '../../src/emit/code.ts';
+import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
+import type { Deployment } from '../../src/model/deployment.ts';
+import { emitted } from '../emit/emitted.ts';
+import { quotesOf } from '../emit/quotes/quoted.ts';
 import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
 import { canBoot, type Machine } from './machine.ts';
 import { PodMachine } from './podMachine.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
-import { codeText } from '../../src/core/code.ts';
-import { emitted } from '../core/emitted.ts';
-import { quotesOf } from '../core/quoted.ts';
+import { codeText } from '../../src/emit/code.ts';
+import { emitted } from '../emit/emitted.ts';
+import { quotesOf } from '../emit/quotes/quoted.ts';
 import { makeCertificates } from './certificates.ts';
 import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
 import { canBoot } from './machine.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { alertRules, RULES_PATH } from '../../src/core/emit/alerts.ts';
-import { codeText } from '../../src/core/code.ts';
-import { PRESETS } from '../../src/core/presets.ts';
-import { speaker, type TextKey } from '../../src/core/say.ts';
+import { alertRules, RULES_PATH } from '../../src/emit/alerts.ts';
+import { codeText } from '../../src/emit/code.ts';
+import { PRESETS } from '../../src/model/presets.ts';
+import { speaker, type TextKey } from '../../src/model/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
-import { plan } from '../../src/core/plan.ts';
+import { plan } from '../../src/model/deployment.ts';
 import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
 import { canBoot } from './machine.ts';
 import { temporaryFolder, run } from './processes.ts';

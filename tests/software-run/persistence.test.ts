@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { emitted, textAt } from '../core/emitted.ts';
+import { emitted, textAt } from '../emit/emitted.ts';
 import { freePort, temporaryFolder } from './processes.ts';
 import { ask, startRedis } from './redis.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { TLS_FOLDER } from '../../src/core/emit/redis.ts';
-import { plan } from '../../src/core/plan.ts';
-import { DEFAULTS } from '../../src/core/architecture.ts';
-import { emitted, textAt } from '../core/emitted.ts';
+import { TLS_FOLDER } from '../../src/emit/redis.ts';
+import { plan } from '../../src/model/deployment.ts';
+import { DEFAULTS } from '../../src/model/architecture.ts';
+import { emitted, textAt } from '../emit/emitted.ts';
 import { makeCertificates } from './certificates.ts';
 import { deploy } from './deployed.ts';
 import { PodServer } from './pod.ts';

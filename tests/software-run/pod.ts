@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULTS } from '../../src/core/architecture.ts';
-import type { ConfigFile } from '../../src/core/files.ts';
-import { fileText } from '../../src/core/files.ts';
-import type { ServerGroup } from '../../src/core/servers.ts';
+import { DEFAULTS } from '../../src/model/architecture.ts';
+import type { ConfigFile } from '../../src/emit/files.ts';
+import { fileText } from '../../src/emit/files.ts';
+import type { ServerGroup } from '../../src/model/servers.ts';
 import { python } from '../software.ts';
 import { run, serve, temporaryFolder, until, type Ended, type Finally } from './processes.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEFAULTS } from '../../src/core/architecture.ts';
-import { fileText, type ConfigFile } from '../../src/core/files.ts';
+import { DEFAULTS } from '../../src/model/architecture.ts';
+import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 import { python } from '../software.ts';
 import type { Machine } from './machine.ts';
 import type { Ended } from './processes.ts';

@@ -3,14 +3,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ARCHITECTURES, type Architecture } from '../../src/core/architecture.ts';
-import {
-  OFFERS,
-  offerName,
-  offerOf,
-  type Offer,
-  type Transport,
-} from '../../src/core/connections.ts';
+import { ARCHITECTURES, type Architecture } from '../../src/model/architecture.ts';
+import { OFFERS, offerName, offerOf, type Offer, type Transport } from '../../src/model/offers.ts';
 import type { Failover, Proof, ProvenCase } from '../../src/site/proof.ts';
 import { nft, python, redisServer } from '../software.ts';
 import { deploy, replicated, type Choices, type Deployed } from './deployed.ts';

@@ -7,9 +7,9 @@ import {
   WORKER_OPTIONS,
   type Directive,
   type Live,
-} from '../../src/core/directives.ts';
-import { MODULE_SETTINGS, SETTINGS, type Default } from '../../src/core/settings.ts';
-import { runPython } from '../core/python.ts';
+} from '../../src/model/directives.ts';
+import { MODULE_SETTINGS, SETTINGS, type Default } from '../../src/model/settings.ts';
+import { runPython } from '../emit/python.ts';
 import { inOwnNetwork, until } from './processes.ts';
 import { ask, startRedis, startSentinel, type Door } from './redis.ts';
 

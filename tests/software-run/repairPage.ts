@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Deployment } from '../../src/core/plan.ts';
-import type { ProcedureId } from '../../src/core/procedures.ts';
-import { quoteTexts } from '../core/quoted.ts';
+import type { Deployment } from '../../src/model/deployment.ts';
+import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
+import { quoteTexts } from '../emit/quotes/quoted.ts';
 import { python } from '../software.ts';
 import type { PodServer } from './pod.ts';
 import { run } from './processes.ts';

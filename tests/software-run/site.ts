@@ -1,8 +1,8 @@
-import { DEFAULTS, type Architecture } from '../../src/core/architecture.ts';
-import type { ConfigFile } from '../../src/core/files.ts';
-import { plan } from '../../src/core/plan.ts';
-import type { Role } from '../../src/core/servers.ts';
-import { emitted, textAt } from '../core/emitted.ts';
+import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
+import type { ConfigFile } from '../../src/emit/files.ts';
+import { plan } from '../../src/model/deployment.ts';
+import type { Role } from '../../src/model/servers.ts';
+import { emitted, textAt } from '../emit/emitted.ts';
 import { PodServer } from './pod.ts';
 import { freePort, temporaryFolder, type Finally } from './processes.ts';
 import { ask, startRedis, type Door } from './redis.ts';

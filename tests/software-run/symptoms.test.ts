@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Architecture } from '../../src/core/architecture.ts';
-import type { ConfigFile } from '../../src/core/files.ts';
-import { plan } from '../../src/core/plan.ts';
-import { urlPart } from '../../src/core/quote.ts';
-import { quoteText } from '../core/quoted.ts';
+import type { Architecture } from '../../src/model/architecture.ts';
+import type { ConfigFile } from '../../src/emit/files.ts';
+import { plan } from '../../src/model/deployment.ts';
+import { urlPart } from '../../src/emit/quote.ts';
+import { quoteText } from '../emit/quotes/quoted.ts';
 import { altered } from './altered.ts';
 import { deploy, type Choices } from './deployed.ts';
 import { PodServer } from './pod.ts';

@@ -1,9 +1,9 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Architecture } from '../../src/core/architecture.ts';
-import { fileText } from '../../src/core/files.ts';
-import { emitted, textAt } from '../core/emitted.ts';
+import type { Architecture } from '../../src/model/architecture.ts';
+import { fileText } from '../../src/emit/files.ts';
+import { emitted, textAt } from '../emit/emitted.ts';
 import { run, temporaryFolder } from './processes.ts';
 
 const APART: Partial<Architecture> = { workers: 1, xapi: true };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quoteText } from '../core/quoted.ts';
+import { quoteText } from '../emit/quotes/quoted.ts';
 import { deploy } from './deployed.ts';
 
 test('the arguments of the encoding worker do what podceleryconf.py does', async ({

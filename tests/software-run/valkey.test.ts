@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
-import type { ProcedureId } from '../../src/core/procedures.ts';
-import { emitted } from '../core/emitted.ts';
+import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
+import { emitted } from '../emit/emitted.ts';
 import { VALKEY_PACKAGES } from '../valkeyPackages.ts';
 import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
 import { canBoot, type Machine } from './machine.ts';

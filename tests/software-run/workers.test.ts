@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import { emitted } from '../core/emitted.ts';
+import { emitted } from '../emit/emitted.ts';
 import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
 import { canBoot } from './machine.ts';
 import { PodMachine } from './podMachine.ts';

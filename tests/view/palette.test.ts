@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DATABASE_ROLES } from '../../src/core/databases.ts';
+import { DATABASE_ROLES } from '../../src/pod/databases.ts';
 import { PALETTE } from '../../src/view/palette.ts';
 
 const css = readFileSync(join(import.meta.dirname, '../../src/styles/site.css'), 'utf8');

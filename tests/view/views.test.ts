@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { parse } from 'node-html-parser';
 import { describe, expect, test } from 'vitest';
-import { filesOf, fileText } from '../../src/core/files.ts';
-import { plan } from '../../src/core/plan.ts';
-import { speaker } from '../../src/core/say.ts';
+import { filesOf, fileText } from '../../src/emit/files.ts';
+import { plan } from '../../src/model/deployment.ts';
+import { speaker } from '../../src/model/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
 import { diagram } from '../../src/view/diagram.ts';
 import { filesHtml } from '../../src/view/files.ts';
 import { html } from '../../src/view/html.ts';
 import { usesTable } from '../../src/view/table.ts';
-import { DEFAULTS } from '../../src/core/architecture.ts';
-import { architectures, passwords } from '../core/architecture.ts';
+import { DEFAULTS } from '../../src/model/architecture.ts';
+import { architectures, passwords } from '../model/architecture.ts';
 
 const say = speaker(TEXTS.en, 'en');
 

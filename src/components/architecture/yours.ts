@@ -1,7 +1,7 @@
-import { formatLink, parseLink } from '../../core/link.ts';
-import { plan } from '../../core/plan.ts';
-import { procedureOf } from '../../core/quotable.ts';
-import { speaker } from '../../core/say.ts';
+import { formatLink, parseLink } from '../../model/link.ts';
+import { plan } from '../../model/deployment.ts';
+import { procedureOf } from '../../emit/quotes/quotable.ts';
+import { speaker } from '../../model/say.ts';
 import { architectureText } from '../../view/architecture.ts';
 import { procedureHtml } from '../../view/procedure.ts';
 import { remember } from './remembered.ts';

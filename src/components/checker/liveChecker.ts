@@ -1,11 +1,11 @@
 import { checkFiles, type Checked } from '../../checker/check.ts';
 import { compare } from '../../checker/compare.ts';
-import { kindOf, likelyName, type GivenFile } from '../../checker/files.ts';
+import { kindOf, likelyName, type GivenFile } from '../../checker/read/files.ts';
 import { edited } from '../../checker/findings.ts';
 import { secretsIn } from '../../checker/secrets.ts';
-import { DEFAULTS } from '../../core/architecture.ts';
-import { formatLink } from '../../core/link.ts';
-import type { Say } from '../../core/say.ts';
+import { DEFAULTS } from '../../model/architecture.ts';
+import { formatLink } from '../../model/link.ts';
+import type { Say } from '../../model/say.ts';
 import {
   annotatedHtml,
   differenceHtml,

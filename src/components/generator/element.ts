@@ -1,4 +1,4 @@
-import { speaker } from '../../core/say.ts';
+import { speaker } from '../../model/say.ts';
 import { BuiltElement } from '../builtElement.ts';
 import { remembered } from '../architecture/remembered.ts';
 import { Related } from './related.ts';

@@ -7,14 +7,14 @@ import {
   readFields,
   type Architecture,
   type FieldName,
-} from '../../core/architecture.ts';
-import { changesBetween, fileId } from '../../core/changes.ts';
-import { check } from '../../core/check.ts';
-import { filesOf, type ConfigFile } from '../../core/files.ts';
-import type { Issue } from '../../core/issues.ts';
-import { formatLink, parseLink } from '../../core/link.ts';
-import { plan, type Deployment } from '../../core/plan.ts';
-import type { Say } from '../../core/say.ts';
+} from '../../model/architecture.ts';
+import { changesBetween, fileId } from '../../emit/changes.ts';
+import { check } from '../../model/check.ts';
+import { filesOf, type ConfigFile } from '../../emit/files.ts';
+import type { Issue } from '../../model/issues.ts';
+import { formatLink, parseLink } from '../../model/link.ts';
+import { plan, type Deployment } from '../../model/deployment.ts';
+import type { Say } from '../../model/say.ts';
 import { issuesHtml } from '../../view/issues.ts';
 import { remember } from '../architecture/remembered.ts';
 import { put } from '../trusted.ts';

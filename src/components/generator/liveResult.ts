@@ -1,7 +1,7 @@
-import { changesBetween, fileId, type Changes } from '../../core/changes.ts';
-import type { ConfigFile } from '../../core/files.ts';
-import type { Deployment } from '../../core/plan.ts';
-import type { Say } from '../../core/say.ts';
+import { changesBetween, fileId, type Changes } from '../../emit/changes.ts';
+import type { ConfigFile } from '../../emit/files.ts';
+import type { Deployment } from '../../model/deployment.ts';
+import type { Say } from '../../model/say.ts';
 import { drawn, viewBox, type Drawn } from '../../view/diagram.ts';
 import { badgesHtml, byServer, linesHtml, NO_CHANGES, serverHtml } from '../../view/files.ts';
 import type { Html } from '../../view/html.ts';

@@ -1,4 +1,4 @@
-import { speaker, type Say } from '../../core/say.ts';
+import { speaker, type Say } from '../../model/say.ts';
 
 /** The texts that the page carries for its script, in the page's language. */
 export function pageTexts(): Say {

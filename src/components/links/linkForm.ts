@@ -4,11 +4,11 @@ import {
   fieldText,
   readFields,
   type Architecture,
-} from '../../core/architecture.ts';
-import { check } from '../../core/check.ts';
-import { formatLink, parseLink } from '../../core/link.ts';
-import { PRESETS } from '../../core/presets.ts';
-import { speaker } from '../../core/say.ts';
+} from '../../model/architecture.ts';
+import { check } from '../../model/check.ts';
+import { formatLink, parseLink } from '../../model/link.ts';
+import { PRESETS } from '../../model/presets.ts';
+import { speaker } from '../../model/say.ts';
 import { html } from '../../view/html.ts';
 import { htmlLink, markdownLink } from '../../view/links.ts';
 import { OFFERED } from './offered.ts';

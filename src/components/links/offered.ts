@@ -1,5 +1,5 @@
-import type { FieldName } from '../../core/architecture.ts';
-import { PRESETS } from '../../core/presets.ts';
+import type { FieldName } from '../../model/architecture.ts';
+import { PRESETS } from '../../model/presets.ts';
 
 /**
  * What the author of a link may choose: what a documentation can know of its readers' servers. Their

@@ -1,7 +1,7 @@
-import { isLoopback } from '../../core/address.ts';
-import { causesOf, type Cause } from '../../core/messages.ts';
-import type { Say } from '../../core/say.ts';
-import { passagesWith } from '../../core/words.ts';
+import { isLoopback } from '../../model/address.ts';
+import { causesOf, type Cause } from '../../troubleshoot/causes.ts';
+import type { Say } from '../../model/say.ts';
+import { passagesWith } from '../../troubleshoot/words.ts';
 
 /** A message or a symptom of the page. */
 interface Entry {

@@ -1,0 +1,15 @@
+import type { Language } from '../site/texts.ts';
+
+/**
+ * The file that has a page as Markdown, from the site's folder.
+ *
+ * @param name the page's address below its language, without a slash at its end
+ */
+export function markdownFile(language: Language, name: string): string {
+  return `${language}/${name || 'index'}.md`;
+}
+
+/** The file of a page's social card, from the site's folder. */
+export function cardFile(language: Language, name: string): string {
+  return `cards/${language}/${name || 'index'}.png`;
+}

@@ -1,0 +1,169 @@
+import { commentLines, name, plain, string, type Line, type Token, type Writing } from './code.ts';
+import { databaseNumber, hostToken, passwordToken, placeholderOf } from './connection.ts';
+import type { DatabaseRole } from '../pod/databases.ts';
+import type { Deployment } from '../model/deployment.ts';
+import { shellString } from './quote.ts';
+import type { TextKey } from '../model/say.ts';
+
+/** Where Debian's redis_exporter has its settings. */
+export const EXPORTER_PATH = '/etc/default/prometheus-redis-exporter';
+
+/** Where Prometheus may have the rules; its own configuration names the file. */
+export const RULES_PATH = '/etc/prometheus/redis-pod.rules.yml';
+
+/** A queue, or what is taken from one and not finished, as the exporter counts it. */
+interface Counted {
+  readonly database: DatabaseRole;
+  readonly db: string;
+  readonly key: string;
+}
+
+/** The queues of a deployment, each once. */
+function queuesOf(deployment: Deployment): Counted[] {
+  const producers = deployment.uses.filter(({ as }) => as === 'producer');
+  return producers.flatMap(({ queue, database }) =>
+    queue === undefined
+      ? []
+      : [{ database, db: `db${databaseNumber(deployment, database)}`, key: queue }],
+  );
+}
+
+/**
+ * The settings of redis_exporter (1.45, Debian 12) that let it count what waits in each queue, and
+ * what workers have taken. The password is in a variable, which no list of processes shows.
+ *
+ * @param at which of the servers it is for when sentinels watch over several
+ */
+export function exporterDefaults(deployment: Deployment, writing: Writing, at = 0): Line[] {
+  const { redis } = deployment;
+  const counted = queuesOf(deployment);
+  const keys = [
+    ...counted,
+    ...[...new Map(counted.map((each) => [each.db, { ...each, key: 'unacked' }])).values()],
+  ].map(({ db, key }) => `${db}=${key}`);
+  const scheme = redis.ca === undefined ? 'redis' : 'rediss';
+  const own = redis.sentinel?.endpoints[at];
+  const host: Token =
+    own === undefined
+      ? hostToken(deployment, redis.host)
+      : { ...string(own.host, { field: 'sentinels' }), ...placeholderOf(own.host) };
+  const address: Token[] =
+    redis.socket === undefined
+      ? [string(`${scheme}://`), host, string(`:${redis.port}`)]
+      : [string(`unix://${redis.socket}`)];
+  return [
+    ...(redis.password
+      ? [
+          ...(redis.user === undefined
+            ? []
+            : [[name('REDIS_USER'), plain('='), string(redis.user, { field: 'user' })]]),
+          [name('REDIS_PASSWORD'), plain('='), passwordToken(writing, shellString)],
+        ]
+      : []),
+    [
+      name('ARGS'),
+      plain('='),
+      string('"--redis.addr '),
+      ...address,
+      ...(redis.ca === undefined ? [] : [string(` --tls-ca-cert-file ${redis.ca}`)]),
+      ...(keys.length === 0 ? [] : [string(` --check-single-keys ${keys.join(',')}`)]),
+      string('"'),
+    ],
+  ];
+}
+
+/** One alert: its name, when it is true, for how long until it is told, and what it tells. */
+interface Alert {
+  readonly alert: string;
+  readonly expr: string;
+  readonly wait: string;
+  readonly text: TextKey;
+}
+
+const WHOLE: readonly Alert[] = [
+  { alert: 'PodRedisDown', expr: 'redis_up == 0', wait: '1m', text: 'alert.down' },
+  {
+    alert: 'PodRedisMemoryNearlyFull',
+    expr: 'redis_memory_used_bytes / (redis_memory_max_bytes > 0) > 0.9',
+    wait: '10m',
+    text: 'alert.memory',
+  },
+  {
+    alert: 'PodRedisEvicts',
+    expr: 'increase(redis_evicted_keys_total[10m]) > 0',
+    wait: '0m',
+    text: 'alert.evicts',
+  },
+  {
+    alert: 'PodRedisNotSaved',
+    expr: 'redis_rdb_last_bgsave_status == 0 or redis_aof_last_write_status == 0',
+    wait: '5m',
+    text: 'alert.saved',
+  },
+  {
+    alert: 'PodRedisRestarted',
+    expr: 'redis_uptime_in_seconds < 300',
+    wait: '0m',
+    text: 'alert.restarted',
+  },
+];
+
+/** With sentinels there is one master, which all the other servers follow. */
+const several = (servers: number): readonly Alert[] => [
+  {
+    alert: 'PodRedisMasters',
+    expr: 'absent(redis_instance_info{role="master"}) or count(redis_instance_info{role="master"}) > 1',
+    wait: '2m',
+    text: 'alert.masters',
+  },
+  {
+    alert: 'PodRedisReplicaMissing',
+    expr: `sum(redis_connected_slaves and on (instance) redis_instance_info{role="master"}) < ${servers - 1}`,
+    wait: '5m',
+    text: 'alert.replicas',
+  },
+];
+
+/** How long tasks may wait while no worker has any, before that is told. */
+const UNSERVED = '15m';
+
+/**
+ * Alert rules of Prometheus for what redis_exporter tells; `promtool check rules` accepts them. A
+ * queue is unserved when tasks wait in it and none of its database is taken: with late
+ * acknowledgement, what runs is in `unacked`. Replicas have the same keys as their master, which
+ * alone is counted.
+ */
+export function alertRules(deployment: Deployment, { say }: Writing): Line[] {
+  const { sentinel } = deployment.redis;
+  const servers = sentinel === undefined ? [] : several(sentinel.endpoints.length);
+  const master = sentinel && ' and on (instance) redis_instance_info{role="master"}';
+  const queues = queuesOf(deployment).map(({ db, key }): Alert & { queue: string } => ({
+    alert: `PodQueueUnserved_${key}`,
+    expr: `redis_key_size{db="${db}", key="${key}"} > 0 and on (instance) redis_key_size{db="${db}", key="unacked"} == 0${master ?? ''}`,
+    wait: UNSERVED,
+    text: 'alert.unserved',
+    queue: key,
+  }));
+  const pair = (indent: string, key: string, value: Token): Line => [
+    plain(indent),
+    name(key),
+    plain(': '),
+    value,
+  ];
+  const quoted = (text: string) => string(`'${text.replaceAll("'", "''")}'`);
+  return [
+    ...commentLines(say('alert.what')),
+    [name('groups'), plain(':')],
+    pair('  - ', 'name', plain('redis-pod')),
+    [plain('    '), name('rules'), plain(':')],
+    ...[...[...WHOLE, ...servers].map((each) => ({ ...each, queue: '' })), ...queues].flatMap(
+      ({ alert, expr, wait, text, queue }) => [
+        pair('      - ', 'alert', plain(alert)),
+        pair('        ', 'expr', quoted(expr)),
+        pair('        ', 'for', plain(wait)),
+        [plain('        '), name('annotations'), plain(':')],
+        pair('          ', 'summary', quoted(say(text, { queue }))),
+      ],
+    ),
+  ];
+}

@@ -1,0 +1,344 @@
+import type { Architecture, FieldName } from './architecture.ts';
+import type { DatabaseRole } from '../pod/databases.ts';
+import type { Role, WorkerRole } from './servers.ts';
+
+/** The kinds of values that settings, directives and options have. */
+export type ValueType =
+  | 'acl'
+  | 'address'
+  | 'addresses'
+  | 'dict'
+  | 'flag'
+  | 'list'
+  | 'milliseconds'
+  | 'number'
+  | 'path'
+  | 'policy'
+  | 'rights'
+  | 'seconds'
+  | 'size'
+  | 'text'
+  | 'url'
+  | 'user'
+  | 'word'
+  | 'yesno';
+
+/** What the value is when nobody sets it, and whose default that is. */
+export interface Default {
+  /** Celery, django-redis and django-redis-sessions as Debian 12 has them, Pod 4.1.0, Redis 7.0.15. */
+  readonly of: 'pod' | 'celery' | 'django-redis' | 'redis-sessions' | 'redis' | 'init';
+  /** As it would be written; nothing where it is empty. */
+  readonly value: readonly string[];
+}
+
+/** What the reference says of a setting. */
+export interface Setting {
+  readonly type: ValueType;
+  /** None where it has to be given. */
+  readonly default?: Default;
+  /** The roles that read it. */
+  readonly roles: readonly Role[];
+  /** The databases it leads to. */
+  readonly databases?: readonly DatabaseRole[];
+  /** The fields of the form that it is made from. */
+  readonly fields: readonly FieldName[];
+  /** The first release of Pod that has it, where it was read in the source of each release. */
+  readonly since?: string;
+  /** What else to read: `page#anchor`, or the name of another setting. */
+  readonly see: readonly string[];
+  /** An architecture that has it, for readers whose own does not. */
+  readonly example?: Partial<Architecture>;
+}
+
+const ADDRESS = ['host', 'port', 'socket', 'sentinels', 'auth', 'user', 'tls', 'ca'] as const;
+
+/** Who reads a setting: Django, through Pod's own; or the worker, in the file itself. */
+export type Reader = 'django' | 'file';
+
+/**
+ * How a role reads settings_local.py. The workers of the microservices and of xAPI import the file
+ * without Django (pod/video_encode_transcript/encoding_tasks.py, pod/xapi/xapi_tasks.py).
+ */
+export function readerOf(role: Role): Reader {
+  return role === 'web' || role === 'worker' ? 'django' : 'file';
+}
+
+/** The setting that has Pod hand the tasks of a kind of worker to it, instead of doing them itself. */
+export const SWITCHES = {
+  worker: 'CELERY_TO_ENCODE',
+  encoding: 'USE_REMOTE_ENCODING_TRANSCODING',
+  transcription: 'USE_REMOTE_ENCODING_TRANSCODING',
+  xapi: 'USE_XAPI',
+} as const satisfies Record<WorkerRole, string>;
+
+const none = (of: Default['of']): Default => ({ of, value: [] });
+const FALSE: Default = { of: 'pod', value: ['False'] };
+
+/** Celery's own, where Pod gives none: RabbitMQ on the machine itself. */
+const RABBITMQ: Default = { of: 'celery', value: ['amqp://guest@localhost:5672//'] };
+
+/** Pod's own address of Redis, which resolves in its Docker set-up alone (pod/settings.py:371-396). */
+const OWN = 'redis.localhost:6379';
+
+const MICROSERVICES = { arch: 'microservices', workers: 1, transcription: true } as const;
+const SENTINELS = {
+  web: 2,
+  redis: 'dedicated',
+  sentinels: '192.0.2.11:26379,192.0.2.12:26379,192.0.2.13:26379',
+} as const;
+
+/** Every top-level setting of a generated settings_local.py, in its order (pod/settings.py). */
+export const SETTINGS = {
+  CELERY_TO_ENCODE: {
+    type: 'flag',
+    default: FALSE,
+    roles: ['web', 'worker'],
+    fields: ['arch'],
+    see: ['workers#settings', 'USE_REMOTE_ENCODING_TRANSCODING'],
+  },
+  CELERY_BROKER_URL: {
+    type: 'url',
+    default: RABBITMQ,
+    roles: ['web', 'worker'],
+    databases: ['encoding'],
+    fields: [...ADDRESS, 'db.encoding'],
+    see: ['understand#broker-url', 'troubleshoot#broker-unset', 'pod-3#settings'],
+  },
+  CELERY_TASK_ACKS_LATE: {
+    type: 'flag',
+    default: { of: 'celery', value: ['False'] },
+    roles: ['web', 'worker'],
+    fields: ['arch'],
+    see: ['understand#acks-late', 'task_acks_late'],
+  },
+  CELERY_BROKER_TRANSPORT_OPTIONS: {
+    type: 'dict',
+    default: { of: 'celery', value: ['{}'] },
+    roles: ['web', 'worker'],
+    fields: ['hours', 'sentinels', 'master'],
+    see: ['understand#visibility-timeout', 'server#sentinel', 'broker_transport_options'],
+  },
+  USE_REMOTE_ENCODING_TRANSCODING: {
+    type: 'flag',
+    default: FALSE,
+    roles: ['web'],
+    fields: ['arch'],
+    see: ['understand#microservices', 'CELERY_TO_ENCODE'],
+    example: MICROSERVICES,
+  },
+  ENCODING_TRANSCODING_CELERY_BROKER_URL: {
+    type: 'url',
+    default: RABBITMQ,
+    roles: ['web', 'encoding', 'transcription'],
+    databases: ['encoding'],
+    fields: [...ADDRESS, 'db.encoding'],
+    since: '3.4',
+    see: ['understand#broker-url', 'understand#shared-settings', 'troubleshoot#broker-unset'],
+    example: MICROSERVICES,
+  },
+  USE_XAPI: {
+    type: 'flag',
+    default: FALSE,
+    roles: ['web'],
+    fields: ['xapi'],
+    since: '3.3',
+    see: ['understand#xapi', 'XAPI_LRS_URL'],
+    example: { xapi: true },
+  },
+  USE_XAPI_VIDEO: {
+    type: 'flag',
+    default: FALSE,
+    roles: ['web'],
+    fields: ['xapi'],
+    since: '3.3',
+    see: ['understand#xapi', 'USE_XAPI'],
+    example: { xapi: true },
+  },
+  XAPI_CELERY_BROKER_URL: {
+    type: 'url',
+    default: RABBITMQ,
+    roles: ['web', 'xapi'],
+    databases: ['xapi'],
+    fields: [...ADDRESS, 'db.xapi'],
+    since: '3.3',
+    see: ['understand#broker-url', 'understand#xapi'],
+    example: { xapi: true },
+  },
+  DJANGO_REDIS_CONNECTION_FACTORY: {
+    type: 'text',
+    default: { of: 'django-redis', value: ['"django_redis.pool.ConnectionFactory"'] },
+    roles: ['web', 'worker'],
+    databases: ['default', 'select2'],
+    fields: ['sentinels'],
+    see: ['server#sentinel', 'troubleshoot#sentinel-factory'],
+    example: SENTINELS,
+  },
+  CACHES: {
+    type: 'dict',
+    default: { of: 'pod', value: [`"redis://${OWN}/3"`, `"redis://${OWN}/2"`] },
+    roles: ['web', 'worker'],
+    databases: ['default', 'select2'],
+    fields: [...ADDRESS, 'master', 'db.default', 'db.select2', 'prefix'],
+    since: '3.3',
+    see: [
+      'understand#databases',
+      'understand#worker-caches',
+      'understand#key-prefix',
+      'troubleshoot#redis-localhost',
+    ],
+  },
+  SELECT2_CACHE_BACKEND: {
+    type: 'text',
+    default: { of: 'pod', value: ['"select2"'] },
+    roles: ['web', 'worker'],
+    databases: ['select2'],
+    fields: [],
+    see: ['understand#worker-caches', 'CACHES'],
+  },
+  SESSION_ENGINE: {
+    type: 'text',
+    default: { of: 'pod', value: ['"redis_sessions.session"'] },
+    roles: ['web'],
+    databases: ['sessions'],
+    fields: [],
+    since: '3.3',
+    see: ['troubleshoot#logged-out', 'SESSION_REDIS'],
+  },
+  SESSION_REDIS_SENTINEL_LIST: {
+    type: 'list',
+    default: { of: 'redis-sessions', value: ['None'] },
+    roles: ['web'],
+    databases: ['sessions'],
+    fields: ['sentinels'],
+    see: ['server#sentinel', 'troubleshoot#sentinel-localhost'],
+    example: SENTINELS,
+  },
+  SESSION_REDIS_SENTINEL_MASTER_ALIAS: {
+    type: 'text',
+    default: { of: 'redis-sessions', value: ['None'] },
+    roles: ['web'],
+    databases: ['sessions'],
+    fields: ['master'],
+    see: ['server#sentinel', 'SESSION_REDIS_SENTINEL_LIST'],
+    example: SENTINELS,
+  },
+  SESSION_REDIS: {
+    type: 'dict',
+    default: { of: 'pod', value: ['"host": "redis.localhost"', '"port": 6379', '"db": 4'] },
+    roles: ['web'],
+    databases: ['sessions'],
+    fields: [...ADDRESS, 'db.sessions', 'prefix'],
+    since: '3.3',
+    see: ['operate#logout', 'server#password', 'troubleshoot#redis-localhost'],
+  },
+} as const satisfies Record<string, Setting>;
+
+/** The name of a setting in {@link SETTINGS}. */
+export type SettingName = keyof typeof SETTINGS;
+
+/**
+ * The variables of the module that `CELERY_CONFIG_MODULE` names, and that name itself: what Celery
+ * reads in the microservices and in xAPI, which ignore the `CELERY_*` of settings_local.py (run).
+ */
+export const MODULE_SETTINGS = {
+  CELERY_CONFIG_MODULE: {
+    type: 'text',
+    default: none('celery'),
+    roles: ['web', 'encoding', 'transcription', 'xapi'],
+    fields: ['arch', 'xapi', 'sentinels', 'service'],
+    see: ['understand#microservices', 'server#sentinel'],
+    example: MICROSERVICES,
+  },
+  broker_transport_options: {
+    type: 'dict',
+    default: { of: 'celery', value: ['{}'] },
+    roles: ['web', 'encoding', 'transcription', 'xapi'],
+    fields: ['arch', 'hours', 'sentinels', 'master'],
+    see: ['understand#visibility-timeout', 'CELERY_BROKER_TRANSPORT_OPTIONS'],
+    example: MICROSERVICES,
+  },
+  task_acks_late: {
+    type: 'flag',
+    default: { of: 'celery', value: ['False'] },
+    roles: ['encoding', 'transcription', 'xapi'],
+    fields: [],
+    see: ['understand#acks-late', 'CELERY_TASK_ACKS_LATE'],
+    example: MICROSERVICES,
+  },
+  worker_prefetch_multiplier: {
+    type: 'number',
+    default: { of: 'celery', value: ['4'] },
+    roles: ['encoding', 'transcription', 'xapi'],
+    fields: [],
+    see: ['understand#acks-late', 'directives#workers'],
+    example: MICROSERVICES,
+  },
+} as const satisfies Record<string, Setting>;
+
+/** The name of one of {@link MODULE_SETTINGS}. */
+export type ModuleSettingName = keyof typeof MODULE_SETTINGS;
+
+/** A setting that a generated file only reminds of, since its value has nothing to do with Redis. */
+export type Reminder = Pick<Setting, 'type' | 'default' | 'roles' | 'see'>;
+
+/**
+ * Every setting that the comments of a generated settings_local.py ask for besides, by name; `_*`
+ * ends a family. The defaults are those of the workers' own code, which reads the file without
+ * Django (pod/video_encode_transcript/encoding_tasks.py, pod/xapi/xapi_tasks.py).
+ */
+export const REMINDERS = {
+  POD_API_URL: {
+    type: 'url',
+    default: none('pod'),
+    roles: ['encoding', 'transcription'],
+    see: ['workers#prerequisites', 'POD_API_TOKEN'],
+  },
+  POD_API_TOKEN: {
+    type: 'text',
+    default: none('pod'),
+    roles: ['encoding', 'transcription'],
+    see: ['workers#prerequisites', 'POD_API_URL'],
+  },
+  MEDIA_ROOT: { type: 'path', roles: ['transcription'], see: ['workers#prerequisites'] },
+  'TRANSCRIPTION_*': { type: 'text', roles: ['transcription'], see: ['workers#prerequisites'] },
+  EMAIL_HOST: {
+    type: 'address',
+    default: none('pod'),
+    roles: ['encoding', 'transcription'],
+    see: ['ADMINS'],
+  },
+  DEFAULT_FROM_EMAIL: {
+    type: 'text',
+    default: none('pod'),
+    roles: ['encoding', 'transcription'],
+    see: ['ADMINS'],
+  },
+  ADMINS: {
+    type: 'list',
+    default: { of: 'pod', value: ['()'] },
+    roles: ['encoding', 'transcription'],
+    see: ['EMAIL_HOST', 'DEFAULT_FROM_EMAIL'],
+  },
+  DEBUG: {
+    type: 'flag',
+    default: { of: 'pod', value: ['True'] },
+    roles: ['encoding', 'transcription'],
+    see: ['understand#microservices'],
+  },
+  XAPI_LRS_URL: {
+    type: 'url',
+    default: none('pod'),
+    roles: ['web', 'xapi'],
+    see: ['understand#xapi', 'USE_XAPI'],
+  },
+  XAPI_LRS_LOGIN: {
+    type: 'text',
+    default: none('pod'),
+    roles: ['xapi'],
+    see: ['XAPI_LRS_URL'],
+  },
+  XAPI_LRS_PWD: { type: 'text', default: none('pod'), roles: ['xapi'], see: ['XAPI_LRS_URL'] },
+} as const satisfies Record<string, Reminder>;
+
+/** The name of one of {@link REMINDERS}. */
+export type ReminderName = keyof typeof REMINDERS;

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { withPolicy } from '../../src/build/csp.ts';
+
+const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const policyOf = (rest: string) => withPolicy(`<meta charset="utf-8"><p>${rest}</p>`, 'page.html');
+
+describe('the policy of a page', () => {
+  test('comes right after the encoding', () => {
+    expect(policyOf('')).toMatch(
+      /^<meta charset="utf-8"><meta http-equiv="Content-Security-Policy"/,
+    );
+  });
+
+  test('has the hash of each inline script, by its exact text, and none of a style', () => {
+    const script = '\n\tif (1 < 2 && "é") { run("</p>"); }\n';
+    const style = ' p { top: 0 } ';
+    const html = policyOf(`<script data-x="a > b">${script}</script><style>${style}</style>`);
+    expect(html).toContain(hash(script));
+    expect(html).not.toContain(hash(style));
+  });
+
+  test('says nothing of data, files, and what only looks like a script', () => {
+    const html = policyOf(
+      '<script type="application/json">{}</script><script src="/a.js"></script>' +
+        '<p title="<script>alert(1)</script>"></p>',
+    );
+    expect(html.split('</p>')[0]).not.toContain('sha256');
+  });
+
+  test('fails rather than leave a page without one', () => {
+    expect(() => withPolicy('<p></p>', 'page.html')).toThrow('page.html');
+  });
+});

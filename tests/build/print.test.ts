@@ -1,0 +1,264 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PRESETS } from '../../src/model/presets.ts';
+import { PAGES_FOLDER } from '../../src/site/source.ts';
+import { openPage, useBrowser } from '../browser.ts';
+import { indexed, origin, pagesOf, sites, type Page } from '../sites.ts';
+
+useBrowser(sites);
+
+const project = join(import.meta.dirname, '../..');
+const isProse = ({ file }: Page) =>
+  existsSync(join(project, PAGES_FOLDER, file.replace('/index.html', '.mdx')));
+
+describe.each(sites)('built for $base', async (site) => {
+  const { base } = site;
+  const pages = await pagesOf(site);
+  const read = indexed(pages);
+
+  describe.each(['fr', 'en'])('the whole guide in %s', (code) => {
+    const printed = pages.find(({ file }) => file === `${code}/print/index.html`)?.document;
+    const menu = read
+      .find(({ file }) => file === `${code}/redis/index.html`)
+      ?.document.querySelectorAll('#starlight__sidebar .top-level a')
+      .map((it) => `${(it.getAttribute('href') ?? '').slice(base.length)}index.html`);
+    const prose = (menu ?? []).flatMap(
+      (file) => read.find((page) => page.file === file && isProse(page)) ?? [],
+    );
+    const nameOf = ({ file }: Page) => file.replace(/^..\/|\/index\.html$/g, '');
+
+    test('has every page of prose, in the order of the menu', () => {
+      expect(prose).toHaveLength(
+        read.filter(
+          (it) =>
+            it.counterpart?.startsWith(code === 'fr' ? 'en/' : 'fr/') &&
+            isProse(it) &&
+            // What explains a finding is read by itself.
+            !/\/findings\/.+\//.test(it.file),
+        ).length,
+      );
+      const sections = printed?.querySelectorAll('section.printed > h2') ?? [];
+      expect(sections.map(({ id, text }) => [id, text])).toEqual(
+        prose.map((page) => [nameOf(page), page.document.querySelector('h1')?.text]),
+      );
+      expect(
+        printed
+          ?.querySelectorAll('.printed-contents > li > a')
+          .map((it) => it.getAttribute('href')),
+      ).toEqual(prose.map((page) => `#${nameOf(page)}`));
+      expect(
+        printed
+          ?.querySelectorAll('.printed-contents ul a')
+          .map((it) => [it.getAttribute('href'), it.text]),
+      ).toEqual(
+        printed
+          ?.querySelectorAll('section.printed h3[id]')
+          .map((it) => [`#${it.id}`, it.text.trim()]),
+      );
+    });
+
+    test('has their headings one level down, and their code', () => {
+      for (const page of prose) {
+        const section = printed
+          ?.querySelectorAll('section.printed')
+          .find((it) => it.querySelector('h2')?.id === nameOf(page));
+        const content = page.document.querySelector('.sl-markdown-content');
+        const own = content
+          ?.querySelectorAll('h2[id], h3[id], h4[id]')
+          .map(({ tagName, id }) => [`H${Number(tagName[1]) + 1}`, `${nameOf(page)}/${id}`]);
+        const found = section
+          ?.querySelectorAll('h3[id], h4[id], h5[id]')
+          .map(({ tagName, id }) => [tagName, id]);
+        expect(own?.length).toBeGreaterThan(0);
+        expect(found, page.file).toEqual(own);
+        const code = (element: Page['document'] | null | undefined) =>
+          element
+            ?.querySelectorAll('pre')
+            .filter((it) => !it.closest('[hidden], .js-only'))
+            .map((it) => it.text);
+        expect(code(section), page.file).toEqual(code(content));
+      }
+    });
+
+    test('is read without leaving it, and asks nothing of the reader', () => {
+      const sections = printed?.querySelectorAll('section.printed') ?? [];
+      const addresses = new Set(prose.map(({ file }) => base + file.replace('index.html', '')));
+      const links = sections
+        .flatMap((it) => it.querySelectorAll('a[href]'))
+        .map((it) => it.getAttribute('href') ?? '');
+      expect(links.filter((link) => link.startsWith('#')).length).toBeGreaterThan(50);
+      const away = links.filter((link) => !/^(#|https?:)/.test(link));
+      for (const link of away) {
+        const { pathname, hash } = new URL(link, origin);
+        expect(addresses.has(pathname) && !hash.includes('='), link).toBe(false);
+      }
+      const live =
+        'script, style, form, button, input, select, noscript, [hidden], .sl-anchor-link';
+      expect(sections.flatMap((it) => it.querySelectorAll(live)).map(String)).toEqual([]);
+    });
+
+    test('looks as the pages do', () => {
+      // A stylesheet has what Astro made of each component on a line of its own.
+      const styles = (document: Page['document'] | undefined) => {
+        const address = document?.querySelector('link[rel=stylesheet]')?.getAttribute('href') ?? '';
+        const file = join(site.directory, address.slice(base.length));
+        return readFileSync(file, 'utf8').split('\n');
+      };
+      const own = new Set(styles(printed));
+      for (const page of prose)
+        expect(styles(page.document).filter((style) => !own.has(style))).toEqual([]);
+    });
+
+    test('is offered by every page, and kept from search engines and from the search', () => {
+      for (const { document, file } of read.filter((it) => it.file.startsWith(`${code}/`))) {
+        const links = document.querySelectorAll('footer + .beside a, .beside a');
+        expect(
+          links.map((it) => it.getAttribute('href')),
+          file,
+        ).toContain(`${base}${code}/print/`);
+      }
+      expect(printed?.querySelector('meta[name=robots]')?.getAttribute('content')).toBe('noindex');
+      expect(printed?.querySelector('[data-pagefind-body]')).toBeNull();
+      const sitemap = readFileSync(join(site.directory, 'sitemap-0.xml'), 'utf8');
+      expect(sitemap).not.toContain('/print/');
+    });
+  });
+
+  test('its links lead to their place', async () => {
+    await openPage(site, 'en/print/', {}, async (page) => {
+      await page.locator('section.printed a[href="#server/password"]').first().click();
+      const top = () =>
+        page.locator('[id="server/password"]').evaluate((it) => it.getBoundingClientRect().top);
+      await expect.poll(top).toBeLessThan(200);
+      expect(await top()).toBeGreaterThanOrEqual(0);
+    });
+  });
+});
+
+describe('on paper', () => {
+  const [site] = sites;
+
+  test.each(['fr/redis/', 'en/understand/', 'fr/presets/celery-large/', 'en/print/'])(
+    '%s is what it says, dark on white',
+    async (path) => {
+      await openPage(
+        site,
+        path,
+        { colorScheme: 'dark', viewport: { width: 700, height: 1000 } },
+        async (page) => {
+          await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+          const shown = page.locator(
+            'button:visible, nav:not(.sl-markdown-content *):visible, form:visible, input:visible, .sl-anchor-link:visible',
+          );
+          expect(
+            await shown.evaluateAll((all) => all.map((it) => it.outerHTML.slice(0, 80))),
+          ).toEqual([]);
+          // Its address stands at its end, for what is printed has none.
+          expect(await page.locator('.beside').innerText()).toBe(`${origin}/${path}`);
+
+          const code = page.locator('.sl-markdown-content pre:visible');
+          for (const pre of await code.all()) {
+            expect(await pre.evaluate((it) => it.scrollWidth - it.clientWidth)).toBeLessThanOrEqual(
+              1,
+            );
+          }
+          for (const drawing of await page.locator('svg.diagram:visible').all()) {
+            expect(
+              await drawing.evaluate((it) => it.getBoundingClientRect().right),
+            ).toBeLessThanOrEqual(700);
+          }
+          // Text against white: WCAG's contrast for small text.
+          const faint = await page.locator('.sl-markdown-content').evaluate((content) => {
+            const canvas = document
+              .createElement('canvas')
+              .getContext('2d', { willReadFrequently: true });
+            const contrast = (colour: string) => {
+              if (!canvas) return 0;
+              canvas.fillStyle = '#fff';
+              canvas.fillRect(0, 0, 1, 1);
+              canvas.fillStyle = colour;
+              canvas.fillRect(0, 0, 1, 1);
+              const [r = 0, g = 0, b = 0] = [...canvas.getImageData(0, 0, 1, 1).data].map(
+                (value) => {
+                  const part = value / 255;
+                  return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+                },
+              );
+              return 1.05 / (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05);
+            };
+            return [
+              ...content.querySelectorAll<HTMLElement>(
+                ':is(p, li, td, th, code, a, h2, h3, h4, summary, .db)',
+              ),
+            ]
+              .filter((it) => it.checkVisibility())
+              .filter((it) => contrast(getComputedStyle(it).color) < 4.5)
+              .map((it) => it.outerHTML.slice(0, 120));
+          });
+          expect(faint).toEqual([]);
+        },
+      );
+    },
+  );
+
+  test('addresses elsewhere are written out, those of the guide are not', async () => {
+    await openPage(site, 'en/understand/', {}, async (page) => {
+      await page.emulateMedia({ media: 'print' });
+      const after = (selector: string) =>
+        page
+          .locator(selector)
+          .first()
+          .evaluate((it) => getComputedStyle(it, '::after').content);
+      expect(await after('.sl-markdown-content a[href^="https://github.com"]')).toContain(
+        'https://github.com',
+      );
+      expect(await after('.sl-markdown-content a[href^="../"]')).toBe('none');
+      expect(await after('.sl-markdown-content p a[href^="#"]')).toBe('none');
+    });
+  });
+
+  test('the whole guide begins each of its pages on a sheet', async () => {
+    await openPage(site, 'fr/print/', {}, async (page) => {
+      const sections = await page.locator('section.printed').count();
+      const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+      const sheets = pdf.match(/\/Type \/Page\b/g)?.length ?? 0;
+      expect(sheets).toBeGreaterThan(sections + 10);
+      const breaks = page
+        .locator('section.printed')
+        .evaluateAll((all) => all.map((it) => getComputedStyle(it).breakBefore));
+      expect(new Set(await breaks)).toEqual(new Set(['page']));
+    });
+  });
+});
+
+describe('on a screen', () => {
+  const [site] = sites;
+  test.each([320, 700, 1152, 1440])(
+    'what is laid out when it comes near has room enough before, in a window of %i',
+    async (width) => {
+      for (const path of [
+        'fr/print/',
+        'en/print/',
+        ...PRESETS.map(({ id }) => `fr/presets/${id}/`),
+      ]) {
+        await openPage(site, path, { viewport: { width, height: 800 } }, async (page) => {
+          const rooms = await page.locator('[style*="--characters"]').evaluateAll((all) => {
+            const room = all.map((it) =>
+              parseFloat(getComputedStyle(it).containIntrinsicBlockSize.replace('auto ', '')),
+            );
+            const whole = new CSSStyleSheet();
+            whole.replaceSync('* { content-visibility: visible !important }');
+            document.adoptedStyleSheets = [whole];
+            return all.map((it, at) => [room[at] ?? 0, it.clientHeight] as const);
+          });
+          expect(rooms.length).toBeGreaterThan(0);
+          for (const [room, height] of rooms) {
+            expect(height).toBeGreaterThan(100);
+            expect(height).toBeLessThan(room);
+          }
+        });
+      }
+    },
+  );
+});

@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DEFAULTS } from '../../../src/model/architecture.ts';
+import { codeText, lineText, PASSWORD_PLACEHOLDER } from '../../../src/emit/code.ts';
+import { plan } from '../../../src/model/deployment.ts';
+import { PRESETS } from '../../../src/model/presets.ts';
+import { PROCEDURES, type ProcedureId } from '../../../src/emit/quotes/procedures.ts';
+import type { Procedure } from '../../../src/emit/quotes/procedure.ts';
+import { architectures } from '../../model/architecture.ts';
+import { quotesOf } from './quoted.ts';
+
+const ids = Object.keys(PROCEDURES) as ProcedureId[];
+const tests = join(import.meta.dirname, '../../software-run');
+const docs = join(import.meta.dirname, '../../../src/content/docs');
+
+/** The text of a folder's files of a kind, by name. */
+function texts(folder: string, kind: string): Map<string, string> {
+  const names = readdirSync(folder).filter((name) => name.endsWith(kind));
+  return new Map(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+describe.each(['fr', 'en'])('the pages in %s', (language) => {
+  const pages = texts(join(docs, language), '.mdx');
+
+  test('quote every procedure, and none that is not there', () => {
+    const quoted = [...pages.values()].flatMap((page) =>
+      [...page.matchAll(/<Commands of="([^"]+)"/g)].map(([, id]) => id),
+    );
+    expect(new Set(quoted)).toEqual(new Set(ids));
+  });
+
+  test('say whose architecture they show wherever they show one', () => {
+    for (const [name, page] of pages)
+      expect([name, page.includes('<YourArchitecture')]).toEqual([
+        name,
+        /<(Commands|Directives|Settings)\b/.test(page),
+      ]);
+  });
+
+  // Links for others to place in their Markdown are no commands; those of this repository are tried
+  // where it is tested.
+  test('have no commands of their own', () => {
+    for (const [name, page] of pages)
+      expect([name, /^ *(```|~~~)(?!md\b)\w+\n(?!npm )/m.test(page)]).toEqual([name, false]);
+  });
+});
+
+test('every procedure is run by a test on real software, or says why not', () => {
+  const run = [...texts(tests, '.ts').values()].join('\n');
+  const untold = ids.filter((id) => {
+    const { example }: Procedure = PROCEDURES[id];
+    return example === undefined && !run.includes(`'${id}'`);
+  });
+  expect(untold).toEqual([]);
+});
+
+test('in any architecture procedures are emitted, without an empty piece or one too many', () => {
+  fc.assert(
+    fc.property(architectures, (architecture) => {
+      const deployment = plan(architecture);
+      for (const id of ids)
+        for (const { lines } of quotesOf(id, deployment)) {
+          expect(lines.length).toBeGreaterThan(0);
+          expect(lineText(lines.at(-1) ?? [])).not.toBe('');
+        }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('commands are what bash reads, in every preset', () => {
+  for (const { architecture } of [{ architecture: DEFAULTS }, ...PRESETS])
+    for (const id of ids)
+      for (const { path, lines } of quotesOf(id, plan(architecture))) {
+        if (path !== undefined) continue;
+        const text = codeText(lines);
+        const { stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' });
+        expect([id, stderr]).toEqual([id, '']);
+        // A password in a command would be in the shell's history.
+        expect([id, text.includes(PASSWORD_PLACEHOLDER)]).toEqual([id, false]);
+      }
+});

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Architecture } from '../../src/model/architecture.ts';
+import { fileText } from '../../src/emit/files.ts';
+import { architectures, passwords } from '../model/architecture.ts';
+import { emitted, textAt } from './emitted.ts';
+import { assignments } from './python.ts';
+import { pythonFiles, readByPython } from '../model/targets.ts';
+
+/** An architecture as far as it can be: with Sentinel neither TLS nor an ACL user. */
+const possible = (architecture: Architecture): Architecture =>
+  architecture.sentinels === '' || architecture.socket !== ''
+    ? architecture
+    : {
+        ...architecture,
+        tls: false,
+        auth: architecture.auth === 'acl' ? 'none' : architecture.auth,
+      };
+
+describe('what Python reads', () => {
+  test('in settings_local.py and podceleryconf.py equals the deployment, whatever the architecture', async () => {
+    const cases = fc.array(
+      fc.tuple(architectures.map(possible), fc.oneof(fc.constant(''), passwords)),
+      {
+        minLength: 1,
+        maxLength: 60,
+        size: 'max',
+      },
+    );
+    const property = fc.asyncProperty(cases, async (all) => {
+      const files = all.flatMap((each) => pythonFiles(...each));
+      const read = await readByPython(files);
+      for (const [at, { place, expected }] of files.entries())
+        expect({ place, read: read[at] }).toEqual({ place, read: expected });
+    });
+    await fc.assert(property, { numRuns: 10 });
+  });
+});
+
+describe('the settings of each role', () => {
+  const CACHES = ['CACHES', 'SELECT2_CACHE_BACKEND'];
+  const SESSIONS = ['SESSION_ENGINE', 'SESSION_REDIS'];
+  const CELERY = [
+    'CELERY_BROKER_TRANSPORT_OPTIONS',
+    'CELERY_BROKER_URL',
+    'CELERY_TASK_ACKS_LATE',
+    'CELERY_TO_ENCODE',
+  ];
+  const MICROSERVICES = 'ENCODING_TRANSCODING_CELERY_BROKER_URL';
+  const XAPI = ['USE_XAPI', 'USE_XAPI_VIDEO', 'XAPI_CELERY_BROKER_URL'];
+
+  const cases: [name: string, choices: Partial<Architecture>, names: Record<string, string[]>][] = [
+    ['standalone', { arch: 'standalone' }, { web: [...CACHES, ...SESSIONS] }],
+    [
+      'standalone with xAPI',
+      { arch: 'standalone', xapi: true },
+      { web: [...CACHES, ...SESSIONS, ...XAPI] },
+    ],
+    ['celery on one server', {}, { web: [...CACHES, ...CELERY, ...SESSIONS] }],
+    [
+      'celery on several, the worker without sessions',
+      { workers: 2, xapi: true },
+      {
+        web: [...CACHES, ...CELERY, ...SESSIONS, ...XAPI],
+        worker: [...CACHES, ...CELERY],
+        xapi: ['XAPI_CELERY_BROKER_URL'],
+      },
+    ],
+    [
+      'microservices, their workers with the broker alone',
+      { arch: 'microservices', workers: 1, transcription: true, xapi: true },
+      {
+        web: [...CACHES, ...SESSIONS, ...XAPI, MICROSERVICES, 'USE_REMOTE_ENCODING_TRANSCODING'],
+        encoding: [MICROSERVICES],
+        transcription: [MICROSERVICES],
+        xapi: ['XAPI_CELERY_BROKER_URL'],
+      },
+    ],
+    [
+      'one file for all',
+      { workers: 2, xapi: true, shared: true },
+      { all: [...CACHES, ...CELERY, ...SESSIONS, ...XAPI] },
+    ],
+    [
+      'Celery and microservices never both',
+      { arch: 'microservices' },
+      { web: [...CACHES, ...SESSIONS, MICROSERVICES, 'USE_REMOTE_ENCODING_TRANSCODING'] },
+    ],
+  ];
+  test.each(cases)('%s', (_, choices, names) => {
+    const files = emitted(choices).filter(({ name }) => name === 'settings_local.py');
+    const read = assignments(files.map(fileText));
+    const found = files.map(({ folder }, at) => [folder, Object.keys(read[at] ?? {}).sort()]);
+    const expected = Object.entries(names).map(([folder, each]) => [folder, each.sort()]);
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
+  });
+});
+
+test('one server with a Celery worker and no password is what the guide always said, and two additions that it explains', () => {
+  const original = readFileSync(join(import.meta.dirname, 'seed.py.txt'), 'utf8');
+  const [seed, ours] = assignments([
+    original,
+    textAt(emitted({ auth: 'none' }), 'web/settings_local.py'),
+  ]);
+  const { CELERY_BROKER_TRANSPORT_OPTIONS, CACHES, ...rest } = ours ?? {};
+  const { default: standard, ...others } = CACHES as Record<string, Record<string, unknown>>;
+  const { KEY_PREFIX, ...standardRest } = standard ?? {};
+  expect({ ...rest, CACHES: { ...others, default: standardRest } }).toEqual(seed);
+  // The keys keep the names that they have without a CACHES of one's own (pod/settings.py:371-379).
+  expect(KEY_PREFIX).toBe('pod');
+  // An encoding of more than an hour runs once.
+  expect(CELERY_BROKER_TRANSPORT_OPTIONS).toEqual({ visibility_timeout: 90000 });
+});

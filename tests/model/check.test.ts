@@ -1,0 +1,402 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ADDRESS_PLACEHOLDER, DOCKER_HOST } from '../../src/model/address.ts';
+import {
+  DEFAULTS,
+  FIELDS,
+  readFields,
+  type Architecture,
+  type FieldName,
+} from '../../src/model/architecture.ts';
+import { check } from '../../src/model/check.ts';
+import type { Issue, IssueCode } from '../../src/model/issues.ts';
+import { parseLink } from '../../src/model/link.ts';
+import { serverCount } from '../../src/model/servers.ts';
+import { PRESETS } from '../../src/model/presets.ts';
+import { speaker } from '../../src/model/say.ts';
+import { TEXTS } from '../../src/site/texts.ts';
+import { architectures, distinctArchitectures, passwords } from './architecture.ts';
+
+const typed = (field: FieldName, text: string) =>
+  readFields(new Map([[field, text]]), DEFAULTS).issues;
+/** Without a firewall, unless told otherwise: its addresses are asked for wherever Redis is apart. */
+const checked = (choices: Partial<Architecture>, password?: string) =>
+  check({ ...DEFAULTS, firewall: 'none', ...choices }, password);
+const SENTINELS: Partial<Architecture> = {
+  redis: 'dedicated',
+  sentinels: '10.0.0.5:26379,10.0.0.6:26379,10.0.0.7:26379',
+};
+const linked = (text: string) => parseLink(text).issues;
+
+const loud = 'error' as const;
+
+/** An example of every issue; the type asks for one of each code. */
+const EXAMPLES: Readonly<
+  Record<IssueCode, readonly [found: readonly Issue[], expected: Omit<Issue, 'code'>]>
+> = {
+  'host.malformed': [typed('host', 'é.fr'), { field: 'host', severity: loud, params: {} }],
+  'host.url': [typed('host', 'redis://h'), { field: 'host', severity: loud, params: {} }],
+  'host.brackets': [typed('host', '[::1]'), { field: 'host', severity: loud, params: {} }],
+  'host.number': [typed('host', '127.1'), { field: 'host', severity: loud, params: {} }],
+  'choice.unknown': [
+    typed('arch', 'cluster'),
+    { field: 'arch', severity: loud, params: { values: 'standalone, celery, microservices' } },
+  ],
+  'flag.malformed': [typed('xapi', 'yes'), { field: 'xapi', severity: loud, params: {} }],
+  'number.malformed': [
+    typed('port', 'many'),
+    { field: 'port', severity: loud, params: { min: 1, max: 65535 } },
+  ],
+  'number.range': [
+    typed('db.xapi', '16'),
+    { field: 'db.xapi', severity: loud, params: { min: 0, max: 15 } },
+  ],
+  'prefix.malformed': [
+    typed('prefix', 'a b'),
+    { field: 'prefix', severity: loud, params: { max: 40 } },
+  ],
+  'password.malformed': [
+    checked({ auth: 'password' }, 'two\nlines'),
+    { field: 'password', severity: loud, params: {} },
+  ],
+  'path.malformed': [
+    typed('socket', 'redis.sock'),
+    { field: 'socket', severity: loud, params: { max: 100 } },
+  ],
+  'user.malformed': [
+    typed('user', 'default'),
+    { field: 'user', severity: loud, params: { max: 40 } },
+  ],
+  'socket.servers': [
+    checked({ workers: 1, socket: '/run/redis.sock' }, 'secret'),
+    { field: 'socket', severity: loud, params: { servers: 2 } },
+  ],
+  'socket.docker': [
+    checked({ redis: 'docker', socket: '/run/redis.sock' }),
+    { field: 'socket', severity: loud, params: {} },
+  ],
+  'tls.docker': [
+    checked({ redis: 'docker', tls: true }),
+    { field: 'tls', severity: loud, params: {} },
+  ],
+  'sentinels.malformed': [
+    typed('sentinels', '10.0.0.5,10.0.0.6,http://x'),
+    { field: 'sentinels', severity: loud, params: { text: 'http://x' } },
+  ],
+  'sentinels.count': [
+    typed('sentinels', '10.0.0.5:26379, 10.0.0.6:26379'),
+    { field: 'sentinels', severity: loud, params: { min: 3, max: 9, count: 2 } },
+  ],
+  'sentinels.twice': [
+    typed('sentinels', 'a:1,b:1,A:2'),
+    { field: 'sentinels', severity: loud, params: { text: 'A:2' } },
+  ],
+  'sentinels.missing': [
+    checked({ ...SENTINELS, sentinels: 'a.invalid,b.invalid,c' }, 'secret'),
+    { field: 'sentinels', severity: 'todo', params: { count: 2 } },
+  ],
+  'sentinels.place': [
+    checked({ ...SENTINELS, redis: 'web' }, 'secret'),
+    { field: 'sentinels', severity: loud, params: {} },
+  ],
+  'sentinels.loopback': [
+    checked({ ...SENTINELS, sentinels: '127.0.0.1:1,b:1,c:1' }, 'secret'),
+    { field: 'sentinels', severity: loud, params: { host: '127.0.0.1' } },
+  ],
+  'sentinels.tls': [
+    checked({ ...SENTINELS, tls: true }, 'secret'),
+    { field: 'tls', severity: loud, params: {} },
+  ],
+  'sentinels.acl': [
+    checked({ ...SENTINELS, auth: 'acl' }, 'secret'),
+    { field: 'auth', severity: loud, params: {} },
+  ],
+  'master.malformed': [
+    typed('master', 'Pod'),
+    { field: 'master', severity: loud, params: { max: 40 } },
+  ],
+  'account.malformed': [
+    typed('account', 'Pod 4'),
+    { field: 'account', severity: loud, params: { max: 32 } },
+  ],
+  'service.init': [
+    checked({ service: 'init' }, 'secret'),
+    { field: 'service', severity: 'warning', params: {} },
+  ],
+  'from.malformed': [
+    typed('from.web', '10.0.0.1, web.univ.fr'),
+    { field: 'from.web', severity: loud, params: { text: 'web.univ.fr' } },
+  ],
+  'from.many': [
+    typed('from.web', Array.from({ length: 51 }, (_, at) => `10.0.0.${at}`).join()),
+    { field: 'from.web', severity: loud, params: { max: 50 } },
+  ],
+  'from.missing': [
+    checked({ workers: 2, host: '10.0.0.5', firewall: 'ufw' }, 'secret'),
+    { field: 'from.workers', severity: 'todo', params: { count: 2, server: 'worker' } },
+  ],
+  'from.count': [
+    checked({ workers: 2, host: '10.0.0.5', firewall: 'ufw', 'from.workers': '::1' }, 'secret'),
+    { field: 'from.workers', severity: 'warning', params: { count: 2, given: 1 } },
+  ],
+  'db.same': [
+    checked({ 'db.sessions': 3 }, 'secret'),
+    { field: 'db.sessions', severity: loud, params: { number: 3, other: 'db.default' } },
+  ],
+  'host.loopback': [
+    checked({ workers: 2, host: '127.0.0.1' }, 'secret'),
+    { field: 'host', severity: loud, params: { host: '127.0.0.1', servers: 3 } },
+  ],
+  'host.container': [
+    checked({ redis: 'docker', host: 'localhost' }),
+    { field: 'host', severity: loud, params: { host: 'localhost', servers: 2 } },
+  ],
+  'host.docker-only': [
+    checked({ host: DOCKER_HOST, auth: 'password' }, 'secret'),
+    { field: 'host', severity: loud, params: { host: DOCKER_HOST, servers: 1 } },
+  ],
+  'host.unspecified': [
+    checked({ host: '0.0.0.0', auth: 'password' }, 'secret'),
+    { field: 'host', severity: loud, params: { host: '0.0.0.0', servers: 1 } },
+  ],
+  'host.missing': [
+    checked({ workers: 1, auth: 'password' }, 'secret'),
+    { field: 'host', severity: 'todo', params: { servers: 2 } },
+  ],
+  'redis.no-worker': [
+    checked({ redis: 'worker' }, 'secret'),
+    { field: 'redis', severity: loud, params: {} },
+  ],
+  'redis.docker-webs': [
+    checked({ redis: 'docker', web: 2 }),
+    { field: 'redis', severity: loud, params: { web: 2 } },
+  ],
+  'auth.sentinels': [
+    checked({ ...SENTINELS, auth: 'none' }),
+    { field: 'auth', severity: loud, params: {} },
+  ],
+  'auth.missing': [
+    checked({ workers: 1, host: '10.0.0.5', auth: 'none' }),
+    { field: 'auth', severity: loud, params: { host: '10.0.0.5' } },
+  ],
+  'auth.local': [checked({ auth: 'none' }), { field: 'auth', severity: 'warning', params: {} }],
+  'auth.password': [
+    checked({ auth: 'password' }),
+    { field: 'password', severity: 'todo', params: {} },
+  ],
+  'link.unknown': [linked('x=1'), { severity: 'warning', params: { name: 'x', value: '1' } }],
+  'link.repeated': [
+    linked('web=2&web=3'),
+    { severity: 'warning', params: { name: 'web', value: '3' } },
+  ],
+  'link.value': [linked('web=x'), { severity: 'warning', params: { name: 'web', value: 'x' } }],
+};
+const examples = Object.entries(EXAMPLES) as [IssueCode, (typeof EXAMPLES)[IssueCode]][];
+
+describe('issues', () => {
+  test.each(examples)('%s is found, alone', (code, [found, expected]) => {
+    expect(found).toEqual([{ code, ...expected }]);
+  });
+
+  test.each(examples)(
+    '%s is said in both languages, with all its values',
+    (code, [, { params }]) => {
+      for (const language of ['fr', 'en'] as const) {
+        const sentence = speaker(TEXTS[language], language)(`issue.${code}`, params);
+        expect(sentence).not.toBe(`issue.${code}`);
+        expect(sentence).not.toContain('{{');
+      }
+    },
+  );
+
+  test('have no text that belongs to none of them', () => {
+    const keys = Object.keys(TEXTS.fr).filter((key) => key.startsWith('issue.'));
+    expect(keys.sort()).toEqual(
+      Object.keys(EXAMPLES)
+        .map((code) => `issue.${code}`)
+        .sort(),
+    );
+  });
+});
+
+const codes = (choices: Partial<Architecture>, password?: string) =>
+  checked(choices, password).map(({ code }) => code);
+
+describe('check', () => {
+  test('asks for a password in the default architecture, and for nothing else', () => {
+    expect(check(DEFAULTS).map(({ code }) => code)).toEqual(['auth.password']);
+    expect(check(DEFAULTS, 'secret')).toEqual([]);
+  });
+
+  test.each(PRESETS)('finds no error in the preset $id', ({ architecture }) => {
+    expect(check(architecture).filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  test.each<[string, Partial<Architecture>, IssueCode[]]>([
+    ['one server may use its own address', { host: '::1' }, []],
+    ['a name below localhost is one, but Docker’s is not', { host: 'pod.localhost' }, []],
+    [
+      'a loopback address in another spelling is still one',
+      { workers: 1, host: '0:0:0:0:0:0:0:1' },
+      ['host.loopback'],
+    ],
+    [
+      'workers beside Redis on a server of its own make several',
+      { redis: 'dedicated', host: 'localhost' },
+      ['host.loopback'],
+    ],
+    [
+      'standalone has one server whatever `web` says',
+      { arch: 'standalone', web: 3, host: '127.0.0.1' },
+      [],
+    ],
+    ['Docker needs no address', { redis: 'docker' }, []],
+    ['Docker may be given its own', { redis: 'docker', host: DOCKER_HOST }, []],
+    ['Docker, another container', { redis: 'docker', host: 'my-redis' }, []],
+    [
+      'standalone in Docker has one web server whatever `web` says',
+      { arch: 'standalone', redis: 'docker', web: 3 },
+      [],
+    ],
+    [
+      'no encoding server in standalone',
+      { arch: 'standalone', redis: 'worker', workers: 2 },
+      ['redis.no-worker'],
+    ],
+    [
+      'the placeholder typed as an address is none',
+      { workers: 1, host: ADDRESS_PLACEHOLDER },
+      ['host.missing'],
+    ],
+    ['a database that is not used may share its number', { 'db.xapi': 5 }, []],
+    ['the same of encoding in standalone', { arch: 'standalone', 'db.encoding': 3 }, []],
+    [
+      'a socket needs no address, and hides a wrong one',
+      { socket: '/run/redis.sock', host: '0.0.0.0' },
+      [],
+    ],
+    [
+      'TLS counts for nothing by a socket',
+      { redis: 'docker', socket: '/s', tls: true },
+      ['socket.docker'],
+    ],
+    [
+      'without workers, it does not matter what starts them',
+      { arch: 'standalone', service: 'init' },
+      [],
+    ],
+    ['sentinels have the address', { ...SENTINELS, host: '0.0.0.0' }, []],
+    ['Docker has no password, and asks for none', { redis: 'docker', auth: 'acl' }, []],
+    ['an ACL user needs a password', { auth: 'acl' }, ['auth.password']],
+    [
+      'TLS alone lets everybody in',
+      { tls: true, host: 'redis.univ.fr', auth: 'none' },
+      ['auth.missing'],
+    ],
+    ['all unspecified spellings', { host: '0:0::0' }, ['host.unspecified']],
+  ])('%s', (_, choices, expected) => {
+    expect(codes(choices, choices.auth === 'acl' ? '' : 'secret')).toEqual(expected);
+  });
+
+  test('says of each repeated number which database has it already', () => {
+    const same = checked({ 'db.default': 2, 'db.sessions': 2 }, 'secret');
+    expect(same.map(({ field, params }) => [field, params['other']])).toEqual([
+      ['db.default', 'db.select2'],
+      ['db.sessions', 'db.select2'],
+    ]);
+  });
+
+  test('refuses passwords that no file or URL can hold, and only those', () => {
+    for (const bad of ['a\nb', 'a\r', '\0', '\ud800', 'a\udc00'])
+      expect(codes({ auth: 'password' }, bad)).toEqual(['password.malformed']);
+    fc.assert(
+      fc.property(passwords, (password) => {
+        expect(codes({ auth: 'password' }, password)).toEqual([]);
+      }),
+    );
+  });
+
+  test.each<[FieldName, string, boolean]>([
+    ['socket', '', true],
+    ['socket', '/run/redis/redis-server.sock', true],
+    ['socket', `/${'s'.repeat(99)}`, true],
+    ['socket', `/${'s'.repeat(100)}`, false],
+    ['socket', '/', false],
+    ['socket', '/run/', false],
+    ['socket', '/run//redis.sock', false],
+    ['socket', '/run/redis?db=0', false],
+    ['socket', '/run/my redis.sock', false],
+    ['socket', 'unix:///run/redis.sock', false],
+    ['ca', '/etc/ssl/certs/ca-certificates.crt', true],
+    ['ca', '', false],
+    ['ca', '/etc/a&ssl_check_hostname=false', false],
+    ['user', 'pod-1.univ_fr', true],
+    ['user', '', false],
+    ['user', 'default', false],
+    ['user', 'pod:', false],
+    ['user', 'p@d', false],
+    ['user', 'pöd', false],
+    ['user', 'p'.repeat(41), false],
+    ['sentinels', '', true],
+    ['sentinels', 'a, b:1 ,[::1]:2', true],
+    ['sentinels', '::1,10.0.0.1,c', true],
+    ['sentinels', 'a,b,', false],
+    ['sentinels', 'a,b,c:0', false],
+    ['sentinels', 'a,b,c:65536', false],
+    ['sentinels', 'a,b,[c]:1', false],
+    ['sentinels', 'a,b,2001:db8::5:26379x', false],
+    ['master', 'pod-1.master_a', true],
+    ['master', '-pod', false],
+    ['account', 'www-data', true],
+    ['account', 'root;', false],
+    ['from.web', '10.0.0.1/24,2001:db8::/32,::1', true],
+    ['from.web', '10.0.0.1/33', false],
+    ['from.web', '0.0.0.0/0', false],
+    ['from.web', '10.0.0.1,,10.0.0.2', false],
+    ['project', '/data/pod4', true],
+    ['project', '/data/my pod', false],
+    ['project', '/data/../pod4', false],
+    ['project', '/data/.pod4/..a', true],
+    ['venv', '', false],
+    ['memory', '63', false],
+  ])('of the field %s, %j is valid: %j', (field, text, valid) => {
+    expect(typed(field, text).length).toBe(valid ? 0 : 1);
+  });
+
+  test('says what is wrong beside a field that counts, and so is shown', () => {
+    fc.assert(
+      fc.property(
+        architectures,
+        fc.constantFrom('', 'secret', 'a\nb'),
+        (architecture, password) => {
+          for (const { code, field } of check(architecture, password))
+            if (field !== undefined && field !== 'password')
+              expect({ code, shown: FIELDS[field].applies(architecture) }).toEqual({
+                code,
+                shown: true,
+              });
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('ignores a password that is not used', () => {
+    expect(codes({ auth: 'none' }, 'a\nb')).toEqual(['auth.local']);
+  });
+
+  test('lets no architecture pass in which a server would call itself for Redis elsewhere', () => {
+    fc.assert(
+      fc.property(distinctArchitectures, (architecture) => {
+        const errors = check(architecture, 'secret').filter(({ severity }) => severity === 'error');
+        const { socket, host, sentinels } = architecture;
+        if (
+          sentinels === '' &&
+          serverCount(architecture) > 1 &&
+          (socket !== '' || host === '127.0.0.1')
+        )
+          expect(errors.map(({ field }) => field)).toContain(socket === '' ? 'host' : 'socket');
+      }),
+    );
+  });
+});

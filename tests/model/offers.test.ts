@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
+import { check } from '../../src/model/check.ts';
+import { connectionOf, OFFERS, offerName, offerOf } from '../../src/model/offers.ts';
+import { PROOF, unproven } from '../../src/site/proof.ts';
+import { distinctArchitectures } from './architecture.ts';
+
+const names = new Set(OFFERS.map(offerName));
+
+describe('the cases that the generator offers', () => {
+  test('are all that a form without an error can be', () => {
+    const found = new Set<string>();
+    fc.assert(
+      fc.property(distinctArchitectures, (architecture) => {
+        const errors = check(architecture, 'secret').filter(({ severity }) => severity === 'error');
+        const name = offerName(offerOf(architecture));
+        if (errors.length === 0) {
+          expect(names).toContain(name);
+          found.add(name);
+        }
+      }),
+      { numRuns: 5000 },
+    );
+    expect(found.size).toBeGreaterThan(names.size / 3);
+  });
+
+  test('have a name each', () => {
+    expect(names.size).toBe(OFFERS.length);
+  });
+
+  test.each<[Partial<Architecture>, string]>([
+    [{}, 'celery-tcp-password'],
+    [{ shared: true, tls: true }, 'celery-tls-password-shared'],
+    [{ arch: 'standalone', shared: true, auth: 'none' }, 'standalone-tcp-none'],
+    [{ host: '2001:db8::5', tls: true, auth: 'acl' }, 'celery-tls6-acl'],
+    [{ socket: '/s', tls: true }, 'celery-socket-password'],
+    [{ redis: 'docker' }, 'celery-docker-none'],
+    [{ redis: 'dedicated', sentinels: 'a,b,c' }, 'celery-sentinel-password'],
+    [{ redis: 'dedicated', sentinels: '::1,::2,::3' }, 'celery-sentinel6-password'],
+  ])('%j is %s', (choices, name) => {
+    expect(offerName(offerOf({ ...DEFAULTS, ...choices }))).toBe(name);
+  });
+
+  test('say whether a password is asked for, not what was chosen for another place', () => {
+    const docker = { ...DEFAULTS, redis: 'docker', auth: 'acl' } as const;
+    expect(connectionOf(docker)).toEqual({ transport: 'docker', auth: 'none' });
+  });
+});
+
+describe('the site', () => {
+  test('has a proof of every case', () => {
+    expect(unproven()).toEqual([]);
+  });
+
+  test('knows a case that was not run by its name', () => {
+    const cases = PROOF.cases.filter(({ name }) => name !== 'celery-tls6-acl');
+    expect(unproven({ ...PROOF, cases })).toEqual(['celery-tls6-acl']);
+  });
+});

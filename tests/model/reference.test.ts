@@ -1,0 +1,291 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  DEFAULTS,
+  FIELDS,
+  FIELD_NAMES,
+  type Architecture,
+  type FieldName,
+} from '../../src/model/architecture.ts';
+import { check } from '../../src/model/check.ts';
+import { codeText, lineText } from '../../src/emit/code.ts';
+import {
+  INIT_VARIABLES,
+  NAMED_SENTINELS,
+  REDIS_DIRECTIVES,
+  SENTINEL_DIRECTIVES,
+  WORKER_OPTIONS,
+  type Directive,
+} from '../../src/model/directives.ts';
+import { settingsLocal } from '../../src/emit/settings.ts';
+import { needsConfigModule } from '../../src/emit/worker.ts';
+import { EXAMPLES } from '../../src/emit/quotes/reference.ts';
+import { fileText, type ConfigFile } from '../../src/emit/files.ts';
+import { plan, type Deployment } from '../../src/model/deployment.ts';
+import { PRESETS } from '../../src/model/presets.ts';
+import { speaker } from '../../src/model/say.ts';
+import type { Role } from '../../src/model/servers.ts';
+import { MODULE_SETTINGS, REMINDERS, SETTINGS, type Setting } from '../../src/model/settings.ts';
+import { TEXTS } from '../../src/site/texts.ts';
+import { architectures } from './architecture.ts';
+import { emitted } from '../emit/emitted.ts';
+import { assignments } from '../emit/python.ts';
+
+const writing = { say: speaker(TEXTS.en, 'en'), password: '' };
+
+const isWorker = ({ name, path }: ConfigFile) =>
+  path.endsWith('.service') || path.startsWith('/etc/default/') || name.startsWith('start-');
+
+/** The names that a file has of a kind, by what precedes and follows them in its lines. */
+function namesIn(file: ConfigFile, pattern: RegExp): string[] {
+  return file.lines
+    .filter((line) => line[0]?.kind !== 'comment')
+    .flatMap((line) => [...lineText(line).matchAll(pattern)].map(([, found = '']) => found));
+}
+
+/** Every name that files have, by the part of the reference that it belongs to. */
+const PARTS: Readonly<
+  Record<string, { names: object; in: (file: ConfigFile) => readonly string[] }>
+> = {
+  'settings_local.py': {
+    names: SETTINGS,
+    in: (file) => (file.name === 'settings_local.py' ? namesIn(file, /^([A-Z]\w+)(?= = )/g) : []),
+  },
+  'podceleryconf.py, and its name': {
+    names: MODULE_SETTINGS,
+    in: (file) =>
+      file.name === 'podceleryconf.py'
+        ? namesIn(file, /^(\w+)(?= = )/g)
+        : namesIn(file, /(CELERY_CONFIG_MODULE)/g),
+  },
+  'redis.conf': {
+    names: REDIS_DIRECTIVES,
+    in: (file) => (file.name === 'redis.conf' ? namesIn(file, /^(\S+)/g) : []),
+  },
+  'sentinel.conf': {
+    names: SENTINEL_DIRECTIVES,
+    in: (file) => (file.name === 'sentinel.conf' ? namesIn(file, /^(?:sentinel )?(\S+)/g) : []),
+  },
+  'a worker’s command': {
+    names: WORKER_OPTIONS,
+    in: (file) => (isWorker(file) ? namesIn(file, /(?<=[ "])(--?[a-zA-Z][a-z-]*)(?=[ =])/g) : []),
+  },
+  'an init script’s defaults': {
+    names: INIT_VARIABLES,
+    in: (file) => (file.path.startsWith('/etc/default/') ? namesIn(file, /^([A-Z_]+)(?==)/g) : []),
+  },
+};
+
+/** Architectures that between them have all there is. */
+const VARIED: readonly Partial<Architecture>[] = [
+  ...PRESETS.map(({ architecture }) => architecture),
+  { service: 'init', xapi: true, socket: '/run/redis/redis.sock' },
+  { tls: true, host: '192.0.2.10', redis: 'dedicated', auth: 'acl' },
+  { arch: 'microservices', transcription: true, xapi: true, workers: 2, host: '192.0.2.10' },
+  { ...NAMED_SENTINELS, arch: 'microservices', xapi: true },
+  { ...NAMED_SENTINELS, tls: false, auth: 'password' },
+  {
+    ...{ arch: 'microservices', transcription: true, xapi: true, workers: 1 },
+    ...{ tls: true, host: '192.0.2.10', redis: 'dedicated', auth: 'acl' },
+  },
+];
+
+describe.each(Object.entries(PARTS))('%s', (_, part) => {
+  test('has nothing that the reference does not name', () => {
+    fc.assert(
+      fc.property(architectures, (architecture) => {
+        const found = emitted(architecture).flatMap(part.in);
+        expect(Object.keys(part.names)).toEqual(expect.arrayContaining([...new Set(found)]));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('has everything that the reference names, in some architecture', () => {
+    const found = VARIED.flatMap((architecture) => emitted(architecture).flatMap(part.in));
+    expect([...new Set(found)].sort()).toEqual(Object.keys(part.names).sort());
+  });
+});
+
+test.each(['fr', 'en'] as const)(
+  'what a file reminds of in %s is in the reference, and nothing else',
+  (language) => {
+    const texts = Object.entries(TEXTS[language]).filter(([key]) => key.startsWith('file.needs.'));
+    const found = texts.flatMap(([, text]) =>
+      [...text.matchAll(/\b(?:[A-Z]+(?:_[A-Z]+)+(?:_\*)?|ADMINS|DEBUG|TRANSCRIPTION_\*)/g)].flat(),
+    );
+    expect([...new Set(found)].sort()).toEqual(Object.keys(REMINDERS).sort());
+  },
+);
+
+test('a role reads what the generator writes for it, and nothing else', () => {
+  const roles: readonly Role[] = ['web', 'worker', 'encoding', 'transcription', 'xapi'];
+  for (const architecture of VARIED) {
+    const deployment = plan({ ...DEFAULTS, ...architecture });
+    const running = new Set(deployment.servers.flatMap(({ roles: own }) => own));
+    for (const role of roles.filter((each) => running.has(each))) {
+      const text = codeText(settingsLocal(deployment, writing, [role]));
+      for (const [, name = ''] of text.matchAll(/^([A-Z]\w+) = /gm)) {
+        const { roles: readers }: Setting = SETTINGS[name as keyof typeof SETTINGS];
+        expect([name, readers]).toEqual([name, expect.arrayContaining([role])]);
+      }
+    }
+    for (const role of running)
+      if (needsConfigModule(deployment, role))
+        expect(MODULE_SETTINGS.CELERY_CONFIG_MODULE.roles).toContain(role);
+  }
+  // The other way round: a reader has it written in some architecture.
+  for (const [name, { roles: readers }] of Object.entries<Setting>(SETTINGS))
+    for (const role of readers) {
+      const written = VARIED.some((architecture) => {
+        const deployment = plan({ ...DEFAULTS, ...architecture });
+        const has = deployment.servers.some(({ roles: own }) => own.includes(role));
+        const text = codeText(settingsLocal(deployment, writing, [role]));
+        return has && new RegExp(`^${name} = `, 'm').test(text);
+      });
+      expect([name, role, written]).toEqual([name, role, true]);
+    }
+});
+
+describe('an example', () => {
+  test('is lines of a file that is handed out, in every architecture', () => {
+    fc.assert(
+      fc.property(architectures, (architecture) => {
+        const deployment = plan(architecture);
+        const files = emitted(architecture, { language: 'en' }).map(fileText);
+        for (const [anchor, { emit }] of EXAMPLES) {
+          const quotes = emit(deployment, writing);
+          expect([anchor, quotes.length]).toEqual([anchor, 1]);
+          for (const { lines, elsewhere = false } of quotes) {
+            const within = files.some((text) => text.includes(codeText([...lines].slice(0, 1))));
+            expect([anchor, within || elsewhere]).toEqual([anchor, true]);
+            if (anchor in SETTINGS || anchor.includes('-'))
+              expect(codeText(lines)).toContain(anchor.replace(/^(redis|sentinel)-/, ''));
+          }
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('is a whole statement', () => {
+    const names = [...Object.keys(SETTINGS), ...Object.keys(MODULE_SETTINGS).slice(1)];
+    for (const architecture of [{}, ...VARIED]) {
+      const deployment = plan({ ...DEFAULTS, ...architecture });
+      const sources = names.map((name) =>
+        (EXAMPLES.get(name)?.emit(deployment, writing) ?? [])
+          .map(({ lines }) => codeText(lines))
+          .join(''),
+      );
+      expect(assignments(sources).map((each) => Object.keys(each))).toEqual(
+        names.map((name) => [name]),
+      );
+    }
+  });
+});
+
+/** Another value of each field. */
+const OTHER: Partial<Record<FieldName, readonly Architecture[FieldName][]>> = {
+  arch: ['standalone', 'celery', 'microservices'],
+  xapi: [true, false],
+  redis: ['dedicated', 'web'],
+  host: ['192.0.2.99'],
+  port: [6380],
+  socket: ['/run/redis/other.sock', ''],
+  sentinels: [NAMED_SENTINELS.sentinels, ''],
+  master: ['other'],
+  memory: [1024],
+  auth: ['none', 'password', 'acl'],
+  user: ['other'],
+  tls: [true, false],
+  ca: ['/etc/other.crt'],
+  firewall: ['none', 'ufw'],
+  service: ['init', 'systemd'],
+  project: ['/srv/other'],
+  venv: ['/srv/venv'],
+  account: ['other'],
+  logs: ['/srv/logs'],
+  pids: ['/srv/pids'],
+  prefix: ['other'],
+  hours: [7],
+  'db.select2': [12],
+  'db.default': [13],
+  'db.sessions': [14],
+  'db.encoding': [15],
+  'db.xapi': [11],
+};
+
+describe('what a name is made from', () => {
+  const said: [anchor: string, fields: readonly FieldName[]][] = [
+    ...Object.entries<Setting>({ ...SETTINGS, ...MODULE_SETTINGS }).map(
+      ([name, { fields }]): [string, readonly FieldName[]] => [name, fields],
+    ),
+    ...Object.entries<Directive>(REDIS_DIRECTIVES).map(
+      ([name, { fields }]): [string, readonly FieldName[]] => [`redis-${name}`, fields],
+    ),
+    ...Object.entries<Directive>(SENTINEL_DIRECTIVES).map(
+      ([name, { fields }]): [string, readonly FieldName[]] => [`sentinel-${name}`, fields],
+    ),
+  ];
+  const bases = VARIED.filter(({ host = '', sentinels = '' }) => host !== '' || sentinels !== '')
+    .concat([{ host: '192.0.2.10', redis: 'dedicated', workers: 1, xapi: true }])
+    .concat([{ socket: '/run/redis/redis.sock' }])
+    .concat([{ arch: 'microservices', xapi: true, socket: '/run/redis/redis.sock' }])
+    .map((choices) => ({ ...DEFAULTS, ...choices }));
+
+  const plans = new Map<string, Deployment>();
+  const planned = (architecture: Architecture) => {
+    const key = JSON.stringify(architecture);
+    const deployment = plans.get(key) ?? plan(architecture);
+    plans.set(key, deployment);
+    return deployment;
+  };
+
+  /** What the reader's own file has of it; nothing where it lacks it. */
+  const own = (anchor: string, architecture: Architecture) =>
+    (EXAMPLES.get(anchor)?.emit(planned(architecture), writing) ?? [])
+      .filter(({ elsewhere }) => elsewhere !== true)
+      .map(({ lines }) => codeText(lines))
+      .join('');
+
+  const wrong = (architecture: Architecture) =>
+    check(architecture).some(({ severity }) => severity === 'error');
+
+  /** What a field does to it, as far as it is tried. */
+  const effects = (anchor: string, field: FieldName) => {
+    const found = new Set<'is there' | 'differs'>();
+    for (const base of bases)
+      for (const value of OTHER[field] ?? []) {
+        const other = { ...base, [field]: value };
+        if (wrong(other)) continue;
+        const [before, after] = [own(anchor, base), own(anchor, other)];
+        if (before !== after) found.add(before === '' || after === '' ? 'is there' : 'differs');
+      }
+    return found;
+  };
+
+  test.each(said)('%s', (anchor, fields) => {
+    for (const field of FIELD_NAMES) {
+      const found = effects(anchor, field);
+      // What decides that it is there is told where it matters; what decides its value always is.
+      if (fields.includes(field)) expect([field, found.size]).not.toEqual([field, 0]);
+      else expect([field, found.has('differs')]).toEqual([field, false]);
+    }
+  });
+
+  test('every field that matters to some file is tried', () => {
+    const untried = FIELD_NAMES.filter((name) => OTHER[name] === undefined);
+    expect(untried.map((name) => FIELDS[name].initial)).toHaveLength(untried.length);
+    expect(untried).toEqual([
+      'web',
+      'workers',
+      'transcription',
+      'from.web',
+      'from.workers',
+      'from.transcription',
+      'from.xapi',
+      'shared',
+      'comments',
+    ]);
+  });
+});
