@@ -4,8 +4,27 @@ import Tally from './tests/tally.ts';
 
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
-    globalSetup: 'tests/build.ts',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['tests/{pod,model,emit,checker,troubleshoot,view,cli,bench}/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'site',
+          include: ['tests/{build,site,components,engines}/**/*.test.ts'],
+          globalSetup: 'tests/build.ts',
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'software', include: ['tests/{software-run,fuzz}/**/*.test.ts'] },
+      },
+    ],
     reporters: ['default', new Tally()],
     // Much of the time goes by waiting; Vitest itself would leave one of two cores idle.
     maxWorkers: 2,

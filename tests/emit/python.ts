@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { python } from '../software.ts';
 
 /** Reads what each module of a list assigns. */
 export const READ_ASSIGNMENTS = `
@@ -41,7 +40,7 @@ export function assignments(sources: readonly string[]): Assignments[] {
 
 /** Runs a script that reads JSON on its input and writes JSON on its output. */
 export function runPython(script: string, input: unknown): unknown {
-  const { status, stdout, stderr } = spawnSync(python(), ['-c', script], {
+  const { status, stdout, stderr } = spawnSync('python3', ['-c', script], {
     input: JSON.stringify(input),
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
