@@ -1,4 +1,5 @@
-import { DOCKER_HOST, isLoopback, urlHost } from '../model/address.ts';
+import { DOCKER_HOST } from '../pod/limits.ts';
+import { isLoopback, urlHost } from '../model/address.ts';
 import { FIELDS, FIELD_NAMES, type Architecture, type FieldName } from '../model/architecture.ts';
 import type { Connection } from './read/connections.ts';
 import type { CheckedFile, SettingsFile } from './read/files.ts';

@@ -7,7 +7,7 @@ import type { GivenFile } from '../checker/read/files.ts';
 import { CODES, positionOf, type Code, type Finding } from '../checker/findings.ts';
 import { messageOf } from '../checker/messages.ts';
 import { speaker } from '../model/say.ts';
-import type { Role } from '../model/servers.ts';
+import type { Role } from '../pod/roles.ts';
 import { BASE, ORIGIN } from '../site/address.ts';
 import { TEXTS, type Language } from '../site/texts.ts';
 import { summary } from '../view/checker.ts';

@@ -1,6 +1,6 @@
 import type { FieldName } from '../model/architecture.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
-import type { Role } from '../model/servers.ts';
+import type { Role } from '../pod/roles.ts';
 import type { Params, Say, TextKey } from '../model/say.ts';
 
 /** What a piece of code is; its colour comes from this. */

@@ -7,7 +7,6 @@ import { verification } from './verify.ts';
 import {
   celeryConfig,
   celeryDefaults,
-  CONFIG_MODULE,
   defaultsPath,
   needsConfigModule,
   project,
@@ -15,8 +14,10 @@ import {
   unitPath,
   workerCommand,
 } from './worker.ts';
+import { CONFIG_MODULE } from '../pod/workers.ts';
 import type { Deployment } from '../model/deployment.ts';
-import type { Role, ServerGroup, WorkerRole } from '../model/servers.ts';
+import type { Role, WorkerRole } from '../pod/roles.ts';
+import type { ServerGroup } from '../model/servers.ts';
 
 /** One file of a server. */
 export interface ConfigFile {

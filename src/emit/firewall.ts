@@ -14,7 +14,7 @@ import {
 } from './code.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { Params, TextKey } from '../model/say.ts';
-import type { Role } from '../model/servers.ts';
+import type { Role } from '../pod/roles.ts';
 
 /** Where nftables has the rules of Redis. */
 export const NFT_PATH = '/etc/nftables.d/redis-pod.nft';

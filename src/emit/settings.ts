@@ -11,7 +11,7 @@ import {
 } from './code.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
 import type { ConnectionSetting, Deployment } from '../model/deployment.ts';
-import type { Role } from '../model/servers.ts';
+import type { Role } from '../pod/roles.ts';
 import { pythonString } from './quote.ts';
 import {
   cacheOptions,
@@ -21,7 +21,8 @@ import {
   transportOptions,
 } from './connection.ts';
 import { dict, type Entry } from './python.ts';
-import { CONFIG_MODULE, needsConfigModule } from './worker.ts';
+import { CONFIG_MODULE } from '../pod/workers.ts';
+import { needsConfigModule } from './worker.ts';
 
 /** Where Pod's documentation is published; PAGE_fr or PAGE_en follows. */
 const POD_DOCS = 'https://esupportail.github.io/Esup-Pod/4.x/Installation/';

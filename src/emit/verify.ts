@@ -11,13 +11,15 @@ import {
   type Writing,
 } from './code.ts';
 import { DATABASE_ROLES, type DatabaseRole } from '../pod/databases.ts';
-import { QUEUES, type Deployment } from '../model/deployment.ts';
+import { QUEUES, APPS, CONFIG_MODULE, NODES } from '../pod/workers.ts';
+import type { Deployment } from '../model/deployment.ts';
 import { shellString } from './quote.ts';
 import type { Params, TextKey } from '../model/say.ts';
-import type { Role, ServerGroup, WorkerRole } from '../model/servers.ts';
+import type { Role, WorkerRole } from '../pod/roles.ts';
+import type { ServerGroup } from '../model/servers.ts';
 import { databaseNumber, hostToken, placeholderOf } from './connection.ts';
 import { shell } from './shell.ts';
-import { APPS, CONFIG_MODULE, needsConfigModule, NODES, program, project } from './worker.ts';
+import { needsConfigModule, program, project } from './worker.ts';
 
 const isWorker = (role: Role): role is WorkerRole => role !== 'web' && role !== 'redis';
 

@@ -12,33 +12,19 @@ import {
   type Token,
   type Writing,
 } from './code.ts';
-import { QUEUES, type Deployment } from '../model/deployment.ts';
-import type { Role, WorkerRole } from '../model/servers.ts';
+import {
+  APPS,
+  CONFIG_MODULE,
+  INIT_SCRIPTS,
+  NODES,
+  QUEUES,
+  UNITS,
+  XAPI_LIMIT,
+} from '../pod/workers.ts';
+import type { Deployment } from '../model/deployment.ts';
+import type { Role, WorkerRole } from '../pod/roles.ts';
 import { transportOptions } from './connection.ts';
 import { dict } from './python.ts';
-
-/** The Celery app of each worker, as its `-A` argument. */
-export const APPS: Readonly<Record<WorkerRole, string>> = {
-  worker: 'pod.main',
-  encoding: 'pod.video_encode_transcript.encoding_tasks',
-  transcription: 'pod.video_encode_transcript.transcripting_tasks',
-  xapi: 'pod.xapi.xapi_tasks',
-};
-
-/** The first part of each worker's node name; see {@link workerArguments} for the second. */
-export const NODES: Readonly<Record<WorkerRole, string>> = {
-  worker: 'worker1',
-  encoding: 'encode',
-  transcription: 'transcript',
-  xapi: 'xapi',
-};
-
-/**
- * After how many seconds a worker stops sending an xAPI statement: Pod posts it without a timeout
- * (pod/xapi/xapi_tasks.py), so that a Learning Record Store that hangs would block the queue. With
- * this limit the next statement is sent (run on Celery 5.2.6).
- */
-const XAPI_LIMIT = 300;
 
 /** After how many seconds a worker stops a task, and where that comes from. */
 function limitOf({ timeLimit }: Deployment, role: WorkerRole): { text: string; source: Source } {
@@ -46,9 +32,6 @@ function limitOf({ timeLimit }: Deployment, role: WorkerRole): { text: string; s
     ? { text: String(XAPI_LIMIT), source: { server: role } }
     : { text: String(timeLimit), source: { field: 'hours' } };
 }
-
-/** Name of the module that `CELERY_CONFIG_MODULE` names. */
-export const CONFIG_MODULE = 'podceleryconf';
 
 /**
  * Whether a role needs that module. The workers of the microservices and of xAPI do: they ignore
@@ -124,14 +107,9 @@ export function workerLine(deployment: Deployment, role: WorkerRole): Token[] {
   return [program(deployment, 'celery'), ...workerArguments(deployment, role, '%')];
 }
 
-/** The name of a worker's init script, which names the file of its defaults too. */
-function initName(role: WorkerRole): string {
-  return role === 'worker' ? 'celeryd' : `pod-${role}`;
-}
-
 /** Where {@link celeryDefaults} go. */
 export function defaultsPath(role: WorkerRole): string {
-  return `/etc/default/${initName(role)}`;
+  return `/etc/default/${INIT_SCRIPTS[role]}`;
 }
 
 /**
@@ -141,7 +119,7 @@ export function defaultsPath(role: WorkerRole): string {
  */
 export function celeryDefaults(deployment: Deployment, { say }: Writing, role: WorkerRole): Line[] {
   const { account, comments, logs, pids } = deployment.architecture;
-  const script = initName(role);
+  const script = INIT_SCRIPTS[role];
   const code = new Code(say, comments);
   const set = (key: string, ...value: Token[]) =>
     code.line(name(key), plain('='), string('"'), ...value, string('"'));
@@ -181,20 +159,15 @@ export function celeryDefaults(deployment: Deployment, { say }: Writing, role: W
   return code.done();
 }
 
-/** The name of a worker's systemd unit. */
-function unitName(role: WorkerRole): string {
-  return `pod-${role}`;
-}
-
 /** Where a {@link systemdUnit} goes. */
 export function unitPath(role: WorkerRole): string {
-  return `/etc/systemd/system/${unitName(role)}.service`;
+  return `/etc/systemd/system/${UNITS[role]}.service`;
 }
 
 /** The systemd unit of a worker. */
 export function systemdUnit(deployment: Deployment, { say }: Writing, role: WorkerRole): Line[] {
   const { account, comments } = deployment.architecture;
-  const unit = unitName(role);
+  const unit = UNITS[role];
   const code = new Code(say, comments);
   const set = (key: string, ...value: Token[]) => code.line(name(key), plain('='), ...value);
   code

@@ -1,14 +1,10 @@
+import { DOCKER_HOST, SENTINEL_PORT } from '../pod/limits.ts';
+
 /** What a text typed as an address is. */
 export type AddressKind = 'name' | 'ipv4' | 'ipv6';
 
 /** Why a text is no address. */
 export type AddressFault = 'host.malformed' | 'host.url' | 'host.brackets' | 'host.number';
-
-/**
- * The host of Pod's own default settings (pod/settings.py:371), a name that only exists in its
- * Docker set-up.
- */
-export const DOCKER_HOST = 'redis.localhost';
 
 /**
  * Stands for the address the reader has not given yet. The top-level domain `.invalid` never
@@ -96,9 +92,6 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
 }
-
-/** The port that sentinels listen on unless told otherwise. */
-const SENTINEL_PORT = 26379;
 
 /**
  * Reads `host:port` between commas; the port may be left out, and an IPv6 address with a port is in

@@ -1,4 +1,5 @@
-import { DOCKER_HOST, isLoopback, isPlaceholder, isUnspecified } from './address.ts';
+import { DOCKER_HOST } from '../pod/limits.ts';
+import { isLoopback, isPlaceholder, isUnspecified } from './address.ts';
 import {
   asksPassword,
   databasesOf,

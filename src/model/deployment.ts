@@ -1,10 +1,5 @@
-import {
-  ADDRESS_PLACEHOLDER,
-  DOCKER_HOST,
-  isLoopback,
-  isPlaceholder,
-  type Endpoint,
-} from './address.ts';
+import { ADDRESS_PLACEHOLDER, isLoopback, isPlaceholder, type Endpoint } from './address.ts';
+import { DOCKER_HOST } from '../pod/limits.ts';
 import { asksPassword, databasesOf, FIELDS, type Architecture } from './architecture.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
 import {
@@ -14,10 +9,10 @@ import {
   serverCount,
   serversOf,
   type RemoteClients,
-  type Role,
   type ServerGroup,
-  type WorkerRole,
 } from './servers.ts';
+import type { Role, WorkerRole } from '../pod/roles.ts';
+import { QUEUES } from '../pod/workers.ts';
 
 /** The settings that lead to a database. */
 export type ConnectionSetting =
@@ -98,14 +93,6 @@ export interface Deployment {
   /** After how many seconds Redis hands a task out again that was not acknowledged. */
   readonly visibilityTimeout: number;
 }
-
-/** The queue each worker consumes (pod/main/celery.py, the `-Q` of Pod's own commands). */
-export const QUEUES: Readonly<Record<WorkerRole, string>> = {
-  worker: 'celery',
-  encoding: 'encoding',
-  transcription: 'transcripting',
-  xapi: 'xapi',
-};
 
 const HOUR = 3600;
 

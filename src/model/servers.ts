@@ -1,11 +1,6 @@
 import { readAddresses, type Endpoint } from './address.ts';
 import type { Architecture } from './architecture.ts';
-
-/** What a server does in Pod. */
-export type Role = 'web' | 'worker' | 'encoding' | 'transcription' | 'xapi' | 'redis';
-
-/** The roles that run a Celery worker. */
-export type WorkerRole = Exclude<Role, 'web' | 'redis'>;
+import type { Role, WorkerRole } from '../pod/roles.ts';
 
 /** Servers that are alike; the id is the first of their roles. */
 export interface ServerGroup {

@@ -1,6 +1,6 @@
 import type { Architecture, FieldName } from './architecture.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
-import type { Role, WorkerRole } from './servers.ts';
+import type { Role } from '../pod/roles.ts';
 
 /** The kinds of values that settings, directives and options have. */
 export type ValueType =
@@ -51,25 +51,6 @@ export interface Setting {
 }
 
 const ADDRESS = ['host', 'port', 'socket', 'sentinels', 'auth', 'user', 'tls', 'ca'] as const;
-
-/** Who reads a setting: Django, through Pod's own; or the worker, in the file itself. */
-export type Reader = 'django' | 'file';
-
-/**
- * How a role reads settings_local.py. The workers of the microservices and of xAPI import the file
- * without Django (pod/video_encode_transcript/encoding_tasks.py, pod/xapi/xapi_tasks.py).
- */
-export function readerOf(role: Role): Reader {
-  return role === 'web' || role === 'worker' ? 'django' : 'file';
-}
-
-/** The setting that has Pod hand the tasks of a kind of worker to it, instead of doing them itself. */
-export const SWITCHES = {
-  worker: 'CELERY_TO_ENCODE',
-  encoding: 'USE_REMOTE_ENCODING_TRANSCODING',
-  transcription: 'USE_REMOTE_ENCODING_TRANSCODING',
-  xapi: 'USE_XAPI',
-} as const satisfies Record<WorkerRole, string>;
 
 const none = (of: Default['of']): Default => ({ of, value: [] });
 const FALSE: Default = { of: 'pod', value: ['False'] };

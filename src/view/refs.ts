@@ -1,7 +1,7 @@
 import type { FieldName } from '../model/architecture.ts';
 import type { Line } from '../emit/code.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
-import type { Role } from '../model/servers.ts';
+import type { Role } from '../pod/roles.ts';
 
 /**
  * Names what elements are about, in their `data-of`: what shares a name lights up together.

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  addressKind,
-  DOCKER_HOST,
-  isLoopback,
-  isUnspecified,
-  urlHost,
-} from '../../src/model/address.ts';
+import { addressKind, isLoopback, isUnspecified, urlHost } from '../../src/model/address.ts';
+import { DOCKER_HOST } from '../../src/pod/limits.ts';
 import { hosts } from './architecture.ts';
 
 const long = (length: number) => `${'a'.repeat(60)}.`.repeat(5).slice(0, length - 1) + 'z';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { addressKind, DOCKER_HOST, urlHost } from '../../src/model/address.ts';
+import { addressKind, urlHost } from '../../src/model/address.ts';
+import { DOCKER_HOST } from '../../src/pod/limits.ts';
 import {
   ARCHITECTURES,
   AUTHS,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ADDRESS_PLACEHOLDER, DOCKER_HOST } from '../../src/model/address.ts';
+import { ADDRESS_PLACEHOLDER } from '../../src/model/address.ts';
+import { DOCKER_HOST } from '../../src/pod/limits.ts';
 import {
   DEFAULTS,
   FIELDS,

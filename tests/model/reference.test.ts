@@ -24,7 +24,7 @@ import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 import { plan, type Deployment } from '../../src/model/deployment.ts';
 import { PRESETS } from '../../src/model/presets.ts';
 import { speaker } from '../../src/model/say.ts';
-import type { Role } from '../../src/model/servers.ts';
+import type { Role } from '../../src/pod/roles.ts';
 import { MODULE_SETTINGS, REMINDERS, SETTINGS, type Setting } from '../../src/model/settings.ts';
 import { TEXTS } from '../../src/site/texts.ts';
 import { architectures } from './architecture.ts';

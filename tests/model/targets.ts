@@ -3,7 +3,7 @@ import { PASSWORD_PLACEHOLDER } from '../../src/emit/code.ts';
 import type { DatabaseRole } from '../../src/pod/databases.ts';
 import { fileText } from '../../src/emit/files.ts';
 import { plan, type Deployment } from '../../src/model/deployment.ts';
-import type { Role } from '../../src/model/servers.ts';
+import type { Role } from '../../src/pod/roles.ts';
 import { emitted, placeOf } from '../emit/emitted.ts';
 import { READ_ASSIGNMENTS, runPython, type Assignments } from '../emit/python.ts';
 

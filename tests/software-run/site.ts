@@ -1,7 +1,7 @@
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
 import type { ConfigFile } from '../../src/emit/files.ts';
 import { plan } from '../../src/model/deployment.ts';
-import type { Role } from '../../src/model/servers.ts';
+import type { Role } from '../../src/pod/roles.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { PodServer } from './pod.ts';
 import { freePort, temporaryFolder, type Finally } from './processes.ts';

@@ -1,4 +1,5 @@
-import { DOCKER_HOST, isLoopback } from '../../model/address.ts';
+import { DOCKER_HOST } from '../../pod/limits.ts';
+import { isLoopback } from '../../model/address.ts';
 import type { SettingsRule } from '../report.ts';
 import { at, written } from '../read/values.ts';
 

@@ -1,4 +1,4 @@
-import { DOCKER_HOST } from '../../model/address.ts';
+import { DOCKER_HOST } from '../../pod/limits.ts';
 import { GUIDE_NUMBERS } from '../../pod/databases.ts';
 import { withEntry, withoutEntry, linesAtEnd } from '../repair/edits.ts';
 import { binding } from '../read/files.ts';

@@ -1,12 +1,10 @@
 import { BROKERS, type BrokerSetting } from '../read/connections.ts';
 import { linesAfter, linesAtEnd, withEntry, without } from '../repair/edits.ts';
-import { binding } from '../read/files.ts';
+import { binding, type SettingsFile } from '../read/files.ts';
 import { urlLike } from '../repair/generated.ts';
-import type { SettingsRule } from '../report.ts';
+import type { SettingsRule, Report } from '../report.ts';
 import { at, isOpen, isTrue, numberOf, textOf, type Span } from '../read/values.ts';
 import { workerOption } from '../read/workerFile.ts';
-import type { SettingsFile } from '../read/files.ts';
-import type { Report } from '../report.ts';
 
 /** After how many seconds Celery's Redis transport hands a task out again (kombu 5.2.4). */
 const KOMBU_TIMEOUT = 3600;

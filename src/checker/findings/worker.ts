@@ -1,12 +1,11 @@
-import { CONFIG_MODULE } from '../../emit/worker.ts';
-import { QUEUES } from '../../model/deployment.ts';
+import { CONFIG_MODULE, QUEUES } from '../../pod/workers.ts';
 import type { FileOf, Report } from '../report.ts';
 import { gapsOf } from './others.ts';
 import { at, isOpen, numberOf } from '../read/values.ts';
 import { workerOption } from '../read/workerFile.ts';
 import { linesAfter, linesAtEnd, withEntry, without } from '../repair/edits.ts';
 import type { Edit } from '../findings.ts';
-import type { WorkerRole } from '../../model/servers.ts';
+import type { WorkerRole } from '../../pod/roles.ts';
 
 const START = { from: 0, to: 0 };
 

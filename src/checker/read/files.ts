@@ -1,10 +1,10 @@
-import type { Role, WorkerRole } from '../../model/servers.ts';
+import type { Role, WorkerRole } from '../../pod/roles.ts';
 import { connectionsOf, type Connection } from './connections.ts';
 import { readPython, type Binding, type PythonFile } from './python.ts';
 import { readRedisFile, type RedisFile } from './redisFile.ts';
 import { isTrue, type Value } from './values.ts';
 import { readDefaults, readScript, readUnit, startsWorker, type WorkerFile } from './workerFile.ts';
-import { APPS, CONFIG_MODULE } from '../../emit/worker.ts';
+import { APPS, CONFIG_MODULE } from '../../pod/workers.ts';
 import { FLAGS, OTHERS } from '../../pod/redisDirectives.ts';
 
 /** What kinds of files there are, by who reads them. */

@@ -1,7 +1,7 @@
 import type { Line, Writing } from '../code.ts';
 import type { Deployment } from '../../model/deployment.ts';
 import type { TextKey } from '../../model/say.ts';
-import type { Role } from '../../model/servers.ts';
+import type { Role } from '../../pod/roles.ts';
 
 /** Commands, or a file, as a page quotes them for one group of servers. */
 export interface Quote {

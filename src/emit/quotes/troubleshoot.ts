@@ -2,9 +2,10 @@ import { number, plain, string, type Line } from '../code.ts';
 import { ask, redisCli } from '../cli.ts';
 import { placeholderOf } from '../connection.ts';
 import { shell } from '../shell.ts';
-import { APPS, CONFIG_MODULE, needsConfigModule, program, project } from '../worker.ts';
+import { APPS, CONFIG_MODULE } from '../../pod/workers.ts';
+import { needsConfigModule, program, project } from '../worker.ts';
 import { plan, type Deployment } from '../../model/deployment.ts';
-import type { WorkerRole } from '../../model/servers.ts';
+import type { WorkerRole } from '../../pod/roles.ts';
 import type { Procedure, Quote } from './procedure.ts';
 
 /** How long Redis may take to answer, in seconds; one that waits for TLS never does. */

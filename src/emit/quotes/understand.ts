@@ -1,8 +1,9 @@
 import { number, plain, string, type Line } from '../code.ts';
 import { shell } from '../shell.ts';
-import { CONFIG_MODULE, project, workerLine } from '../worker.ts';
+import { CONFIG_MODULE } from '../../pod/workers.ts';
+import { project, workerLine } from '../worker.ts';
 import { plan, type Deployment } from '../../model/deployment.ts';
-import type { WorkerRole } from '../../model/servers.ts';
+import type { WorkerRole } from '../../pod/roles.ts';
 import type { Procedure, Quote } from './procedure.ts';
 
 /** Lines to type where a worker runs, in the project's folder. */

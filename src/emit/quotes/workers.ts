@@ -2,8 +2,9 @@ import { plain, type Line } from '../code.ts';
 import { ask } from '../cli.ts';
 import { shell } from '../shell.ts';
 import { filesOf } from '../files.ts';
-import { QUEUES, type Deployment } from '../../model/deployment.ts';
-import type { WorkerRole } from '../../model/servers.ts';
+import { QUEUES } from '../../pod/workers.ts';
+import type { Deployment } from '../../model/deployment.ts';
+import type { WorkerRole } from '../../pod/roles.ts';
 import type { Procedure, Quote } from './procedure.ts';
 import { toWorkers } from './troubleshoot.ts';
 
