@@ -3,11 +3,9 @@ import sitemap from '@astrojs/sitemap';
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import { BASE, ORIGIN } from './src/site/address.ts';
-import { buildName } from './src/site/build.ts';
 import { contentSecurityPolicy } from './src/build/csp.ts';
 import { headerFiles } from './src/build/headers.ts';
 import { madeOfPages } from './src/build/madeOfPages.ts';
-import { offlineReading } from './src/site/offline.ts';
 import { oldNameFiles } from './src/build/oldNames.ts';
 import { oneStylesheet } from './src/build/oneStylesheet.ts';
 import { searchIndex } from './src/build/searchIndex.ts';
@@ -36,7 +34,6 @@ export default defineConfig({
     }),
   },
   vite: {
-    define: { 'import.meta.env.BUILD': JSON.stringify(buildName(import.meta.dirname)) },
     build: {
       // Whoever gets a copy of the packages in the page's scripts gets their licences.
       license: { fileName: 'licences.txt' },
@@ -63,6 +60,5 @@ export default defineConfig({
     oneStylesheet(BASE),
     contentSecurityPolicy(),
     headerFiles(),
-    offlineReading(),
   ],
 });

@@ -214,7 +214,6 @@ async function changes(
   const sites = await workplace.sites();
   const browser = await workplace.browser();
   const context = await browser.newContext({
-    serviceWorkers: 'block',
     viewport: { width: 1280, height: 800 },
   });
   const page = await context.newPage();

@@ -23,7 +23,7 @@ export async function weight(workplace: Workplace): Promise<Section> {
   const { ours, bare } = await workplace.sites();
   const browser = await workplace.browser();
   const open = async (address: string) => {
-    const context = await browser.newContext({ serviceWorkers: 'block' });
+    const context = await browser.newContext();
     const page = await context.newPage();
     await page.goto(address);
     return page;

@@ -37,8 +37,6 @@ export interface Opening extends BrowserContextOptions {
   readonly expected?: RegExp;
   /** The generator stays as the build made it until the test turns to its form. */
   readonly untouched?: boolean;
-  /** Where the site is served, if `useBrowser` does not serve it. */
-  readonly at?: string;
 }
 
 /** Turns to the generator's form, where the page has one, and waits until it is live. */
@@ -65,9 +63,9 @@ export async function openPage(
   journey: (page: Page) => Promise<void>,
 ): Promise<void> {
   if (!browser) throw new Error('useBrowser was not called, or the browser did not start.');
-  const { expected, untouched, at = addressOf(site), ...profile } = opening;
-  // What is kept for offline reading would be asked for while a test looks at something else.
-  const context = await browser.newContext({ serviceWorkers: 'block', ...profile });
+  const { expected, untouched, ...profile } = opening;
+  const at = addressOf(site);
+  const context = await browser.newContext(profile);
   const faults: string[] = [];
   const own = new URL(at).origin;
   context.on('request', (request) => {

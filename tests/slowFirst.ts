@@ -17,7 +17,6 @@ const SLOW = [
   'accessibility',
   'proof',
   'strain',
-  'offline',
   'journey',
   'hostile',
   'engines',

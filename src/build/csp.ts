@@ -66,10 +66,9 @@ function policy(html: string, file: string): string {
     'style-src-attr': ["'unsafe-inline'"],
     // The masks in Starlight's style sheets are data addresses.
     'img-src': ["'self'", 'data:'],
-    'manifest-src': ["'self'"],
-    // No text becomes markup but by way of `trusted.ts`, the search box's own rules, or the worker.
+    // No text becomes markup but by way of `trusted.ts`, or the search box's own rules.
     'require-trusted-types-for': ["'script'"],
-    'trusted-types': ['site', 'offline', 'default'],
+    'trusted-types': ['site', 'default'],
   };
   return Object.entries(directives)
     .map(([name, values]) => [name, ...values].join(' '))

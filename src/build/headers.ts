@@ -1,7 +1,7 @@
 import type { AstroIntegration } from 'astro';
 import { writeFile } from 'node:fs/promises';
 
-/** What every answer says that a page itself cannot: its own policy is in its `<meta>`. */
+/** Headers of every response that a page cannot set itself: its own policy is in its `<meta>`. */
 const EVERYWHERE = {
   'Content-Security-Policy': "frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
@@ -10,72 +10,74 @@ const EVERYWHERE = {
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
 } as const;
 
-/** What some files say besides, by their place in the site: a folder ends with `/`. */
-const CACHED = {
-  // Their names change with their content.
-  '_astro/': 'public, max-age=31536000, immutable',
-  // An old one would keep readers on an old version of the site.
-  'sw.js': 'no-cache',
-} as const;
+/** The folder of Astro's files, whose names change with their content. */
+const HASHED = '_astro/';
 
-type Headers = Readonly<Record<string, string>>;
+/** How long caches may keep a file of that folder. */
+const FOREVER = { 'Cache-Control': 'public, max-age=31536000, immutable' } as const;
 
-const withCache = (value: string): Headers => ({ ...EVERYWHERE, 'Cache-Control': value });
-
-/** `_headers`, as Netlify and Cloudflare Pages read it; all that fit a path are sent together. */
-export function netlifyHeaders(base: string): string {
-  const block = (path: string, headers: Headers) =>
-    [path, ...Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`)].join('\n');
-  return `${[
-    block(`${base}*`, EVERYWHERE),
-    ...Object.entries(CACHED).map(([path, value]) =>
-      block(`${base}${path}${path.endsWith('/') ? '*' : ''}`, { 'Cache-Control': value }),
-    ),
-  ].join('\n\n')}\n`;
+/** A line for each header. */
+function headerLines(
+  headers: Readonly<Record<string, string>>,
+  line: (name: string, value: string) => string,
+): string {
+  return Object.entries(headers)
+    .map(([name, value]) => line(name, value))
+    .join('\n');
 }
 
-/** `.htaccess`, as Apache reads it in the site's folder with `AllowOverride FileInfo Indexes`. */
+/**
+ * `_headers`, as Netlify and Cloudflare Pages read it: every block whose path matches applies.
+ *
+ * @param base the site's base path, with a slash at its end
+ */
+export function netlifyHeaders(base: string): string {
+  const line = (name: string, value: string) => `  ${name}: ${value}`;
+  return `${base}*
+${headerLines(EVERYWHERE, line)}
+
+${base}${HASHED}*
+${headerLines(FOREVER, line)}
+`;
+}
+
+/**
+ * `.htaccess`, as Apache reads it in the site's folder with `AllowOverride FileInfo Indexes`.
+ *
+ * @param base the site's base path, with a slash at its end
+ */
 export function apacheHeaders(base: string): string {
-  const set = (name: string, value: string) => `Header always set ${name} "${value}"`;
-  const cached = Object.entries(CACHED).map(([path, value]) => {
-    const pattern = `${base}${path}`.replaceAll('.', '\\.');
-    return `  <If "%{REQUEST_URI} =~ m#^${pattern}${path.endsWith('/') ? '' : '$'}#">
-    ${set('Cache-Control', value)}
-  </If>`;
-  });
+  const set = (indent: string) => (name: string, value: string) =>
+    `${indent}Header always set ${name} "${value}"`;
   return `ErrorDocument 404 ${base}404.html
 <IfModule mod_headers.c>
-${Object.entries(EVERYWHERE)
-  .map(([name, value]) => `  ${set(name, value)}`)
-  .join('\n')}
-${cached.join('\n')}
+${headerLines(EVERYWHERE, set('  '))}
+  <If "%{REQUEST_URI} =~ m#^${`${base}${HASHED}`.replaceAll('.', '\\.')}#">
+${headerLines(FOREVER, set('    '))}
+  </If>
 </IfModule>
 `;
 }
 
 /**
- * A `location` of nginx that serves the site with its headers. Each place says all of them, since
- * one that says any has none of those around it.
+ * A `location` of nginx that serves the site with its headers. The inner location repeats all of
+ * them: nginx inherits none where a location sets one.
  *
- * @param root the folder that the path `base` is looked for in
+ * @param base the site's base path, with a slash at its end
+ * @param root the folder in which nginx looks for that path
  */
 export function nginxLocation(base: string, root: string): string {
-  const add = (headers: Headers, indent: string) =>
-    Object.entries(headers)
-      .map(([name, value]) => `${indent}add_header ${name} "${value}" always;`)
-      .join('\n');
-  const inner = Object.entries(CACHED).map(
-    ([path, value]) => `  location ${path.endsWith('/') ? '^~' : '='} ${base}${path} {
-${add(withCache(value), '    ')}
-  }`,
-  );
+  const add = (indent: string) => (name: string, value: string) =>
+    `${indent}add_header ${name} "${value}" always;`;
   return `location ${base} {
   root ${root};
   index index.html;
   try_files $uri $uri/ =404;
   error_page 404 ${base}404.html;
-${add(EVERYWHERE, '  ')}
-${inner.join('\n')}
+${headerLines(EVERYWHERE, add('  '))}
+  location ^~ ${base}${HASHED} {
+${headerLines({ ...EVERYWHERE, ...FOREVER }, add('    '))}
+  }
 }
 `;
 }

@@ -69,12 +69,12 @@ export const starlightOptions: StarlightUserConfig = {
   ],
   customCss: ['./src/styles/site.css', './src/styles/print.css'],
   components: {
+    Banner: './src/components/Banner.astro',
     EditLink: './src/components/EditLink.astro',
     Footer: './src/components/Footer.astro',
     Head: './src/components/Head.astro',
     LanguageSelect: './src/components/LanguageSelect.astro',
     Search: './src/components/Search.astro',
-    SkipLink: './src/components/OfflineNotice.astro',
   },
   // See `searchIndex.ts`.
   pagefind: false,

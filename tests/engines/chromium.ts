@@ -13,7 +13,6 @@ export async function startChromium(): Promise<Engine> {
     open: async ({ width, height, phone = false }, watch) => {
       const context = await browser.newContext({
         viewport: { width, height },
-        serviceWorkers: 'block',
         permissions: ['clipboard-write'],
         ...(phone && { hasTouch: true, isMobile: true, deviceScaleFactor: 2 }),
       });

@@ -13,8 +13,6 @@ export async function startFirefox(): Promise<Engine> {
     browser: 'firefox',
     executablePath: firefox(),
     extraPrefsFirefox: {
-      // What is kept for offline reading would be asked for while a test looks at something else.
-      'dom.serviceWorkers.enabled': false,
       // A touch must not become a long one because the machine is busy.
       'apz.max_tap_time': 60_000,
       'ui.click_hold_context_menus.delay': 60_000,

@@ -48,17 +48,11 @@ def tap(view, message):
 
 
 def settings():
-    settings = WebKit2.Settings(
+    return WebKit2.Settings(
         enable_write_console_messages_to_stdout=True,
         # There is no graphics card, and imitating one takes half as long again.
         hardware_acceleration_policy=WebKit2.HardwareAccelerationPolicy.NEVER,
     )
-    features = WebKit2.Settings.get_all_features()
-    for feature in map(features.get, range(features.get_length())):
-        # What is kept for offline reading would be asked for while a test looks at something else.
-        if feature.get_identifier() == "ServiceWorkers":
-            settings.set_feature_enabled(feature, False)
-    return settings
 
 
 def open_window(_session, context):

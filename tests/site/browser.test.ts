@@ -147,7 +147,7 @@ describe.each(sites)('under $base', (site) => {
           script: 'injected' in window,
           text: may(() => (script.textContent = 'window.injected = true')),
           markup: may(() => (handler.innerHTML = '<img src=x onerror=alert(1)>')),
-          worker: may(() => new Worker('/sw.js')),
+          worker: may(() => new Worker('/worker.js')),
           rules: may(() => trustedTypes.createPolicy('another', {})),
           left: await fetch('https://outside.invalid/').then(
             () => true,
