@@ -3,6 +3,39 @@ import astro from 'eslint-plugin-astro';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import typescript from 'typescript-eslint';
 
+/** The folders of `src`: each imports only from those before it, types included (ARCHITECTURE.md says why). */
+const FOLDERS = [
+  'pod',
+  'model',
+  'emit',
+  'checker',
+  'troubleshoot',
+  'view',
+  'site',
+  'cli',
+  'components',
+  'build',
+  'pages',
+];
+
+/** A rule for each folder, which refuses imports from the folders after it. */
+const folderOrder = FOLDERS.slice(0, -1).map((folder, at) => ({
+  files: [`src/${folder}/**/*.{ts,astro}`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^(\\.\\./)+(${FOLDERS.slice(at + 1).join('|')})/`,
+            message: `src/${folder} imports only from ${FOLDERS.slice(0, at).join(', ') || 'itself'}.`,
+          },
+        ],
+      },
+    ],
+  },
+}));
+
 export default defineConfig(
   globalIgnores(['dist/', '.astro/', '.cache/']),
   js.configs.recommended,
@@ -30,4 +63,5 @@ export default defineConfig(
     languageOptions: { globals: { process: 'readonly' } },
   },
   astro.configs.recommended,
+  folderOrder,
 );

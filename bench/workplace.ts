@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { serve, type Served } from '../src/cli/serve.ts';
-import { markdownFile } from '../src/build/besidePages.ts';
+import { markdownFile } from '../src/site/besidePages.ts';
 import { languages } from '../src/site/languages.ts';
 import type { Language } from '../src/site/texts.ts';
 import { launch } from '../tests/launch.ts';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { speaker } from '../model/say.ts';
 import { explainsFinding, type BuiltPage } from './builtPages.ts';
 import { languages } from '../site/languages.ts';
-import { markdownFile } from './besidePages.ts';
+import { markdownFile } from '../site/besidePages.ts';
 import { pageMarkdown, pageText } from './markdown.ts';
 import { TEXTS, type Language } from '../site/texts.ts';
 

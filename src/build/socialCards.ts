@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { PRESETS } from '../model/presets.ts';
-import { cardFile } from './besidePages.ts';
+import { cardFile } from '../site/besidePages.ts';
 import type { BuiltPage } from './builtPages.ts';
 import { card } from './card.ts';
 import { TEXTS } from '../site/texts.ts';

@@ -1,4 +1,4 @@
-import type { Language } from '../site/texts.ts';
+import type { Language } from './texts.ts';
 
 /**
  * The file that has a page as Markdown, from the site's folder.
