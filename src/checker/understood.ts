@@ -1,6 +1,7 @@
 import { DOCKER_HOST } from '../pod/limits.ts';
 import { isLoopback, urlHost } from '../model/address.ts';
-import { FIELDS, FIELD_NAMES, type Architecture, type FieldName } from '../model/architecture.ts';
+import { FIELDS, FIELD_NAMES } from '../model/fields.ts';
+import type { Architecture, FieldName } from '../model/architecture.ts';
 import type { Connection } from './read/connections.ts';
 import type { CheckedFile, SettingsFile } from './read/files.ts';
 import { directive } from './read/redisFile.ts';

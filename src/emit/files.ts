@@ -1,4 +1,4 @@
-import { FIELDS } from '../model/architecture.ts';
+import { FIELDS } from '../model/fields.ts';
 import { codeText, type Line, type Writing } from './code.ts';
 import { NFT_PATH, nftRules, ufwRules } from './firewall.ts';
 import { redisConf, sentinelConf } from './redis.ts';

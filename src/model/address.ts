@@ -1,18 +1,18 @@
 import { DOCKER_HOST, SENTINEL_PORT } from '../pod/limits.ts';
 
-/** What a text typed as an address is. */
+/** The kinds of addresses. */
 export type AddressKind = 'name' | 'ipv4' | 'ipv6';
 
-/** Why a text is no address. */
-export type AddressFault = 'host.malformed' | 'host.url' | 'host.brackets' | 'host.number';
+/** The reasons why a text is no address. */
+export type AddressError = 'host.malformed' | 'host.url' | 'host.brackets' | 'host.number';
 
 /**
- * Stands for the address the reader has not given yet. The top-level domain `.invalid` never
+ * The placeholder for the address that the reader has not given yet. The top-level domain `.invalid` never
  * resolves (RFC 2606), so that no client can connect by it.
  */
 export const ADDRESS_PLACEHOLDER = 'REDIS-ADDRESS.invalid';
 
-/** Whether an address stands for one that the reader has not given: a name that never resolves. */
+/** Whether an address is a placeholder: a name that never resolves. */
 export function isPlaceholder(host: string): boolean {
   return /\.invalid$/i.test(host);
 }
@@ -34,16 +34,16 @@ function isIpv6(text: string): boolean {
 }
 
 /**
- * Tells what an address is, or why it is none: a name as DNS and Docker have them (letters,
+ * The kind of an address, or the reason why it is none. An address is a name as DNS and Docker have them (letters,
  * digits, `-`, `_`), an IPv4 address in four decimal parts, or an IPv6 address without brackets.
  *
  * @param text the address as typed, without surrounding blanks
  */
-export function addressKind(text: string): AddressKind | AddressFault {
+export function addressKind(text: string): AddressKind | AddressError {
   if (/^[a-z+]+:\/\//i.test(text) || text.includes('/') || text.includes('@')) return 'host.url';
   if (/^\[.*\]$/.test(text)) return 'host.brackets';
   if (IPV4.test(text)) return 'ipv4';
-  // An IPv4 address in IPv6 notation: redis-server cannot bind it, so it is asked for plainly.
+  // An IPv4 address in IPv6 notation: redis-server cannot bind it, so the reader is asked for IPv4.
   if (isIpv6(text))
     return /^(0:){5}ffff:/.test(groupsOf(text.toLowerCase())) ? 'host.number' : 'ipv6';
   if (/^[^:]+:\d+$/.test(text)) return 'host.url';
@@ -77,12 +77,12 @@ export function isLoopback(host: string): boolean {
   return IPV4.test(name) ? name.startsWith('127.') : /(^|\.)localhost$/.test(name);
 }
 
-/** Whether an address means "every interface", which a server listens on and no client calls. */
+/** Whether an address means "every interface": a server listens on it, no client calls it. */
 export function isUnspecified(host: string): boolean {
   return host.includes(':') ? /^(0:){7}0$/.test(groupsOf(host)) : host === '0.0.0.0';
 }
 
-/** The host as URLs and `host:port` have it: an IPv6 address in brackets. */
+/** A host as written in URLs and in `host:port`: an IPv6 address in brackets. */
 export function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
@@ -94,15 +94,15 @@ export interface Endpoint {
 }
 
 /**
- * Reads `host:port` between commas; the port may be left out, and an IPv6 address with a port is in
- * brackets.
+ * Reads addresses `host:port`, separated by commas. Without a port it is the sentinels'; an IPv6
+ * address with a port is in brackets.
  *
- * @returns an endpoint for each part, in order; `undefined` for a part that is none
+ * @returns an endpoint for each entry, in order; `undefined` for a malformed entry
  */
 export function readAddresses(text: string): (Endpoint | undefined)[] {
   if (text === '') return [];
-  return text.split(',').map((part) => {
-    const entry = part.trim();
+  return text.split(',').map((piece) => {
+    const entry = piece.trim();
     const bare = addressKind(entry) === 'ipv6' ? [entry, entry] : undefined;
     const [, host = '', digits = ''] =
       bare ??
@@ -117,12 +117,12 @@ export function readAddresses(text: string): (Endpoint | undefined)[] {
   });
 }
 
-/** What an IP address or a network in CIDR notation is of; `undefined` for any other text. */
+/** The family of an IP address or of a network in CIDR notation; `undefined` for any other text. */
 export function networkKind(text: string): 'ipv4' | 'ipv6' | undefined {
   const [, address = '', , bits] = /^([^/]+)(\/(\d{1,3}))?$/.exec(text) ?? [];
   const kind = addressKind(address);
   if (kind !== 'ipv4' && kind !== 'ipv6') return undefined;
   const most = kind === 'ipv4' ? 32 : 128;
-  // All addresses there are would be no firewall.
+  // A network of all addresses would be no firewall.
   return bits === undefined || (Number(bits) >= 1 && Number(bits) <= most) ? kind : undefined;
 }

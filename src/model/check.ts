@@ -1,18 +1,13 @@
 import { DOCKER_HOST } from '../pod/limits.ts';
 import { isLoopback, isPlaceholder, isUnspecified } from './address.ts';
-import {
-  asksPassword,
-  databasesOf,
-  FIELDS,
-  type Architecture,
-  type FieldName,
-} from './architecture.ts';
-import type { Issue, IssueCode } from './issues.ts';
+import { asksPassword, databasesOf } from './applies.ts';
+import type { Architecture, FieldName } from './architecture.ts';
 import { plan } from './deployment.ts';
+import type { Issue, IssueCode } from './issues.ts';
 import type { Params } from './say.ts';
 
-/** What makes an address one that the servers cannot all reach Redis by. */
-function hostFault({ host, redis }: Architecture, servers: number): IssueCode | undefined {
+/** The reason why not all servers can reach Redis at its address, if there is one. */
+function hostError({ host, redis }: Architecture, servers: number): IssueCode | undefined {
   const docker = redis === 'docker';
   if (host === '') return undefined;
   if (isUnspecified(host)) return 'host.unspecified';
@@ -22,13 +17,13 @@ function hostFault({ host, redis }: Architecture, servers: number): IssueCode | 
 }
 
 /**
- * Finds what is wrong with, or missing from, an architecture whose every value is valid by itself.
+ * Finds the errors and gaps of an architecture, whose every value is valid by itself.
  *
- * @param password the password typed; empty when none is given yet
+ * @param password the password typed; empty where none is given yet
  */
 export function check(architecture: Architecture, password = ''): Issue[] {
   const issues: Issue[] = [];
-  const say = (
+  const report = (
     severity: Issue['severity'],
     code: IssueCode,
     field: FieldName | 'password',
@@ -40,63 +35,62 @@ export function check(architecture: Architecture, password = ''): Issue[] {
   const servers = deployment.servers.reduce((sum, group) => sum + group.count, 0);
 
   if (redis === 'worker' && (arch === 'standalone' || workers === 0))
-    say('error', 'redis.no-worker', 'redis');
+    report('error', 'redis.no-worker', 'redis');
   if (redis === 'docker' && arch !== 'standalone' && web > 1)
-    say('error', 'redis.docker-webs', 'redis', { web });
+    report('error', 'redis.docker-webs', 'redis', { web });
 
   const container = redis === 'docker';
-  if (socket !== '' && container) say('error', 'socket.docker', 'socket');
-  else if (socket !== '' && servers > 1) say('error', 'socket.servers', 'socket', { servers });
-  if (deployment.redis.ca !== undefined && container) say('error', 'tls.docker', 'tls');
+  if (socket !== '' && container) report('error', 'socket.docker', 'socket');
+  else if (socket !== '' && servers > 1) report('error', 'socket.servers', 'socket', { servers });
+  if (deployment.redis.ca !== undefined && container) report('error', 'tls.docker', 'tls');
 
   const { sentinel } = deployment.redis;
   if (sentinel !== undefined) {
     const looped = sentinel.endpoints.find(
       (each) => isLoopback(each.host) || isUnspecified(each.host),
     );
-    if (redis !== 'dedicated') say('error', 'sentinels.place', 'sentinels');
-    else if (looped) say('error', 'sentinels.loopback', 'sentinels', { host: looped.host });
+    if (redis !== 'dedicated') report('error', 'sentinels.place', 'sentinels');
+    else if (looped) report('error', 'sentinels.loopback', 'sentinels', { host: looped.host });
     const missing = sentinel.endpoints.filter((each) => isPlaceholder(each.host)).length;
-    if (missing > 0) say('todo', 'sentinels.missing', 'sentinels', { count: missing });
-    if (deployment.redis.ca !== undefined) say('error', 'sentinels.tls', 'tls');
-    if (deployment.redis.user !== undefined) say('error', 'sentinels.acl', 'auth');
+    if (missing > 0) report('todo', 'sentinels.missing', 'sentinels', { count: missing });
+    if (deployment.redis.ca !== undefined) report('error', 'sentinels.tls', 'tls');
+    if (deployment.redis.user !== undefined) report('error', 'sentinels.acl', 'auth');
   }
 
-  const fault =
-    socket === '' && sentinel === undefined ? hostFault(architecture, servers) : undefined;
-  if (fault) say('error', fault, 'host', { host: architecture.host, servers });
+  const hostIssue =
+    socket === '' && sentinel === undefined ? hostError(architecture, servers) : undefined;
+  if (hostIssue) report('error', hostIssue, 'host', { host: architecture.host, servers });
   if (deployment.redis.placeholder && sentinel === undefined)
-    say('todo', 'host.missing', 'host', { servers });
+    report('todo', 'host.missing', 'host', { servers });
 
   const seen = new Map<number, FieldName>();
   for (const role of databasesOf(architecture)) {
     const field = `db.${role}` as const;
     const number = architecture[field];
     const other = seen.get(number);
-    if (other) say('error', 'db.same', field, { number, other });
+    if (other) report('error', 'db.same', field, { number, other });
     else seen.set(number, field);
   }
 
   const asks = asksPassword(architecture);
-  if (asks && password === '') say('todo', 'auth.password', 'password');
+  if (asks && password === '') report('todo', 'auth.password', 'password');
   // Clusters of UTF-16 that are no text have no percent-encoding, and a line break ends a line of
   // redis.conf and of every prompt.
   if (asks && (/[\r\n\0]/.test(password) || !password.isWellFormed()))
-    say('error', 'password.malformed', 'password');
+    report('error', 'password.malformed', 'password');
   if (auth === 'none' && !container) {
-    if (deployment.redis.local) say('warning', 'auth.local', 'auth');
-    else if (sentinel !== undefined) say('error', 'auth.sentinels', 'auth');
-    else say('error', 'auth.missing', 'auth', { host: deployment.redis.host });
+    if (deployment.redis.local) report('warning', 'auth.local', 'auth');
+    else if (sentinel !== undefined) report('error', 'auth.sentinels', 'auth');
+    else report('error', 'auth.missing', 'auth', { host: deployment.redis.host });
   }
 
-  if (architecture.service === 'init' && FIELDS.service.applies(architecture))
-    say('warning', 'service.init', 'service');
+  if (deployment.service === 'init') report('warning', 'service.init', 'service');
 
   for (const { field, server, count, addresses } of deployment.clients) {
     const single = addresses.every((address) => !address.includes('/'));
-    if (addresses.length === 0) say('todo', 'from.missing', field, { count, server });
+    if (addresses.length === 0) report('todo', 'from.missing', field, { count, server });
     else if (single && addresses.length !== count)
-      say('warning', 'from.count', field, { count, given: addresses.length });
+      report('warning', 'from.count', field, { count, given: addresses.length });
   }
   return issues;
 }

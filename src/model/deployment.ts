@@ -1,7 +1,10 @@
-import { ADDRESS_PLACEHOLDER, isLoopback, isPlaceholder, type Endpoint } from './address.ts';
-import { DOCKER_HOST } from '../pod/limits.ts';
-import { asksPassword, databasesOf, FIELDS, type Architecture } from './architecture.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
+import { DOCKER_HOST } from '../pod/limits.ts';
+import type { Role, WorkerRole } from '../pod/roles.ts';
+import { QUEUES } from '../pod/workers.ts';
+import { ADDRESS_PLACEHOLDER, isLoopback, isPlaceholder, type Endpoint } from './address.ts';
+import { asksPassword, databasesOf, hasFirewall, hasServices, usesBroker } from './applies.ts';
+import type { Architecture } from './architecture.ts';
 import {
   redisOn,
   remoteClients,
@@ -11,8 +14,6 @@ import {
   type RemoteClients,
   type ServerGroup,
 } from './servers.ts';
-import type { Role, WorkerRole } from '../pod/roles.ts';
-import { QUEUES } from '../pod/workers.ts';
 
 /** The settings that lead to a database. */
 export type ConnectionSetting =
@@ -39,73 +40,103 @@ export interface Use {
 
 /** The Redis server as its clients see it. */
 interface RedisServer {
-  /** The servers on the first of which it runs. */
+  /** The id of the servers on the first of which it runs. */
   readonly on: Role;
+  /** Where it was chosen to run. */
+  readonly place: Architecture['redis'];
   readonly host: string;
   /** `host` stands for an address that the reader has not given. */
   readonly placeholder: boolean;
   /** Only the server it runs on can reach it. */
   readonly local: boolean;
   readonly port: number;
-  /** The path of the Unix socket that it is reached by, if any. */
+  /** The path of its Unix socket, if it is reached by one. */
   readonly socket?: string;
-  /** Whether a password is asked for. */
+  /** Whether it asks for a password. */
   readonly password: boolean;
-  /** The ACL user whose password it is, if any. */
+  /** The ACL user that the password belongs to, if any. */
   readonly user?: string;
-  /** The file of the authority that its certificate is checked against, if it speaks TLS. */
+  /** The path of the certificate authority's file, if it speaks TLS. */
   readonly ca?: string;
   /** The sentinels that know which of several Redis servers is the master, if any. */
   readonly sentinel?: {
     readonly master: string;
-    /** Where they listen; each host runs Redis too, the first of them the master to begin with. */
+    /** Their addresses. Each host runs Redis too; the first is the master at the start. */
     readonly endpoints: readonly Endpoint[];
-    /** How many of them must agree that the master is gone: most of them. */
+    /** The number of them that must agree that the master is gone: the majority. */
     readonly quorum: number;
   };
   /** It is a container of Pod's Docker set-up, where there is no unit and no redis.conf to edit. */
   readonly container: boolean;
+  /** Its memory limit, in MB. */
+  readonly memory: number;
 }
 
 /** Servers that a firewall lets through to Redis. */
-interface Client extends RemoteClients {
+interface FirewallClients extends RemoteClients {
   /** Their IP addresses and networks; none until the reader gives them. */
   readonly addresses: readonly string[];
 }
 
-/** Everything that follows from an architecture; files, diagram, table and checks read it. */
+/**
+ * Everything that follows from an architecture. Files, diagram, table and procedures read nothing
+ * else; a choice that does not apply has no effect here.
+ */
 export interface Deployment {
+  /** The choices that it follows from, for {@link planVariant}. */
   readonly architecture: Architecture;
   readonly servers: readonly ServerGroup[];
   readonly redis: RedisServer;
+  /** The databases in use. */
   readonly databases: readonly { readonly role: DatabaseRole; readonly number: number }[];
   readonly uses: readonly Use[];
-  /** Who a firewall lets through to Redis; nobody where it is to have none. */
-  readonly clients: readonly Client[];
+  /** The servers that a firewall lets through to Redis; none where there is no firewall. */
+  readonly clients: readonly FirewallClients[];
   /** Prefixes of the keys; empty where Pod's own default has none. */
   readonly prefixes: {
     readonly default: string;
     readonly select2: string;
     readonly sessions: string;
   };
-  /** After how many seconds a worker stops a task. */
+  /** The time limit of an encoding or transcription, in seconds. */
   readonly timeLimit: number;
-  /** After how many seconds Redis hands a task out again that was not acknowledged. */
+  /** The time after which Redis hands out a task again that was not acknowledged, in seconds. */
   readonly visibilityTimeout: number;
+  readonly arch: Architecture['arch'];
+  /** Whether a worker transcribes. */
+  readonly transcription: boolean;
+  readonly xapi: boolean;
+  /** The number of each database, those that are not in use included. */
+  readonly databaseNumbers: Readonly<Record<DatabaseRole, number>>;
+  /** {@link timeLimit}, in hours. */
+  readonly hours: number;
+  readonly firewall: Architecture['firewall'];
+  /** What starts the workers; not there where there are none. */
+  readonly service?: Architecture['service'] | 'container';
+  /** The system user and group that Pod runs as. */
+  readonly account: string;
+  /** Folders on every server: Pod's project, its virtual environment, the workers' logs and PID files. */
+  readonly paths: Readonly<Record<'project' | 'venv' | 'logs' | 'pids', string>>;
+  /** Whether one settings_local.py is for every server. */
+  readonly sharedSettings: boolean;
+  /** Whether files explain their lines. */
+  readonly comments: boolean;
 }
 
+/** An hour, in seconds. */
 const HOUR = 3600;
 
 function redisOf(architecture: Architecture, servers: readonly ServerGroup[]): RedisServer {
-  const { redis, host, port, socket, auth, user, ca, master } = architecture;
+  const { redis, host, port, socket, auth, user, ca, master, memory } = architecture;
   const endpoints = socket === '' ? sentinelsOf(architecture) : [];
   const [first] = endpoints;
-  const alone = serverCount(architecture) === 1;
-  const own = redis === 'docker' ? DOCKER_HOST : alone ? '127.0.0.1' : ADDRESS_PLACEHOLDER;
-  const address = first?.host ?? (host === '' ? own : host);
+  const single = serverCount(architecture) === 1;
+  const usual = redis === 'docker' ? DOCKER_HOST : single ? '127.0.0.1' : ADDRESS_PLACEHOLDER;
+  const address = first?.host ?? (host === '' ? usual : host);
   const network = socket === '';
   return {
     on: redisOn(architecture, servers),
+    place: redis,
     host: address,
     placeholder: network && isPlaceholder(address),
     local: !network || (first === undefined && isLoopback(address)),
@@ -118,20 +149,27 @@ function redisOf(architecture: Architecture, servers: readonly ServerGroup[]): R
       sentinel: { master, endpoints, quorum: Math.floor(endpoints.length / 2) + 1 },
     }),
     container: redis === 'docker',
+    memory,
   };
 }
 
-/** Who may call Redis from elsewhere, as a firewall needs to know. */
-function clientsOf(architecture: Architecture): Client[] {
-  if (!FIELDS.firewall.applies(architecture) || architecture.firewall === 'none') return [];
+/** The servers that call Redis from elsewhere, for a firewall. */
+function clientsOf(architecture: Architecture): FirewallClients[] {
+  if (!hasFirewall(architecture)) return [];
   return remoteClients(architecture).map((clients) => ({
     ...clients,
     addresses: architecture[clients.field].split(',').filter((address) => address !== ''),
   }));
 }
 
+/** The kind of service that starts the workers. */
+function serviceOf(architecture: Architecture): Deployment['service'] {
+  if (hasServices(architecture)) return architecture.service;
+  return usesBroker(architecture) || architecture.xapi ? 'container' : undefined;
+}
+
 /**
- * Who uses which database, as read in Pod 4.1.0: the web server's caches and sessions
+ * The uses of each database, as read in Pod 4.1.0: the web server's caches and sessions
  * (pod/settings.py:371-399); producers and consumers by the mode of encoding; the Celery worker
  * also uses the default cache, since saving a video builds thumbnails (video/models.py:1032).
  */
@@ -198,7 +236,9 @@ function prefixesOf(prefix: string): Deployment['prefixes'] {
  * above --time-limit=86400; celery issues 5935 and 5306).
  */
 export function plan(architecture: Architecture): Deployment {
+  const { arch, transcription, xapi, hours, project, venv, logs, pids } = architecture;
   const servers = serversOf(architecture);
+  const service = serviceOf(architecture);
   return {
     architecture,
     servers,
@@ -210,7 +250,32 @@ export function plan(architecture: Architecture): Deployment {
     uses: usesOf(architecture, servers),
     clients: clientsOf(architecture),
     prefixes: prefixesOf(architecture.prefix),
-    timeLimit: architecture.hours * HOUR,
-    visibilityTimeout: (architecture.hours + 1) * HOUR,
+    timeLimit: hours * HOUR,
+    visibilityTimeout: (hours + 1) * HOUR,
+    arch,
+    transcription: transcription && usesBroker(architecture),
+    xapi,
+    databaseNumbers: {
+      select2: architecture['db.select2'],
+      default: architecture['db.default'],
+      sessions: architecture['db.sessions'],
+      encoding: architecture['db.encoding'],
+      xapi: architecture['db.xapi'],
+    },
+    hours,
+    firewall: hasFirewall(architecture) ? architecture.firewall : 'none',
+    ...(service !== undefined && { service }),
+    account: architecture.account,
+    paths: { project, venv, logs, pids },
+    sharedSettings: architecture.shared && usesBroker(architecture),
+    comments: architecture.comments,
   };
+}
+
+/** The deployment of the same architecture with some choices made otherwise. */
+export function planVariant(
+  { architecture }: Deployment,
+  choices: Partial<Architecture>,
+): Deployment {
+  return plan({ ...architecture, ...choices });
 }

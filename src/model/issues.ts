@@ -1,10 +1,10 @@
-import type { AddressFault } from './address.ts';
+import type { AddressError } from './address.ts';
 import type { FieldName } from './architecture.ts';
 import type { Params } from './say.ts';
 
-/** What is the matter; the site has a text `issue.CODE` for each. */
+/** The code of an {@link Issue}; the site has a text `issue.CODE` for each. */
 export type IssueCode =
-  | AddressFault
+  | AddressError
   | 'choice.unknown'
   | 'flag.malformed'
   | 'number.malformed'
@@ -48,12 +48,12 @@ export type IssueCode =
   | 'link.value';
 
 /**
- * Something the reader must know about what they chose. An `error` gives no files; a `todo` gives
+ * A problem of the choices that the reader must know of. An `error` gives no files; a `todo` gives
  * files with a placeholder in them; a `warning` gives files that have a drawback.
  */
 export interface Issue {
   readonly code: IssueCode;
-  /** The field beside which it is said; none when it concerns a whole link. */
+  /** The field that shows it; none when it concerns a whole link. */
   readonly field?: FieldName | 'password';
   readonly severity: 'error' | 'todo' | 'warning';
   readonly params: Params;

@@ -1,29 +1,23 @@
-import {
-  DEFAULTS,
-  FIELDS,
-  FIELD_NAMES,
-  fieldText,
-  readFields,
-  type Architecture,
-  type FieldName,
-} from './architecture.ts';
+import { DEFAULTS, fieldText, type Architecture, type FieldName } from './architecture.ts';
+import { FIELDS, FIELD_NAMES, readFields } from './fields.ts';
 import type { Issue } from './issues.ts';
 
-/** What a link says. */
+/** A link, read. */
 export interface Link {
   /** The id of a heading, which a fragment may begin with: `#settings&arch=celery`. */
   readonly anchor: string;
   readonly architecture: Architecture;
-  /** What was left out of the architecture, and why. */
+  /** The parameters that were left out of the architecture, with the reasons. */
   readonly issues: readonly Issue[];
 }
 
-const SHOWN = 60;
+/** The length of the input that a message quotes, in characters. */
+const QUOTED = 60;
 
-/** Hostile or mistyped text, short enough to be shown in a message. */
-function shown(text: string): string {
+/** Hostile or mistyped text, short and harmless enough for a message. */
+function quoted(text: string): string {
   const line = text.replace(/\p{C}/gu, '�');
-  return line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line;
+  return line.length > QUOTED ? `${line.slice(0, QUOTED)}…` : line;
 }
 
 function decoded(text: string): string | undefined {
@@ -35,8 +29,8 @@ function decoded(text: string): string | undefined {
 }
 
 /**
- * Reads a link from whatever was pasted or followed. Never throws: what is unknown, repeated or
- * malformed is left out and told.
+ * Reads a link from whatever was pasted or followed. Never throws: unknown, repeated and malformed
+ * parameters are left out and reported.
  *
  * @param text an address with a fragment, or the fragment alone, with or without `#`
  */
@@ -47,7 +41,11 @@ export function parseLink(text: string): Link {
   const anchor = parts[0]?.includes('=') === false ? (decoded(parts.shift() ?? '') ?? '') : '';
   const issues: Issue[] = [];
   const leave = (code: Issue['code'], name: string, value: string) =>
-    issues.push({ code, severity: 'warning', params: { name: shown(name), value: shown(value) } });
+    issues.push({
+      code,
+      severity: 'warning',
+      params: { name: quoted(name), value: quoted(value) },
+    });
 
   const texts = new Map<FieldName, string>();
   for (const part of parts) {
@@ -58,7 +56,7 @@ export function parseLink(text: string): Link {
     const value = decoded(rawValue);
     if (name === undefined) leave('link.unknown', decoded(rawName) ?? rawName, rawValue);
     else if (texts.has(name)) leave('link.repeated', name, value ?? rawValue);
-    else if (value === undefined || 'fault' in FIELDS[name].read(value.trim()))
+    else if (value === undefined || 'error' in FIELDS[name].read(value.trim()))
       leave('link.value', name, value ?? rawValue);
     else texts.set(name, value);
   }
@@ -66,8 +64,8 @@ export function parseLink(text: string): Link {
 }
 
 /**
- * The fragment, without `#`, that {@link parseLink} reads back: only what differs from the
- * defaults, and so empty for the default architecture.
+ * The fragment, without `#`, that {@link parseLink} reads back: the fields that differ from the
+ * defaults, and so nothing for the default architecture.
  *
  * @param anchor the id of the heading that the link leads to, if any
  */

@@ -3,8 +3,8 @@ import { ARCHITECTURES, AUTHS, type Architecture } from './architecture.ts';
 import { plan } from './deployment.ts';
 
 /**
- * How clients get to Redis: over the network, encrypted or not, by IPv4 (or a name) or IPv6, through
- * a Unix socket, by sentinels, or in Pod's Docker set-up.
+ * The transports of Redis: the network, encrypted or not, by IPv4 (or a name) or IPv6; a Unix
+ * socket; sentinels; Pod's Docker set-up.
  */
 const TRANSPORTS = [
   'tcp',
@@ -20,14 +20,14 @@ const TRANSPORTS = [
 /** See {@link TRANSPORTS}. */
 export type Transport = (typeof TRANSPORTS)[number];
 
-/** One way of connecting: how clients get there, and how they show who they are. */
-export interface Connection {
+/** A way of connecting: a transport and an authentication. */
+export interface ConnectionWay {
   readonly transport: Transport;
   readonly auth: Architecture['auth'];
 }
 
-/** The way of connecting that an architecture has. */
-export function connectionOf(architecture: Architecture): Connection {
+/** The way of connecting of an architecture. */
+export function connectionWayOf(architecture: Architecture): ConnectionWay {
   const { redis } = plan(architecture);
   const { socket, sentinel, container, ca, password } = redis;
   const hosts = sentinel?.endpoints.map(({ host }) => host) ?? [redis.host];
@@ -40,43 +40,43 @@ export function connectionOf(architecture: Architecture): Connection {
 }
 
 /**
- * Whether it can be: Pod's Docker set-up has no password, and with Sentinel, protected mode lets no
+ * Whether a way of connecting exists: Pod's Docker set-up has no password, and with Sentinel, protected mode lets no
  * replica in without one while django-redis-sessions 0.6.2 knows no users.
  */
-function possible({ transport, auth }: Connection): boolean {
+function exists({ transport, auth }: ConnectionWay): boolean {
   if (transport === 'docker') return auth === 'none';
   return !transport.startsWith('sentinel') || auth === 'password';
 }
 
 /** Every way of connecting that the generator offers. */
-export const CONNECTIONS: readonly Connection[] = TRANSPORTS.flatMap((transport) =>
+export const CONNECTION_WAYS: readonly ConnectionWay[] = TRANSPORTS.flatMap((transport) =>
   AUTHS.map((auth) => ({ transport, auth })),
-).filter(possible);
+).filter(exists);
 
 /** A case of the generator: an architecture, a way of connecting, one settings file for all or not. */
-export interface Offer extends Connection {
+export interface Offer extends ConnectionWay {
   readonly arch: Architecture['arch'];
   readonly shared: boolean;
 }
 
 /** Every case that the generator offers; each is run on real software before the site is built. */
 export const OFFERS: readonly Offer[] = ARCHITECTURES.flatMap((arch) =>
-  CONNECTIONS.flatMap((connection) =>
+  CONNECTION_WAYS.flatMap((way) =>
     (arch === 'standalone' ? [false] : [false, true]).map((shared) => ({
       arch,
-      ...connection,
+      ...way,
       shared,
     })),
   ),
 );
 
-/** The case that an architecture is. */
+/** The case of an architecture. */
 export function offerOf(architecture: Architecture): Offer {
   const { arch, shared } = architecture;
-  return { arch, ...connectionOf(architecture), shared: arch !== 'standalone' && shared };
+  return { arch, ...connectionWayOf(architecture), shared: arch !== 'standalone' && shared };
 }
 
-/** A case in one word, the same for cases that are the same. */
+/** A case as one word, the same for equal cases. */
 export function offerName({ arch, transport, auth, shared }: Offer): string {
   return [arch, transport, auth, ...(shared ? ['shared'] : [])].join('-');
 }

@@ -1,8 +1,8 @@
 import { ARCHITECTURES, DEFAULTS, type Architecture } from './architecture.ts';
 
-/** An architecture worth a name and a page of its own. */
+/** An architecture with a name and a page. */
 export interface Preset {
-  /** Its page's slug, and the key of its texts. */
+  /** The slug of its page and the key of its texts. */
   readonly id: PresetId;
   readonly architecture: Architecture;
 }

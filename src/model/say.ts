@@ -6,10 +6,10 @@ type WithoutForm<K> = K extends `${infer Key}_one` ? Key : K extends `${string}_
 /** The key of one of the site's translated texts. */
 export type TextKey = WithoutForm<keyof typeof texts>;
 
-/** Values that a text's `{{name}}` marks are replaced with. */
+/** Values for a text's `{{name}}` placeholders. */
 export type Params = Readonly<Record<string, string | number>>;
 
-/** Says a text in the reader's language; the core itself knows keys and values only. */
+/** Translates a key into the reader's language. The model itself knows keys and values only. */
 export type Say = (key: TextKey, params?: Params) => string;
 
 /**
@@ -27,6 +27,8 @@ export function speaker(texts: Readonly<Record<string, string>>, language: strin
     const count = params['count'];
     const plural = typeof count === 'number' && plurals.select(count) === 'one' ? '_one' : '_other';
     const text = texts[key] ?? texts[key + plural] ?? key;
-    return text.replace(/\{\{(\w+)\}\}/g, (mark, name: string) => String(params[name] ?? mark));
+    return text.replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) =>
+      String(params[name] ?? placeholder),
+    );
   };
 }

@@ -1,6 +1,6 @@
-import { readAddresses, type Endpoint } from './address.ts';
-import type { Architecture } from './architecture.ts';
 import type { Role, WorkerRole } from '../pod/roles.ts';
+import { readAddresses, type Endpoint } from './address.ts';
+import type { Architecture, ClientField } from './architecture.ts';
 
 /** Servers that are alike; the id is the first of their roles. */
 export interface ServerGroup {
@@ -10,8 +10,8 @@ export interface ServerGroup {
 }
 
 /**
- * The workers that an architecture has besides its web servers. Transcription is a task of the
- * Celery worker in that mode, a worker of its own among the microservices.
+ * The workers of an architecture. Transcription is a task of the Celery worker in that mode, and a
+ * separate worker among the microservices.
  */
 function workerRoles({ arch, transcription, xapi }: Architecture): WorkerRole[] {
   const roles: WorkerRole[] = [];
@@ -28,8 +28,8 @@ export function sentinelsOf({ sentinels }: Architecture): Endpoint[] {
 }
 
 /**
- * The servers: web servers, then each kind of worker on servers of its own, or on the web servers
- * when there are no encoding servers; Redis on one of those or apart, with sentinels on several.
+ * The servers: web servers, then each kind of worker on separate servers, or on the web servers
+ * where there are no encoding servers; Redis on one of those or apart, with sentinels on several.
  */
 export function serversOf(architecture: Architecture): ServerGroup[] {
   const { arch, web, workers, redis } = architecture;
@@ -52,28 +52,25 @@ export function serversOf(architecture: Architecture): ServerGroup[] {
   return groups;
 }
 
-/** How many servers, or containers, an architecture has. */
+/** The number of servers, or containers, of an architecture. */
 export function serverCount(architecture: Architecture): number {
   return serversOf(architecture).reduce((sum, group) => sum + group.count, 0);
 }
 
-/** The servers on the first of which Redis runs. */
+/** The id of the servers on the first of which Redis runs. */
 export function redisOn({ redis }: Architecture, servers: readonly ServerGroup[]): Role {
   const encoders = servers.find(({ id }) => id === 'worker' || id === 'encoding');
   return redis === 'web' ? 'web' : redis === 'worker' ? (encoders?.id ?? 'web') : 'redis';
 }
 
 /** The field that has the addresses of a group of servers. */
-const CLIENT_FIELDS = {
+const CLIENT_FIELDS: Readonly<Record<WorkerRole | 'web', ClientField>> = {
   web: 'from.web',
   worker: 'from.workers',
   encoding: 'from.workers',
   transcription: 'from.transcription',
   xapi: 'from.xapi',
-} as const;
-
-/** A field with the addresses of servers. */
-export type ClientField = (typeof CLIENT_FIELDS)[WorkerRole | 'web'];
+};
 
 /** Servers that reach Redis from elsewhere. */
 export interface RemoteClients {
@@ -90,12 +87,6 @@ export function remoteClients(architecture: Architecture): RemoteClients[] {
     const others = id === on ? count - 1 : count;
     return id === 'redis' || others === 0
       ? []
-      : [
-          {
-            server: id,
-            count: others,
-            field: CLIENT_FIELDS[id as WorkerRole],
-          },
-        ];
+      : [{ server: id, count: others, field: CLIENT_FIELDS[id] }];
   });
 }

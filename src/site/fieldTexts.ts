@@ -1,4 +1,5 @@
-import { FIELDS, fieldText, type Architecture, type FieldName } from '../model/architecture.ts';
+import { FIELDS } from '../model/fields.ts';
+import { DEFAULTS, fieldText, type Architecture, type FieldName } from '../model/architecture.ts';
 import type { Say, TextKey } from '../model/say.ts';
 
 /** The fields whose values have names of their own. */
@@ -39,9 +40,9 @@ const KINDS = {
 
 /** What a field accepts, in words; the names of a choice's values are those of a link. */
 export function acceptedText(field: FieldName, say: Say): string {
-  const { values, range, initial } = FIELDS[field];
+  const { values, range } = FIELDS[field];
   if (range) return say('reference.range', { min: range[0], max: range[1] });
   if (values) return values.join(', ');
-  if (typeof initial === 'boolean') return say('reference.flag');
+  if (typeof DEFAULTS[field] === 'boolean') return say('reference.flag');
   return say(`reference.text.${field in KINDS ? KINDS[field as keyof typeof KINDS] : 'path'}`);
 }

@@ -2,12 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
 import { roleOfFolder, type GivenFile } from '../../src/checker/read/files.ts';
-import {
-  FIELDS,
-  FIELD_NAMES,
-  type Architecture,
-  type FieldName,
-} from '../../src/model/architecture.ts';
+import { FIELDS, FIELD_NAMES } from '../../src/model/fields.ts';
+import type { Architecture, FieldName } from '../../src/model/architecture.ts';
 import { filesOf, fileText } from '../../src/emit/files.ts';
 import { isPlaceholder } from '../../src/model/address.ts';
 import { plan } from '../../src/model/deployment.ts';

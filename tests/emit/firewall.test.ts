@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FIELDS, type Architecture } from '../../src/model/architecture.ts';
+import { FIELDS } from '../../src/model/fields.ts';
+import type { Architecture } from '../../src/model/architecture.ts';
 import { lineText } from '../../src/emit/code.ts';
 import { plan } from '../../src/model/deployment.ts';
 import { architectures } from '../model/architecture.ts';

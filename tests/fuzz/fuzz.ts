@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { DEFAULTS, FIELD_NAMES } from '../../src/model/architecture.ts';
+import { DEFAULTS } from '../../src/model/architecture.ts';
+import { FIELD_NAMES } from '../../src/model/fields.ts';
 import { formatLink } from '../../src/model/link.ts';
 import type { AskPython } from '../model/targets.ts';
 import { makeCertificates } from '../software-run/certificates.ts';

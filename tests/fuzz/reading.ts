@@ -2,7 +2,7 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addressKind } from '../../src/model/address.ts';
-import { asksPassword } from '../../src/model/architecture.ts';
+import { asksPassword } from '../../src/model/applies.ts';
 import { lineText, PASSWORD_PLACEHOLDER } from '../../src/emit/code.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 import { formatLink, parseLink } from '../../src/model/link.ts';

@@ -2,13 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ADDRESS_PLACEHOLDER } from '../../src/model/address.ts';
 import { DOCKER_HOST } from '../../src/pod/limits.ts';
-import {
-  DEFAULTS,
-  FIELDS,
-  readFields,
-  type Architecture,
-  type FieldName,
-} from '../../src/model/architecture.ts';
+import { DEFAULTS, type Architecture, type FieldName } from '../../src/model/architecture.ts';
+import { FIELDS, readFields } from '../../src/model/fields.ts';
 import { check } from '../../src/model/check.ts';
 import type { Issue, IssueCode } from '../../src/model/issues.ts';
 import { parseLink } from '../../src/model/link.ts';

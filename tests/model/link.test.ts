@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  DEFAULTS,
-  FIELD_NAMES,
-  FIELDS,
-  fieldText,
-  type Architecture,
-} from '../../src/model/architecture.ts';
+import { DEFAULTS, fieldText, type Architecture } from '../../src/model/architecture.ts';
+import { FIELD_NAMES, FIELDS } from '../../src/model/fields.ts';
 import type { IssueCode } from '../../src/model/issues.ts';
 import { formatLink, parseLink } from '../../src/model/link.ts';
 import { PRESETS } from '../../src/model/presets.ts';

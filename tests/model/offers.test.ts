@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
 import { check } from '../../src/model/check.ts';
-import { connectionOf, OFFERS, offerName, offerOf } from '../../src/model/offers.ts';
+import { connectionWayOf, OFFERS, offerName, offerOf } from '../../src/model/offers.ts';
 import { PROOF, unproven } from '../../src/site/proof.ts';
 import { distinctArchitectures } from './architecture.ts';
 
@@ -44,7 +44,7 @@ describe('the cases that the generator offers', () => {
 
   test('say whether a password is asked for, not what was chosen for another place', () => {
     const docker = { ...DEFAULTS, redis: 'docker', auth: 'acl' } as const;
-    expect(connectionOf(docker)).toEqual({ transport: 'docker', auth: 'none' });
+    expect(connectionWayOf(docker)).toEqual({ transport: 'docker', auth: 'none' });
   });
 });
 

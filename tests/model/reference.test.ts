@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  DEFAULTS,
-  FIELDS,
-  FIELD_NAMES,
-  type Architecture,
-  type FieldName,
-} from '../../src/model/architecture.ts';
+import { DEFAULTS, type Architecture, type FieldName } from '../../src/model/architecture.ts';
+import { FIELD_NAMES } from '../../src/model/fields.ts';
 import { check } from '../../src/model/check.ts';
 import { codeText, lineText } from '../../src/emit/code.ts';
 import {
@@ -275,7 +270,6 @@ describe('what a name is made from', () => {
 
   test('every field that matters to some file is tried', () => {
     const untried = FIELD_NAMES.filter((name) => OTHER[name] === undefined);
-    expect(untried.map((name) => FIELDS[name].initial)).toHaveLength(untried.length);
     expect(untried).toEqual([
       'web',
       'workers',

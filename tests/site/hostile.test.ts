@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { FIELD_NAMES } from '../../src/model/architecture.ts';
+import { FIELD_NAMES } from '../../src/model/fields.ts';
 import { EXAMPLES } from '../../src/checker/findings/examples.ts';
 import { openPage, useBrowser } from '../browser.ts';
 import { sites } from '../sites.ts';

@@ -1,13 +1,11 @@
+import { asksPassword } from '../../model/applies.ts';
 import {
-  asksPassword,
   DEFAULTS,
-  FIELDS,
-  FIELD_NAMES,
   fieldText,
-  readFields,
   type Architecture,
   type FieldName,
 } from '../../model/architecture.ts';
+import { FIELDS, FIELD_NAMES, readFields } from '../../model/fields.ts';
 import { changesBetween, fileId } from '../../emit/changes.ts';
 import { check } from '../../model/check.ts';
 import { filesOf, type ConfigFile } from '../../emit/files.ts';

@@ -1,10 +1,5 @@
-import {
-  DEFAULTS,
-  FIELDS,
-  fieldText,
-  readFields,
-  type Architecture,
-} from '../../model/architecture.ts';
+import { DEFAULTS, fieldText, type Architecture } from '../../model/architecture.ts';
+import { FIELDS, readFields } from '../../model/fields.ts';
 import { check } from '../../model/check.ts';
 import { formatLink, parseLink } from '../../model/link.ts';
 import { PRESETS } from '../../model/presets.ts';

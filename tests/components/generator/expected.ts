@@ -1,13 +1,11 @@
+import { asksPassword } from '../../../src/model/applies.ts';
 import {
-  asksPassword,
   DEFAULTS,
-  FIELD_NAMES,
-  FIELDS,
   fieldText,
-  readFields,
   type Architecture,
   type FieldName,
 } from '../../../src/model/architecture.ts';
+import { FIELD_NAMES, FIELDS, readFields } from '../../../src/model/fields.ts';
 import { changesBetween } from '../../../src/emit/changes.ts';
 import { check } from '../../../src/model/check.ts';
 import { filesOf, type ConfigFile } from '../../../src/emit/files.ts';

@@ -1,11 +1,6 @@
 import fc from 'fast-check';
-import {
-  DEFAULTS,
-  FIELD_NAMES,
-  FIELDS,
-  fieldText,
-  type FieldName,
-} from '../../../src/model/architecture.ts';
+import { DEFAULTS, fieldText, type FieldName } from '../../../src/model/architecture.ts';
+import { FIELD_NAMES, FIELDS } from '../../../src/model/fields.ts';
 import { formatLink } from '../../../src/model/link.ts';
 import { PRESETS } from '../../../src/model/presets.ts';
 import { architectures, passwords } from '../../model/architecture.ts';
@@ -66,7 +61,7 @@ const written = fc.constantFrom(
   ...TOUCHED.filter(
     (name) =>
       name === 'password' ||
-      (FIELDS[name].values === undefined && typeof FIELDS[name].initial !== 'boolean'),
+      (FIELDS[name].values === undefined && typeof DEFAULTS[name] !== 'boolean'),
   ),
 );
 
