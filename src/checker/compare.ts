@@ -1,32 +1,44 @@
+import { lineText, type PythonValue } from '../emit/code.ts';
+import { emitSettings } from '../emit/settings.ts';
 import { DEFAULTS } from '../model/architecture.ts';
-import { codeText } from '../emit/code.ts';
-import { settingsLocal } from '../emit/settings.ts';
 import { plan } from '../model/deployment.ts';
 import { SETTINGS } from '../model/settings.ts';
 import type { SettingsFile } from './read/files.ts';
-import { readPython, type PythonFile } from './read/python.ts';
-import type { Understood } from './understood.ts';
 import type { Value } from './read/values.ts';
+import type { Understood } from './understood.ts';
 
-/** One setting, or one entry of one, in two files. */
+/** A difference between two files, in one setting or one entry of a setting. */
 export interface Difference {
   /** As Python has it: `CACHES["default"]["LOCATION"]`. */
   readonly name: string;
-  /** What the reader's file has; not there where it has none. */
+  /** The value in the reader's file; not there where it has none. */
   readonly given?: string;
-  /** What the generator writes; not there where it writes none. */
+  /** The value that the generator writes; not there where it writes none. */
   readonly generated?: string;
 }
 
-/** Values as short texts, by path. */
-function leaves(name: string, value: Value, into: Map<string, string>, depth = 0): void {
+/** Adds the values of the reader's file as short texts, by name: one for each entry of a dict. */
+function addValues(texts: Map<string, string>, name: string, value: Value, depth = 0): void {
   if (value.kind === 'dict' && depth < 6) {
     for (const { key, value: inner } of value.entries.values())
-      leaves(`${name}["${key}"]`, inner, into, depth + 1);
-    if (value.entries.size === 0) into.set(name, '{}');
+      addValues(texts, `${name}["${key}"]`, inner, depth + 1);
+    if (value.entries.size === 0) texts.set(name, '{}');
     return;
   }
-  into.set(name, shown(value));
+  texts.set(name, shown(value));
+}
+
+/** Adds the values of a generated file, as {@link addValues} does. */
+function addGenerated(texts: Map<string, string>, name: string, value: PythonValue): void {
+  if (value.kind === 'dict')
+    for (const [key, inner] of value.entries) addGenerated(texts, `${name}["${key}"]`, inner);
+  else texts.set(name, shownGenerated(value));
+}
+
+function shownGenerated(value: Exclude<PythonValue, { kind: 'dict' }>): string {
+  if (value.kind === 'literal') return lineText(value.tokens);
+  const items = value.items.map((item) => (item.kind === 'dict' ? '…' : shownGenerated(item)));
+  return `[${items.join(', ')}]`;
 }
 
 function shown(value: Value, depth = 0): string {
@@ -51,18 +63,9 @@ function shown(value: Value, depth = 0): string {
   }
 }
 
-function settingsIn({ bindings }: PythonFile): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const name of Object.keys(SETTINGS)) {
-    const value = bindings.get(name)?.value;
-    if (value) leaves(name, value, found);
-  }
-  return found;
-}
-
 /**
- * How a settings file differs from the one that the generator writes for what was understood of it,
- * setting by setting: order, comments and quotes are no difference.
+ * The differences between a settings file and the one that the generator writes for the same
+ * architecture, setting by setting: order, comments and quotes are no difference.
  */
 export function compare(file: SettingsFile, { architecture, password }: Understood): Difference[] {
   const deployment = plan({ ...DEFAULTS, redis: 'dedicated', ...architecture, comments: false });
@@ -70,13 +73,19 @@ export function compare(file: SettingsFile, { architecture, password }: Understo
     .flatMap((group) => group.roles)
     .filter((role) => role !== 'redis');
   const own = file.said ? roles.filter((role) => file.roles.has(role)) : roles;
-  const lines = settingsLocal(
+  const statements = emitSettings(
     deployment,
     { say: () => '', password },
     own.length > 0 ? own : ['web'],
   );
-  const given = settingsIn(file.python);
-  const generated = settingsIn(readPython(codeText(lines)));
+  const given = new Map<string, string>();
+  const generated = new Map<string, string>();
+  for (const setting of Object.keys(SETTINGS)) {
+    const value = file.python.bindings.get(setting)?.value;
+    if (value) addValues(given, setting, value);
+    const statement = statements.find(({ name }) => name === setting);
+    if (statement?.value) addGenerated(generated, setting, statement.value);
+  }
   return [...new Set([...given.keys(), ...generated.keys()])].flatMap((name) => {
     const [a, b] = [given.get(name), generated.get(name)];
     return a === b

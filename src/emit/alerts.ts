@@ -1,40 +1,41 @@
-import { commentLines, name, plain, string, type Line, type Token, type Writing } from './code.ts';
-import { databaseNumber, hostToken, passwordToken, placeholderOf } from './connection.ts';
-import type { DatabaseRole } from '../pod/databases.ts';
 import type { Deployment } from '../model/deployment.ts';
-import { shellString } from './quote.ts';
 import type { TextKey } from '../model/say.ts';
+import type { DatabaseRole } from '../pod/databases.ts';
+import { commentLines, name, plain, string, type Line, type Token, type Writing } from './code.ts';
+import { endpointToken, hostToken, passwordToken } from './connection.ts';
+import { shellString } from './escape.ts';
 
-/** Where Debian's redis_exporter has its settings. */
+/** The path of the settings of Debian's redis_exporter. */
 export const EXPORTER_PATH = '/etc/default/prometheus-redis-exporter';
 
-/** Where Prometheus may have the rules; its own configuration names the file. */
+/** The path of the alert rules; Prometheus's own configuration names the file. */
 export const RULES_PATH = '/etc/prometheus/redis-pod.rules.yml';
 
-/** A queue, or what is taken from one and not finished, as the exporter counts it. */
-interface Counted {
+/** A queue, or the unacknowledged tasks of one, as the exporter counts it. */
+interface CountedKey {
   readonly database: DatabaseRole;
   readonly db: string;
   readonly key: string;
 }
 
 /** The queues of a deployment, each once. */
-function queuesOf(deployment: Deployment): Counted[] {
+function queuesOf(deployment: Deployment): CountedKey[] {
   const producers = deployment.uses.filter(({ as }) => as === 'producer');
   return producers.flatMap(({ queue, database }) =>
     queue === undefined
       ? []
-      : [{ database, db: `db${databaseNumber(deployment, database)}`, key: queue }],
+      : [{ database, db: `db${deployment.databaseNumbers[database]}`, key: queue }],
   );
 }
 
 /**
- * The settings of redis_exporter (1.45, Debian 12) that let it count what waits in each queue, and
- * what workers have taken. The password is in a variable, which no list of processes shows.
+ * The settings of redis_exporter (1.45, Debian 12) that let it count the waiting tasks of each queue,
+ * and the tasks that workers have taken. The password is in a variable, which no list of processes
+ * shows.
  *
- * @param at which of the servers it is for when sentinels watch over several
+ * @param at the number, from 0, of the server that it is for when sentinels watch over several
  */
-export function exporterDefaults(deployment: Deployment, writing: Writing, at = 0): Line[] {
+export function emitExporterDefaults(deployment: Deployment, writing: Writing, at = 0): Line[] {
   const { redis } = deployment;
   const counted = queuesOf(deployment);
   const keys = [
@@ -43,10 +44,10 @@ export function exporterDefaults(deployment: Deployment, writing: Writing, at = 
   ].map(({ db, key }) => `${db}=${key}`);
   const scheme = redis.ca === undefined ? 'redis' : 'rediss';
   const own = redis.sentinel?.endpoints[at];
-  const host: Token =
+  const host =
     own === undefined
       ? hostToken(deployment, redis.host)
-      : { ...string(own.host, { field: 'sentinels' }), ...placeholderOf(own.host) };
+      : endpointToken(own.host, own.host, string);
   const address: Token[] =
     redis.socket === undefined
       ? [string(`${scheme}://`), host, string(`:${redis.port}`)]
@@ -72,7 +73,7 @@ export function exporterDefaults(deployment: Deployment, writing: Writing, at = 
   ];
 }
 
-/** One alert: its name, when it is true, for how long until it is told, and what it tells. */
+/** An alert: its name, its condition, the time that the condition must hold, its text. */
 interface Alert {
   readonly alert: string;
   readonly expr: string;
@@ -80,7 +81,7 @@ interface Alert {
   readonly text: TextKey;
 }
 
-const WHOLE: readonly Alert[] = [
+const SERVER_ALERTS: readonly Alert[] = [
   { alert: 'PodRedisDown', expr: 'redis_up == 0', wait: '1m', text: 'alert.down' },
   {
     alert: 'PodRedisMemoryNearlyFull',
@@ -108,8 +109,8 @@ const WHOLE: readonly Alert[] = [
   },
 ];
 
-/** With sentinels there is one master, which all the other servers follow. */
-const several = (servers: number): readonly Alert[] => [
+/** The alerts for servers that sentinels watch over: one master, which all the others follow. */
+const replicationAlerts = (servers: number): readonly Alert[] => [
   {
     alert: 'PodRedisMasters',
     expr: 'absent(redis_instance_info{role="master"}) or count(redis_instance_info{role="master"}) > 1',
@@ -124,18 +125,18 @@ const several = (servers: number): readonly Alert[] => [
   },
 ];
 
-/** How long tasks may wait while no worker has any, before that is told. */
+/** The time that tasks may wait while no worker has any, before the alert. */
 const UNSERVED = '15m';
 
 /**
- * Alert rules of Prometheus for what redis_exporter tells; `promtool check rules` accepts them. A
+ * Alert rules of Prometheus for the metrics of redis_exporter; `promtool check rules` accepts them. A
  * queue is unserved when tasks wait in it and none of its database is taken: with late
- * acknowledgement, what runs is in `unacked`. Replicas have the same keys as their master, which
- * alone is counted.
+ * acknowledgement, running tasks are in `unacked`. Replicas have the same keys as their master, so
+ * only the master is counted.
  */
-export function alertRules(deployment: Deployment, { say }: Writing): Line[] {
+export function emitAlertRules(deployment: Deployment, { say }: Writing): Line[] {
   const { sentinel } = deployment.redis;
-  const servers = sentinel === undefined ? [] : several(sentinel.endpoints.length);
+  const replication = sentinel === undefined ? [] : replicationAlerts(sentinel.endpoints.length);
   const master = sentinel && ' and on (instance) redis_instance_info{role="master"}';
   const queues = queuesOf(deployment).map(({ db, key }): Alert & { queue: string } => ({
     alert: `PodQueueUnserved_${key}`,
@@ -156,14 +157,15 @@ export function alertRules(deployment: Deployment, { say }: Writing): Line[] {
     [name('groups'), plain(':')],
     pair('  - ', 'name', plain('redis-pod')),
     [plain('    '), name('rules'), plain(':')],
-    ...[...[...WHOLE, ...servers].map((each) => ({ ...each, queue: '' })), ...queues].flatMap(
-      ({ alert, expr, wait, text, queue }) => [
-        pair('      - ', 'alert', plain(alert)),
-        pair('        ', 'expr', quoted(expr)),
-        pair('        ', 'for', plain(wait)),
-        [plain('        '), name('annotations'), plain(':')],
-        pair('          ', 'summary', quoted(say(text, { queue }))),
-      ],
-    ),
+    ...[
+      ...[...SERVER_ALERTS, ...replication].map((each) => ({ ...each, queue: '' })),
+      ...queues,
+    ].flatMap(({ alert, expr, wait, text, queue }) => [
+      pair('      - ', 'alert', plain(alert)),
+      pair('        ', 'expr', quoted(expr)),
+      pair('        ', 'for', plain(wait)),
+      [plain('        '), name('annotations'), plain(':')],
+      pair('          ', 'summary', quoted(say(text, { queue }))),
+    ]),
   ];
 }

@@ -1,12 +1,12 @@
 import { lineText } from './code.ts';
 import type { ConfigFile } from './files.ts';
 
-/** Identifies a file from one architecture to the next. */
+/** The identity of a file across architectures. */
 export function fileId({ folder, name }: ConfigFile): string {
   return `${folder}/${name}`;
 }
 
-/** What differs between two states of the files. */
+/** The differences between two states of the files. */
 export interface Changes {
   /** The numbers, from 0, of the lines that are new or altered, by {@link fileId}. */
   readonly lines: ReadonlyMap<string, ReadonlySet<number>>;
@@ -15,8 +15,7 @@ export interface Changes {
 }
 
 /**
- * Compares files by the texts of their lines. A file that is new has no changed lines: all of it
- * is news.
+ * Compares files by the texts of their lines. A new file is in `added` and has no changed lines.
  */
 export function changesBetween(
   before: readonly ConfigFile[],

@@ -1,34 +1,35 @@
-import { plain, string, type Line, type Token } from './code.ts';
-import type { DatabaseRole } from '../pod/databases.ts';
 import type { Deployment } from '../model/deployment.ts';
-import { shellString } from './quote.ts';
-import { databaseNumber, hostToken } from './connection.ts';
+import type { DatabaseRole } from '../pod/databases.ts';
+import { REDIS_PORT } from '../pod/limits.ts';
+import { plain, string, type Line, type Token } from './code.ts';
+import { hostToken } from './connection.ts';
+import { shellString } from './escape.ts';
 import { shell } from './shell.ts';
 
-/** Stands for the name of the container that Redis runs in. */
+/** The placeholder for the name of the container that Redis runs in. */
 const CONTAINER_PLACEHOLDER = 'REDIS-CONTAINER';
 
-/** Stands for the ACL user who may administer Redis, which Pod's own may not. */
+/** The placeholder for the ACL user who may administer Redis, which Pod's own may not. */
 const ADMIN_PLACEHOLDER = 'REDIS-ADMIN';
 
-/** Who asks: Pod's own user is refused `CONFIG`, `ACL`, `KEYS` and the like where there is one. */
-export type Asker = 'pod' | 'admin';
+/** The users of redis-cli: where there is an ACL user for Pod, it may not use `CONFIG`, `ACL`, `KEYS`… */
+export type CliUser = 'pod' | 'admin';
 
-/** A value that a shell needs no quotes for stays as it is. */
+/** A text as one word of a shell, without quotes where it needs none. */
 const word = (text: string): string => (/^[\w.:/-]+$/.test(text) ? text : shellString(text));
 
 /**
- * The beginning of a command that asks Redis: `redis-cli` and how to reach it, from any server that
- * may. The password is not in it: redis-cli takes it from `REDISCLI_AUTH`. With sentinels the
- * master is in the variable `master`. Both are set by the procedure `cli.access`.
+ * The beginning of a command for Redis: `redis-cli` with the options to reach it, from any server
+ * that may. The password is not in it: redis-cli takes it from `REDISCLI_AUTH`. With sentinels the
+ * master is in the variable `master`. The procedure `cli.access` sets both.
  *
- * @param database the database to ask in; database 0 where none is named
- * @param as who asks; it matters only where Pod has an ACL user
+ * @param database the database to select; 0 where none is named
+ * @param as the user; it matters only where Pod has an ACL user
  */
 export function redisCli(
   deployment: Deployment,
   database?: DatabaseRole,
-  as: Asker = 'pod',
+  as: CliUser = 'pod',
 ): Token[] {
   const { redis } = deployment;
   const option = (name: string, ...value: Line): Token[] => [plain(` ${name} `), ...value];
@@ -52,7 +53,7 @@ export function redisCli(
       : redis.socket === undefined
         ? [
             ...network,
-            ...(redis.port === 6379
+            ...(redis.port === REDIS_PORT
               ? []
               : option('-p', plain(String(redis.port), { field: 'port' }))),
           ]
@@ -70,16 +71,16 @@ export function redisCli(
         )),
     ...(database === undefined
       ? []
-      : option('-n', plain(String(databaseNumber(deployment, database)), { database }))),
+      : option('-n', plain(String(deployment.databaseNumbers[database]), { database }))),
   ];
 }
 
-/** A line that asks Redis one thing; see {@link redisCli}. */
+/** A line that sends Redis one command; see {@link redisCli} for the parameters. */
 export function ask(
   deployment: Deployment,
   question: Line,
   database?: DatabaseRole,
-  as?: Asker,
+  as?: CliUser,
 ): Line {
   return shell`${redisCli(deployment, database, as)} ${question}`;
 }

@@ -1,12 +1,12 @@
 import type { FieldName } from '../model/architecture.ts';
+import type { Params, Say, TextKey } from '../model/say.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
 import type { Role } from '../pod/roles.ts';
-import type { Params, Say, TextKey } from '../model/say.ts';
 
-/** What a piece of code is; its colour comes from this. */
+/** The kinds of tokens; each has a colour. */
 export type TokenKind = 'plain' | 'comment' | 'name' | 'string' | 'number' | 'constant' | 'section';
 
-/** Where a piece of code comes from: the field that set it, the database and the server it is about. */
+/** The origin of a token: the field that set it, the database and the server it is about. */
 export interface Source {
   readonly field?: FieldName;
   readonly database?: DatabaseRole;
@@ -18,27 +18,50 @@ export interface Token {
   readonly text: string;
   readonly kind: TokenKind;
   readonly source?: Source;
-  /** The text stands for a value that the reader has not given yet. */
+  /** The text is a placeholder for a value that the reader has not given yet. */
   readonly placeholder?: boolean;
 }
 
 /** A line of code; its text is that of its tokens, joined. */
 export type Line = readonly Token[];
 
+/** A key of a Python dict and its value. */
+export type DictEntry = readonly [key: string | number, value: PythonValue];
+
+/** A Python value: a literal as tokens, or what a list, a tuple or a dict is made of. */
+export type PythonValue =
+  | { readonly kind: 'literal'; readonly tokens: readonly Token[] }
+  | { readonly kind: 'list' | 'tuple'; readonly items: readonly PythonValue[] }
+  | { readonly kind: 'dict'; readonly entries: readonly DictEntry[] };
+
+/** Lines of a file that belong together: a setting, a directive, a comment, an empty line. */
+export interface Statement {
+  /** The name of the setting, directive or variable that it sets, if it sets one. */
+  readonly name?: string;
+  readonly lines: readonly Line[];
+  /** The value of a Python setting. */
+  readonly value?: PythonValue;
+}
+
+/** The lines of statements, in order. */
+export function linesOf(statements: readonly Statement[]): Line[] {
+  return statements.flatMap(({ lines }) => lines);
+}
+
 /** The text of a line. */
 export function lineText(line: Line): string {
   return line.map(({ text }) => text).join('');
 }
 
-/** The text of a file, with its last line ended. */
+/** The text of lines, each of them ended. */
 export function codeText(lines: readonly Line[]): string {
   return lines.map((line) => `${lineText(line)}\n`).join('');
 }
 
-/** Stands for the password the reader has not given yet; as a password it is refused. */
+/** The placeholder for the password that the reader has not given yet; as a password it is refused. */
 export const PASSWORD_PLACEHOLDER = 'REDIS-PASSWORD';
 
-/** What emitters need besides the deployment. */
+/** The input of emitters besides the deployment. */
 export interface Writing {
   readonly say: Say;
   /** The password of Redis as typed; empty for {@link PASSWORD_PLACEHOLDER}. */
@@ -58,10 +81,10 @@ export const constant = token('constant');
 export const section = token('section');
 export const comment = token('comment');
 
-/** Width at which comments are wrapped, in characters. */
+/** The width at which comments are wrapped, in characters. */
 const WIDTH = 76;
 
-/** A text as comment lines, wrapped between words; a non-breaking space does not part. */
+/** A text as comment lines, wrapped between words; a non-breaking space does not split. */
 export function commentLines(text: string, source?: Source, indent = ''): Line[] {
   const lines: string[] = [];
   let line = `${indent}#`;
@@ -75,9 +98,9 @@ export function commentLines(text: string, source?: Source, indent = ''): Line[]
   return [...lines, line].map((each) => [comment(each, source)]);
 }
 
-/** Collects the lines of a file. */
-export class Code {
-  readonly lines: Line[] = [];
+/** Collects the statements of a file. */
+export class CodeWriter {
+  readonly #statements: Statement[] = [];
   readonly #say: Say;
   readonly #comments: boolean;
 
@@ -87,27 +110,39 @@ export class Code {
     this.#comments = comments;
   }
 
-  /** Adds a line. */
+  /** Adds a line without a name. */
   line(...tokens: Line): this {
-    this.lines.push(tokens);
+    this.#statements.push({ lines: [tokens] });
+    return this;
+  }
+
+  /**
+   * Adds a statement.
+   *
+   * @param name the name of the setting, directive or variable that it sets
+   * @param value the value of a Python setting
+   */
+  statement(name: string, lines: readonly Line[], value?: PythonValue): this {
+    this.#statements.push({ name, lines, ...(value && { value }) });
     return this;
   }
 
   /** Adds an empty line, unless the file begins here or has one already. */
   gap(): this {
-    if ((this.lines.at(-1)?.length ?? 0) > 0) this.lines.push([]);
+    if ((this.#statements.at(-1)?.lines.at(-1)?.length ?? 0) > 0) this.line();
     return this;
   }
 
   /** Adds a comment that says why the next line is there. */
-  note(key: TextKey, source?: Source, params?: Params): this {
-    if (this.#comments) this.lines.push(...commentLines(this.#say(key, params), source));
+  note(key: TextKey, source?: Source, params?: Params, indent?: string): this {
+    if (this.#comments)
+      this.#statements.push({ lines: commentLines(this.#say(key, params), source, indent) });
     return this;
   }
 
-  /** The lines, without an empty one at the end. */
-  done(): Line[] {
-    if (this.lines.at(-1)?.length === 0) this.lines.pop();
-    return this.lines;
+  /** The statements, without an empty line at the end. */
+  done(): Statement[] {
+    if (this.#statements.at(-1)?.lines.at(-1)?.length === 0) this.#statements.pop();
+    return this.#statements;
   }
 }

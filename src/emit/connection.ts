@@ -1,40 +1,46 @@
 import { isPlaceholder, urlHost } from '../model/address.ts';
+import type { Deployment } from '../model/deployment.ts';
+import type { DatabaseRole } from '../pod/databases.ts';
+import { ANSWER_TIMEOUT } from '../pod/limits.ts';
 import {
   constant,
   number,
   PASSWORD_PLACEHOLDER,
   plain,
   string,
+  type DictEntry,
+  type PythonValue,
   type Source,
   type Token,
   type Writing,
 } from './code.ts';
-import type { DatabaseRole } from '../pod/databases.ts';
-import type { Deployment } from '../model/deployment.ts';
-import { pythonString, urlPart } from './quote.ts';
-import type { Entry } from './python.ts';
+import { pythonString, urlPart } from './escape.ts';
+import { literal } from './python.ts';
 
-/** The number of a database in a deployment. */
-export function databaseNumber({ architecture }: Deployment, role: DatabaseRole): number {
-  return architecture[`db.${role}`];
-}
-
-/** The address of Redis, marked as a placeholder where it is one. */
-export function hostToken({ redis }: Deployment, text: string, kind = string): Token {
+/** The address of Redis as `text`, marked as a placeholder where it is one. */
+export function hostToken({ redis }: Deployment, text: string, make = string): Token {
   const source: Source = { field: 'host', server: redis.on };
-  return { ...kind(text, source), ...(redis.placeholder && { placeholder: true }) };
+  return { ...make(text, source), ...(redis.placeholder && { placeholder: true }) };
 }
 
-/** The password in the form a place wants it in, or the placeholder for it. */
-export function passwordToken({ password }: Writing, quote: (text: string) => string): Token {
-  const given = password !== '';
+/** The host of a sentinel, and of the Redis server beside it, as `text`. */
+export function endpointToken(host: string, text = host, make = plain): Token {
   return {
-    ...string(quote(given ? password : PASSWORD_PLACEHOLDER), { field: 'auth' }),
-    ...(!given && { placeholder: true }),
+    ...make(text, { field: 'sentinels' }),
+    ...(isPlaceholder(host) && { placeholder: true }),
   };
 }
 
-/** The clients differ in how they write a Unix socket. */
+/** The password, or the placeholder for it, escaped by `escape` for the place it goes to. */
+export function passwordToken({ password }: Writing, escape: (text: string) => string): Token {
+  const known = password !== '';
+  return {
+    ...string(escape(known ? password : PASSWORD_PLACEHOLDER), { field: 'auth' }),
+    ...(!known && { placeholder: true }),
+  };
+}
+
+/** The clients, which differ in their URLs of a Unix socket. */
 export type Client = 'django' | 'celery';
 
 /** `USER:PASSWORD@` of a URL, as far as Redis asks for them. */
@@ -48,112 +54,109 @@ function credentials({ redis }: Deployment, writing: Writing): Token[] {
   ];
 }
 
-/** Marks an address that the reader is still to give. */
-export function placeholderOf(host: string): { placeholder?: true } {
-  return isPlaceholder(host) ? { placeholder: true } : {};
-}
-
 /** `("HOST", PORT)` of each sentinel, in a Python list. */
-export function sentinelList({ redis }: Deployment): Token[] {
-  const source: Source = { field: 'sentinels' };
+export function sentinelList({ redis }: Deployment): PythonValue {
   const endpoints = redis.sentinel?.endpoints ?? [];
-  return [
-    plain('['),
-    ...endpoints.flatMap(({ host, port }, at) => [
-      plain(at === 0 ? '(' : ', ('),
-      { ...string(pythonString(host), source), ...placeholderOf(host) },
-      plain(', '),
-      number(String(port), source),
-      plain(')'),
-    ]),
-    plain(']'),
-  ];
+  return {
+    kind: 'list',
+    items: endpoints.map(({ host, port }) => ({
+      kind: 'tuple',
+      items: [
+        literal(endpointToken(host, pythonString(host), string)),
+        literal(number(String(port), { field: 'sentinels' })),
+      ],
+    })),
+  };
 }
-
-/** How long a client waits for a Redis server or sentinel whose machine is gone, in seconds. */
-const PATIENCE = '5';
 
 /**
- * `OPTIONS` of a cache. With Sentinel the client gets its password here, and is told how long to
- * wait for a machine that is gone: without it that is as long as the system has patience. It is not
- * django-redis's SentinelClient, which reads from a replica: run on Redis 7.0.15, none of 5000
- * values was there right after it was written while that replica's link was broken.
+ * `OPTIONS` of a cache. With Sentinel the client gets its password here, and a timeout for a machine
+ * that is gone: without it the operating system's applies. The client is not django-redis's
+ * SentinelClient, which reads from a replica: run on Redis 7.0.15, none of 5000 values was there
+ * right after it was written while that replica's link was broken.
  */
-export function cacheOptions(deployment: Deployment, writing: Writing): Entry[] {
+export function cacheOptions(deployment: Deployment, writing: Writing): DictEntry[] {
   const { redis } = deployment;
-  const client: Entry = [
+  const client: DictEntry = [
     'CLIENT_CLASS',
-    [string(pythonString('django_redis.client.DefaultClient'))],
+    literal(string(pythonString('django_redis.client.DefaultClient'))),
   ];
   if (redis.sentinel === undefined) return [client];
+  const timeout = literal(number(String(ANSWER_TIMEOUT)));
   return [
     client,
     ['SENTINELS', sentinelList(deployment)],
     ...(redis.password
-      ? [['PASSWORD', [passwordToken(writing, pythonString)]] satisfies Entry]
+      ? [['PASSWORD', literal(passwordToken(writing, pythonString))] satisfies DictEntry]
       : []),
-    ['SOCKET_CONNECT_TIMEOUT', [number(PATIENCE)]],
-    ['SOCKET_TIMEOUT', [number(PATIENCE)]],
+    ['SOCKET_CONNECT_TIMEOUT', timeout],
+    ['SOCKET_TIMEOUT', timeout],
   ];
 }
 
 /**
- * A machine that lost its power closes no connection: measured on Linux with kombu 5.2.4, a worker
- * went on waiting for it for as long as one looked, and with these options was back after 90 s.
- * They are numbered as Linux has them (tcp(7)): TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT for idle
- * connections, and for what was sent and not answered TCP_USER_TIMEOUT, in milliseconds.
+ * The keepalive options of a broker connection. A machine that lost its power closes no connection:
+ * measured on Linux with kombu 5.2.4, a worker waited for it without end, and with these options was
+ * back after 90 s. The numbers are Linux's (tcp(7)): TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT for
+ * idle connections; TCP_USER_TIMEOUT, in milliseconds, for unanswered data.
  */
-const PROBES = { 4: 10, 5: 5, 6: 3, 18: 20_000 };
+const KEEPALIVE_OPTIONS: readonly (readonly [option: number, value: number])[] = [
+  [4, 10],
+  [5, 5],
+  [6, 3],
+  [18, 20_000],
+];
 
 /**
- * Celery's `broker_transport_options`. The visibility timeout is in seconds; `master_name` is what
- * a `sentinel://` URL cannot carry and fails without. See {@link PROBES} for the rest.
+ * Celery's `broker_transport_options`. The visibility timeout is in seconds; a `sentinel://` URL
+ * cannot carry `master_name` and fails without it.
  */
-export function transportOptions(deployment: Deployment): Entry[] {
-  const { sentinel } = deployment.redis;
-  const timeout = number(String(deployment.visibilityTimeout), { field: 'hours' });
-  if (sentinel === undefined) return [['visibility_timeout', [timeout]]];
-  const probes = Object.entries(PROBES).flatMap(([option, value], at) => [
-    plain(at === 0 ? '{' : ', '),
-    number(option),
-    plain(': '),
-    number(String(value)),
+export function transportOptions({ redis, visibilityTimeout }: Deployment): DictEntry[] {
+  const { sentinel } = redis;
+  const timeout: DictEntry = [
+    'visibility_timeout',
+    literal(number(String(visibilityTimeout), { field: 'hours' })),
+  ];
+  if (sentinel === undefined) return [timeout];
+  const keepalive = KEEPALIVE_OPTIONS.map(([option, value]): DictEntry => [
+    option,
+    literal(number(String(value))),
   ]);
   return [
-    ['master_name', [string(pythonString(sentinel.master), { field: 'master' })]],
-    ['visibility_timeout', [timeout]],
-    ['socket_connect_timeout', [number(PATIENCE)]],
-    ['socket_keepalive', [constant('True')]],
-    ['socket_keepalive_options', [...probes, plain('}')]],
+    ['master_name', literal(string(pythonString(sentinel.master), { field: 'master' }))],
+    timeout,
+    ['socket_connect_timeout', literal(number(String(ANSWER_TIMEOUT)))],
+    ['socket_keepalive', literal(constant('True'))],
+    ['socket_keepalive_options', { kind: 'dict', entries: keepalive }],
   ];
 }
 
-/** `sentinel://[:PASSWORD@]HOST:PORT/NUMBER` of each sentinel, between semicolons. */
+/** `sentinel://[:PASSWORD@]HOST:PORT/NUMBER` of each sentinel, separated by semicolons. */
 function sentinelUrl(
   deployment: Deployment,
   writing: Writing,
   { endpoints }: NonNullable<Deployment['redis']['sentinel']>,
-  number: Token,
+  database: Token,
 ): Token[] {
   const source: Source = { field: 'sentinels' };
   const urls = endpoints.flatMap(({ host, port }, at) => [
     string(at === 0 ? '"sentinel://' : ';sentinel://', source),
     ...credentials(deployment, writing),
-    { ...string(urlHost(host), source), ...placeholderOf(host) },
+    endpointToken(host, urlHost(host), string),
     string(`:${port}`, source),
     string('/'),
-    number,
+    database,
   ]);
   return [...urls, string('"')];
 }
 
 /**
- * A URL of a database as a Python string, in the form that was seen to work with each client:
+ * The URL of a database as a Python string, in the form that was seen to work with each client:
  * `redis://[[USER]:PASSWORD@]HOST:PORT/NUMBER` for both; `rediss://` with the parameters without
  * which Celery verifies no certificate and neither of them a host name; for a Unix socket
  * `unix://PATH?db=NUMBER` or Celery's `redis+socket://PATH?virtual_host=NUMBER`; with Sentinel
- * `redis://MASTER/NUMBER`, which django-redis takes the rest of from its options, or the addresses
- * of the sentinels for Celery.
+ * `redis://MASTER/NUMBER`, which django-redis completes from its options, or the addresses of the
+ * sentinels for Celery.
  */
 export function redisUrl(
   deployment: Deployment,
@@ -161,11 +164,8 @@ export function redisUrl(
   writing: Writing,
   client: Client,
 ): Token[] {
-  const { redis } = deployment;
-  const number = string(String(databaseNumber(deployment, database)), {
-    field: `db.${database}`,
-    database,
-  });
+  const { redis, databaseNumbers } = deployment;
+  const number = string(String(databaseNumbers[database]), { field: `db.${database}`, database });
   if (redis.socket !== undefined)
     return [
       string(client === 'django' ? '"unix://' : '"redis+socket://'),
@@ -205,25 +205,30 @@ export function redisUrl(
 }
 
 /**
- * Connection entries of `SESSION_REDIS`, which knows users and TLS in its `url` alone (any
- * `username` or `ssl` key is ignored); else the password is plain, and an IPv6 address has no
- * brackets. With Sentinel `host` is None, for a host is called before any sentinel is asked.
+ * The connection entries of `SESSION_REDIS`, which knows users and TLS in its `url` only (it ignores
+ * `username` and `ssl`); else the password is plain, and an IPv6 address has no brackets. With
+ * Sentinel `host` is None, for a host is called before any sentinel is asked.
  */
-export function sessionEntries(deployment: Deployment, writing: Writing): Entry[] {
-  const { redis } = deployment;
+export function sessionEntries(deployment: Deployment, writing: Writing): DictEntry[] {
+  const { redis, databaseNumbers } = deployment;
   if (redis.user !== undefined || redis.ca !== undefined)
-    return [['url', redisUrl(deployment, 'sessions', writing, 'django')]];
-  const database = databaseNumber(deployment, 'sessions');
-  const entries: Entry[] =
+    return [['url', literal(...redisUrl(deployment, 'sessions', writing, 'django'))]];
+  const entries: DictEntry[] =
     redis.sentinel !== undefined
-      ? [['host', [constant('None', { field: 'sentinels' })]]]
+      ? [['host', literal(constant('None', { field: 'sentinels' }))]]
       : redis.socket === undefined
         ? [
-            ['host', [string('"'), hostToken(deployment, redis.host), string('"')]],
-            ['port', [number(String(redis.port), { field: 'port' })]],
+            ['host', literal(string('"'), hostToken(deployment, redis.host), string('"'))],
+            ['port', literal(number(String(redis.port), { field: 'port' }))],
           ]
-        : [['unix_domain_socket_path', [string(pythonString(redis.socket), { field: 'socket' })]]];
-  entries.push(['db', [number(String(database), { field: 'db.sessions', database: 'sessions' })]]);
-  if (redis.password) entries.push(['password', [passwordToken(writing, pythonString)]]);
+        : [
+            [
+              'unix_domain_socket_path',
+              literal(string(pythonString(redis.socket), { field: 'socket' })),
+            ],
+          ];
+  const source: Source = { field: 'db.sessions', database: 'sessions' };
+  entries.push(['db', literal(number(String(databaseNumbers.sessions), source))]);
+  if (redis.password) entries.push(['password', literal(passwordToken(writing, pythonString))]);
   return entries;
 }

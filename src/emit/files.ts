@@ -1,26 +1,51 @@
-import { FIELDS } from '../model/fields.ts';
-import { codeText, type Line, type Writing } from './code.ts';
-import { NFT_PATH, nftRules, ufwRules } from './firewall.ts';
-import { redisConf, sentinelConf } from './redis.ts';
-import { settingsLocal } from './settings.ts';
-import { verification } from './verify.ts';
-import {
-  celeryConfig,
-  celeryDefaults,
-  defaultsPath,
-  needsConfigModule,
-  project,
-  systemdUnit,
-  unitPath,
-  workerCommand,
-} from './worker.ts';
-import { CONFIG_MODULE } from '../pod/workers.ts';
 import type { Deployment } from '../model/deployment.ts';
-import type { Role, WorkerRole } from '../pod/roles.ts';
 import type { ServerGroup } from '../model/servers.ts';
+import type { Role, WorkerRole } from '../pod/roles.ts';
+import { CONFIG_MODULE } from '../pod/workers.ts';
+import { codeText, linesOf, type Line, type Statement, type Writing } from './code.ts';
+import { emitNftRules, emitUfwRules, NFT_PATH } from './firewall.ts';
+import { emitRedisConf, emitSentinelConf } from './redis.ts';
+import { emitSettings } from './settings.ts';
+import { emitVerifyScript } from './verify/verify.ts';
+import {
+  defaultsPath,
+  emitCeleryModule,
+  emitContainerStart,
+  emitInitDefaults,
+  emitSystemdUnit,
+  needsConfigModule,
+  unitPath,
+} from './worker.ts';
+
+/** The kinds of generated files. */
+export type FileKind =
+  | 'settings'
+  | 'celery-module'
+  | 'systemd-unit'
+  | 'init-defaults'
+  | 'container-start'
+  | 'redis-conf'
+  | 'sentinel-conf'
+  | 'nftables'
+  | 'ufw'
+  | 'verify';
+
+/** The kinds of files that start a worker. */
+export const WORKER_KINDS: readonly FileKind[] = [
+  'systemd-unit',
+  'init-defaults',
+  'container-start',
+];
+
+/** The kinds of files with the rules of a firewall. */
+export const FIREWALL_KINDS: readonly FileKind[] = ['nftables', 'ufw'];
+
+/** The kinds of files that are scripts to be run. */
+export const SCRIPT_KINDS: readonly FileKind[] = ['container-start', 'ufw', 'verify'];
 
 /** One file of a server. */
 export interface ConfigFile {
+  readonly kind: FileKind;
   /**
    * The folder it is handed out in: a role, `all` for the file every server has, or one of several
    * Redis servers by its number from 1.
@@ -28,38 +53,38 @@ export interface ConfigFile {
   readonly folder: Role | 'all' | `redis-${number}`;
   /** The servers it is for. */
   readonly server: Role | 'all';
-  /** The address of the only one of them that it is for, if it is. */
+  /** The address of the server that it is for, where it is for one of several only. */
   readonly host?: string;
   readonly name: string;
-  /** Where it goes on the server; empty for commands, which go nowhere. */
+  /** The path on the server; empty for a script, which has no fixed place. */
   readonly path: string;
+  readonly statements: readonly Statement[];
+  /** The lines of the statements. */
   readonly lines: readonly Line[];
   /** Whether a value in it is still to be filled in. */
   readonly placeholder: boolean;
 }
 
-/** The roles whose servers read `pod/custom/settings_local.py`. */
-const readsSettings = (role: Role) => role !== 'redis';
+/** The kind of a file and where it belongs. */
+type FilePlace = Pick<ConfigFile, 'kind' | 'folder' | 'server' | 'host' | 'path'>;
 
-type Folder = ConfigFile['folder'];
-
-/** A file whose lines are worked out when they are first asked for: a page shows some before others. */
-function file(
-  folder: Folder,
-  server: ConfigFile['server'],
-  path: string,
-  write: () => readonly Line[],
-  host?: string,
-): ConfigFile {
-  let written: readonly Line[] | undefined;
+/** A file whose statements are emitted when first asked for: a page shows some files before others. */
+function file(place: FilePlace, emit: () => readonly Statement[]): ConfigFile {
+  let statements: readonly Statement[] | undefined;
+  let lines: readonly Line[] | undefined;
+  const { kind, folder, server, host, path } = place;
   return {
+    kind,
     folder,
     server,
     ...(host !== undefined && { host }),
     name: path.slice(path.lastIndexOf('/') + 1),
     path: path.includes('/') ? path : '',
+    get statements() {
+      return (statements ??= emit());
+    },
     get lines() {
-      return (written ??= write());
+      return (lines ??= linesOf(this.statements));
     },
     get placeholder() {
       return this.lines.some((line) => line.some((token) => token.placeholder));
@@ -67,83 +92,115 @@ function file(
   };
 }
 
-/** What starts a worker. */
+/** The roles whose servers read `pod/custom/settings_local.py`. */
+const readsSettings = (role: Role) => role !== 'redis';
+
+/** The path of Pod's settings in its project folder. */
+const SETTINGS_PATH = 'pod/custom/settings_local.py';
+const REDIS_CONF_PATH = '/etc/redis/redis.conf';
+const SENTINEL_CONF_PATH = '/etc/redis/sentinel.conf';
+
+/** The file that starts a worker. */
 function workerFile(
   deployment: Deployment,
   writing: Writing,
   server: Role,
   role: WorkerRole,
 ): ConfigFile {
-  if (deployment.redis.container)
-    return file(role, server, `start-${role}.sh`, () => workerCommand(deployment, writing, role));
-  const [path, emit] =
-    deployment.architecture.service === 'init'
-      ? [defaultsPath(role), celeryDefaults]
-      : [unitPath(role), systemdUnit];
-  return file(role, server, path, () => emit(deployment, writing, role));
+  const place = { folder: role, server };
+  switch (deployment.service) {
+    case 'container':
+      return file({ ...place, kind: 'container-start', path: `start-${role}.sh` }, () =>
+        emitContainerStart(deployment, writing, role),
+      );
+    case 'init':
+      return file({ ...place, kind: 'init-defaults', path: defaultsPath(role) }, () =>
+        emitInitDefaults(deployment, writing, role),
+      );
+    default:
+      return file({ ...place, kind: 'systemd-unit', path: unitPath(role) }, () =>
+        emitSystemdUnit(deployment, writing, role),
+      );
+  }
 }
 
-const REDIS_CONF = '/etc/redis/redis.conf';
-const SENTINEL_CONF = '/etc/redis/sentinel.conf';
-
-/** What Redis needs on its own server, or on each of the servers that sentinels watch over. */
+/** The files of the Redis server, or of each of the servers that sentinels watch over. */
 function redisFiles(deployment: Deployment, writing: Writing): ConfigFile[] {
-  const { on, sentinel } = deployment.redis;
+  const { firewall, redis } = deployment;
+  const { on: server, sentinel } = redis;
+  const redisConf = { kind: 'redis-conf', server, path: REDIS_CONF_PATH } as const;
   const files =
     sentinel === undefined
-      ? [file('redis', on, REDIS_CONF, () => redisConf(deployment, writing))]
+      ? [file({ ...redisConf, folder: 'redis' }, () => emitRedisConf(deployment, writing))]
       : sentinel.endpoints.flatMap(({ host }, at) => {
           const folder = `redis-${at + 1}` as const;
           return [
-            file(folder, on, REDIS_CONF, () => redisConf(deployment, writing, at), host),
-            file(folder, on, SENTINEL_CONF, () => sentinelConf(deployment, writing, at), host),
+            file({ ...redisConf, folder, host }, () => emitRedisConf(deployment, writing, at)),
+            file({ kind: 'sentinel-conf', folder, server, host, path: SENTINEL_CONF_PATH }, () =>
+              emitSentinelConf(deployment, writing, at),
+            ),
           ];
         });
-  if (deployment.clients.length === 0) return files;
-  return deployment.architecture.firewall === 'nftables'
-    ? [...files, file('redis', on, NFT_PATH, () => nftRules(deployment, writing))]
-    : [...files, file('redis', on, 'firewall.sh', () => ufwRules(deployment, writing))];
+  const folder = 'redis';
+  if (firewall === 'nftables')
+    files.push(
+      file({ kind: 'nftables', folder, server, path: NFT_PATH }, () =>
+        emitNftRules(deployment, writing),
+      ),
+    );
+  if (firewall === 'ufw')
+    files.push(
+      file({ kind: 'ufw', folder, server, path: 'firewall.sh' }, () =>
+        emitUfwRules(deployment, writing),
+      ),
+    );
+  return files;
 }
 
 function serverFiles(deployment: Deployment, writing: Writing, group: ServerGroup): ConfigFile[] {
-  const { redis } = deployment;
+  const { paths, redis, sharedSettings } = deployment;
   const { id, roles } = group;
   const files: ConfigFile[] = [];
-  if (!sharesSettings(deployment) && roles.some(readsSettings))
-    files.push(file(id, id, SETTINGS, () => settingsLocal(deployment, writing, roles)));
+  const place = { folder: id, server: id };
+  if (!sharedSettings && roles.some(readsSettings))
+    files.push(
+      file({ ...place, kind: 'settings', path: SETTINGS_PATH }, () =>
+        emitSettings(deployment, writing, roles),
+      ),
+    );
   const workers = roles.filter((role) => role !== 'web' && role !== 'redis');
   for (const role of workers) files.push(workerFile(deployment, writing, id, role));
   const first = roles.find((role) => needsConfigModule(deployment, role));
   if (first) {
-    const home = redis.container ? './' : `${project(deployment)}/`;
+    const path = `${redis.container ? '.' : paths.project}/${CONFIG_MODULE}.py`;
     files.push(
-      file(first, id, `${home}${CONFIG_MODULE}.py`, () => celeryConfig(deployment, writing)),
+      file({ kind: 'celery-module', folder: first, server: id, path }, () =>
+        emitCeleryModule(deployment, writing),
+      ),
     );
   }
   if (redis.on === id && !redis.container) files.push(...redisFiles(deployment, writing));
   if (!redis.container || id !== 'redis')
-    files.push(file(id, id, 'verify.sh', () => verification(deployment, writing, group)));
+    files.push(
+      file({ ...place, kind: 'verify', path: 'verify.sh' }, () =>
+        emitVerifyScript(deployment, writing, group),
+      ),
+    );
   return files;
 }
 
-/** Path of Pod's settings in its project folder. */
-const SETTINGS = 'pod/custom/settings_local.py';
-
-/** Whether one settings_local.py is for every server. */
-function sharesSettings({ architecture }: Deployment): boolean {
-  return architecture.shared && FIELDS.shared.applies(architecture);
-}
-
 /**
- * Every file of a deployment, server by server. Of servers that are alike there is one set, and a
- * server with several roles has one settings_local.py that serves them all.
+ * Every file of a deployment, server by server. Servers that are alike have one set, and a server
+ * with several roles has one settings_local.py that serves them all.
  */
 export function filesOf(deployment: Deployment, writing: Writing): ConfigFile[] {
   const files = deployment.servers.flatMap((group) => serverFiles(deployment, writing, group));
-  if (!sharesSettings(deployment)) return files;
+  if (!deployment.sharedSettings) return files;
   const roles = new Set(deployment.servers.flatMap((group) => group.roles).filter(readsSettings));
-  const write = () => settingsLocal(deployment, writing, [...roles]);
-  return [file('all', 'all', SETTINGS, write), ...files];
+  const shared = file({ kind: 'settings', folder: 'all', server: 'all', path: SETTINGS_PATH }, () =>
+    emitSettings(deployment, writing, [...roles]),
+  );
+  return [shared, ...files];
 }
 
 /** A file's text as it is copied, downloaded and written. */

@@ -1,73 +1,74 @@
 import { isPlaceholder, networkKind } from '../model/address.ts';
 import type { FieldName } from '../model/architecture.ts';
-import {
-  Code,
-  comment,
-  commentLines,
-  name,
-  plain,
-  string,
-  type Line,
-  type Source,
-  type Token,
-  type Writing,
-} from './code.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { Params, TextKey } from '../model/say.ts';
 import type { Role } from '../pod/roles.ts';
+import {
+  CodeWriter,
+  comment,
+  name,
+  plain,
+  string,
+  type Source,
+  type Statement,
+  type Token,
+  type Writing,
+} from './code.ts';
 
-/** Where nftables has the rules of Redis. */
+/** The path of the nftables rules. */
 export const NFT_PATH = '/etc/nftables.d/redis-pod.nft';
 
-/** Ends what stands for an address not given; such a name never resolves (RFC 2606). */
+/** The end of a placeholder for an address; such a name never resolves (RFC 2606). */
 const UNRESOLVED = '.invalid';
 
-/** Servers that are let in, and the addresses they come from. */
-interface Group {
+/** Servers that the firewall lets in, and the addresses they come from. */
+interface AllowedGroup {
   readonly server: Role;
   readonly field: FieldName;
   readonly sources: readonly { readonly text: string; readonly placeholder: boolean }[];
-  /** Texts that say who they are and what is left to do. */
+  /** Comments: which servers they are, and what is left to do. */
   readonly notes: readonly { readonly key: TextKey; readonly params?: Params }[];
 }
 
 /**
- * An address as every tool reads it. nft takes no IPv6 address that ends in dotted decimals, as
+ * An address in a form that every tool reads. nft takes no IPv6 address that ends in dotted decimals, as
  * RFC 4291 (2.2) lets them: `::1.2.3.4` is `::102:304` (run on nft 1.0.6).
  */
 function plainAddress(text: string): string {
   if (!text.includes(':')) return text;
-  return text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)/, (_, ...parts: string[]) => {
-    const [a = 0, b = 0, c = 0, d = 0] = parts.slice(0, 4).map(Number);
+  return text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)/, (_, ...octets: string[]) => {
+    const [a = 0, b = 0, c = 0, d = 0] = octets.slice(0, 4).map(Number);
     return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
   });
 }
 
-/** Servers whose addresses have a field; a mark that is refused stands for those not given. */
-function clientGroups({ clients }: Deployment): Group[] {
+/** Servers whose addresses have a field. A placeholder that tools refuse replaces missing ones. */
+function clientGroups({ clients }: Deployment): AllowedGroup[] {
   return clients.map(({ server, field, addresses }) => {
-    const mark = `${server.toUpperCase()}-SERVERS${UNRESOLVED}`;
+    const placeholder = `${server.toUpperCase()}-SERVERS${UNRESOLVED}`;
     const missing = addresses.length === 0;
     return {
       server,
       field,
       sources: missing
-        ? [{ text: mark, placeholder: true }]
+        ? [{ text: placeholder, placeholder: true }]
         : addresses.map((address) => ({ text: plainAddress(address), placeholder: false })),
       notes: [
         { key: `file.firewall.${server}` },
-        ...(missing ? [{ key: 'file.firewall.missing', params: { mark } } as const] : []),
+        ...(missing
+          ? [{ key: 'file.firewall.missing', params: { mark: placeholder } } as const]
+          : []),
       ],
     };
   });
 }
 
 /**
- * The hosts of sentinels, each of which runs Redis too. A host's name is made one that is refused:
- * ufw takes no names but for `any`, which is everybody, and nft looks them up as it loads, at a
- * start of the system before there is a resolver.
+ * The hosts of sentinels, each of which runs Redis too. A host name is turned into a placeholder that
+ * tools refuse: ufw takes no names except `any`, which means everybody, and nft resolves them as it
+ * loads, which at boot is before there is a resolver.
  */
-function sentinelGroups({ redis }: Deployment): Group[] {
+function sentinelGroups({ redis }: Deployment): AllowedGroup[] {
   if (redis.sentinel === undefined) return [];
   const sources = redis.sentinel.endpoints.map(({ host }) => {
     const placeholder = networkKind(host) === undefined;
@@ -88,20 +89,20 @@ function sentinelGroups({ redis }: Deployment): Group[] {
   ];
 }
 
-/** Who is let in. */
-function groupsOf(deployment: Deployment): Group[] {
+/** All servers that the firewall lets in. */
+function allowedGroups(deployment: Deployment): AllowedGroup[] {
   return [...sentinelGroups(deployment), ...clientGroups(deployment)];
 }
 
-/** A group's addresses as tokens, each with what it is of. */
-function sourcesOf({ sources, field, server }: Group): { token: Token; ipv6: boolean }[] {
+/** A group's addresses as tokens, each with its family. */
+function sourcesOf({ sources, field, server }: AllowedGroup): { token: Token; ipv6: boolean }[] {
   return sources.map(({ text, placeholder }) => ({
     token: { ...plain(text, { field, server }), ...(placeholder && { placeholder }) },
     ipv6: networkKind(text) === 'ipv6',
   }));
 }
 
-/** The ports of Redis and of its sentinels, which need not be alike, between separators. */
+/** The ports of Redis and of its sentinels, each once. */
 function ports({ redis }: Deployment, separator: string): Token[] {
   const own = (redis.sentinel?.endpoints ?? []).map(({ port }) => port);
   const sentinels = [...new Set(own)].filter((port) => port !== redis.port).sort((a, b) => a - b);
@@ -116,16 +117,15 @@ const TABLE = 'table inet redis_pod';
 const IN_CHAIN = ' '.repeat(8);
 
 /**
- * The file of nftables: a table of its own, which loading it again replaces. Each address has a
- * rule, so that networks may overlap. The chain accepts what is not about Redis, and accepting ends
- * this table's say only: what another table drops stays dropped (nft(8), VERDICT STATEMENTS).
+ * The rules of nftables in a separate table, which loading the file again replaces. Each address has
+ * a rule, so that networks may overlap. The chain accepts everything else; this ends the verdict of
+ * this table only, and what another table drops stays dropped (nft(8), VERDICT STATEMENTS).
  */
-export function nftRules(deployment: Deployment, { say }: Writing): Line[] {
-  const { architecture, redis } = deployment;
-  const code = new Code(say, architecture.comments);
-  const note = (key: TextKey, source: Source, params?: Params) => {
-    if (architecture.comments) code.lines.push(...commentLines(say(key, params), source, IN_CHAIN));
-  };
+export function emitNftRules(deployment: Deployment, { say }: Writing): Statement[] {
+  const { comments, redis } = deployment;
+  const code = new CodeWriter(say, comments);
+  const note = (key: TextKey, source: Source, params?: Params) =>
+    code.note(key, source, params, IN_CHAIN);
   const all = ports(deployment, ', ');
   const several = all.length > 1;
   const toPorts = [
@@ -139,7 +139,7 @@ export function nftRules(deployment: Deployment, { say }: Writing): Line[] {
     .note('file.firewall.nftLoad', FIREWALL, { path: NFT_PATH });
   if (redis.sentinel) code.note('file.firewall.every', { field: 'sentinels' });
   code.note('file.firewall.nftBoot', FIREWALL).note('file.firewall.nftOthers', FIREWALL).gap();
-  // Deleting needs a table that is there, which the first line sees to.
+  // Deleting fails without a table, hence the first line, which creates it.
   for (const command of ['', 'delete ']) code.line(name(`${command}${TABLE}`));
   code
     .line(name(TABLE), plain(' {'))
@@ -148,7 +148,7 @@ export function nftRules(deployment: Deployment, { say }: Writing): Line[] {
     .gap();
   note('file.firewall.loopback', FIREWALL);
   code.line(plain(`${IN_CHAIN}iif lo accept`));
-  for (const group of groupsOf(deployment)) {
+  for (const group of allowedGroups(deployment)) {
     const { field, server, notes } = group;
     const source = { field, server };
     code.gap();
@@ -172,14 +172,14 @@ export function nftRules(deployment: Deployment, { say }: Writing): Line[] {
 }
 
 /**
- * A script of ufw's commands, which stops at the first one that is refused and may be run again.
- * Of ufw's rules the first that fits counts: those that let in are put before all others, so that
- * an address added later does not come after the rule that keeps everybody out. ufw accepts the
- * loopback interface and what is established by itself (/etc/ufw/before.rules).
+ * A script of ufw commands, which stops at the first error and may be run again. ufw applies the
+ * first rule that matches: the allowing ones are put before all others, so that an address added
+ * later does not come after the rule that denies everybody. ufw itself accepts the loopback
+ * interface and established connections (/etc/ufw/before.rules).
  */
-export function ufwRules(deployment: Deployment, { say }: Writing): Line[] {
-  const { architecture, redis } = deployment;
-  const code = new Code(say, architecture.comments);
+export function emitUfwRules(deployment: Deployment, { say }: Writing): Statement[] {
+  const { comments, redis } = deployment;
+  const code = new CodeWriter(say, comments);
   const rule = (verb: string, from: Token, label: string) =>
     code.line(
       name('ufw'),
@@ -196,7 +196,7 @@ export function ufwRules(deployment: Deployment, { say }: Writing): Line[] {
     .note('file.firewall.ufwEnable', FIREWALL)
     .note('file.firewall.ufwOthers', FIREWALL)
     .line(plain('set -e'));
-  for (const group of groupsOf(deployment)) {
+  for (const group of allowedGroups(deployment)) {
     const { field, server, notes } = group;
     code.gap();
     for (const { key, params } of notes) code.note(key, { field, server }, params);

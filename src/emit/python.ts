@@ -1,23 +1,69 @@
-import { plain, string, type Line, type Token } from './code.ts';
-import { pythonString } from './quote.ts';
+import {
+  number,
+  plain,
+  string,
+  type DictEntry,
+  type Line,
+  type PythonValue,
+  type Token,
+} from './code.ts';
+import { pythonString } from './escape.ts';
 
-/** An entry of a Python dict: its key, and its value as tokens. */
-export type Entry = readonly [key: string, value: readonly Token[]];
+/** A Python literal that is written as these tokens. */
+export function literal(...tokens: readonly Token[]): PythonValue {
+  return { kind: 'literal', tokens };
+}
+
+function keyToken(key: string | number): Token {
+  return typeof key === 'number' ? number(String(key)) : string(pythonString(key));
+}
 
 /**
- * A Python dict: on one line when it has one entry, else an entry a line.
+ * A Python value on one line.
  *
- * @param before what it is the value of, with its own indent
- * @param indent that of the lines that it begins and ends on
- * @param after what follows its closing brace
+ * @param before the text before it, such as a separator
  */
-export function dict(
+export function pythonTokens(value: PythonValue, before = ''): Token[] {
+  const separator = (at: number) => (at === 0 ? '' : ', ');
+  switch (value.kind) {
+    case 'literal':
+      return [...(before === '' ? [] : [plain(before)]), ...value.tokens];
+    case 'dict':
+      return [
+        plain(`${before}{`),
+        ...value.entries.flatMap(([key, inner], at) => [
+          ...(at === 0 ? [] : [plain(separator(at))]),
+          keyToken(key),
+          plain(': '),
+          ...pythonTokens(inner),
+        ]),
+        plain('}'),
+      ];
+    default: {
+      const [open, close] = value.kind === 'list' ? (['[', ']'] as const) : (['(', ')'] as const);
+      return [
+        plain(`${before}${open}`),
+        ...value.items.flatMap((item, at) => pythonTokens(item, separator(at))),
+        plain(close),
+      ];
+    }
+  }
+}
+
+/**
+ * The lines of a Python dict: one line for a dict with one entry, else a line for each entry.
+ *
+ * @param before the code before it on its first line, with the line's indent
+ * @param indent the indent of its first and last lines
+ * @param after the text after its closing brace
+ */
+export function dictLines(
   before: readonly Token[],
-  entries: readonly Entry[],
+  entries: readonly DictEntry[],
   indent = '',
   after = '',
 ): Line[] {
-  const all = entries.map(([key, value]) => [string(pythonString(key)), plain(': '), ...value]);
+  const all = entries.map(([key, value]) => [keyToken(key), plain(': '), ...pythonTokens(value)]);
   const [only, ...more] = all;
   if (only && more.length === 0) return [[...before, plain('{'), ...only, plain(`}${after}`)]];
   return [

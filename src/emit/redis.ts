@@ -1,25 +1,47 @@
 import { addressKind } from '../model/address.ts';
-import { Code, name, plain, type Line, type Token, type Writing } from './code.ts';
 import type { Deployment } from '../model/deployment.ts';
-import { redisString } from './quote.ts';
-import { hostToken, passwordToken, placeholderOf } from './connection.ts';
+import {
+  CodeWriter,
+  name,
+  plain,
+  type Source,
+  type Statement,
+  type Token,
+  type Writing,
+} from './code.ts';
+import { endpointToken, hostToken, passwordToken } from './connection.ts';
+import { redisString } from './escape.ts';
 
-/** Where the certificate of the Redis server and its key are expected. */
+/** The folder of the Redis server's certificate and key. */
 export const TLS_FOLDER = '/etc/redis/tls';
 
-/** Writes one directive. */
-type Set = (directive: string, ...value: Token[]) => void;
+/** Adds one directive to a file. */
+type SetDirective = (directive: string, ...value: Token[]) => void;
 
-/** Where Redis listens, on one of the servers that have it. */
-function listening(deployment: Deployment, code: Code, set: Set, at: number): void {
+const directiveWriter =
+  (code: CodeWriter): SetDirective =>
+  (directive, ...value) => {
+    code.statement(directive, [[name(directive), plain(' '), ...value]]);
+  };
+
+/** The password as an argument of a directive; `wrap` completes the argument. */
+function passwordArgument(writing: Writing, wrap = (text: string) => text): Token {
+  return { ...passwordToken(writing, (text) => redisString(wrap(text))), kind: 'plain' };
+}
+
+/** The addresses and ports, or the socket, that one of the servers listens on. */
+function emitListening(
+  { deployment, code, set }: RedisFile,
+  own: { readonly host: string } | undefined,
+): void {
   const { redis } = deployment;
+  const port = plain(String(redis.port), { field: 'port' });
   code.gap();
-  const own = redis.sentinel?.endpoints[at];
   if (own !== undefined) {
     const address = endpointToken(own.host);
     code.note('file.redis.bindOne', { field: 'sentinels' });
     set('bind', address);
-    set('port', plain(String(redis.port), { field: 'port' }));
+    set('port', port);
     code.note('file.redis.announce', { field: 'sentinels' });
     set('replica-announce-ip', address);
     return;
@@ -31,12 +53,11 @@ function listening(deployment: Deployment, code: Code, set: Set, at: number): vo
     set('port', plain('0'));
     return;
   }
-  // 127.0.0.1 does not stand for the rest of 127.0.0.0/8, such as Debian's 127.0.1.1.
+  // 127.0.0.1 does not cover the rest of 127.0.0.0/8, such as Debian's 127.0.1.1.
   const listed = redis.local && !/^127\.(?!0\.0\.1$)/.test(redis.host);
   const others = listed ? [] : [plain(' '), hostToken(deployment, redis.host, plain)];
   code.note(redis.local ? 'file.redis.bindLocal' : 'file.redis.bind', { field: 'host' });
   set('bind', plain('127.0.0.1 -::1'), ...others);
-  const port = plain(String(redis.port), { field: 'port' });
   if (redis.ca === undefined) {
     set('port', port);
     return;
@@ -51,12 +72,9 @@ function listening(deployment: Deployment, code: Code, set: Set, at: number): vo
   set('tls-auth-clients', plain('no'));
 }
 
-/** Who may come in. */
-function access({ redis }: Deployment, writing: Writing, code: Code, set: Set): void {
-  const password = (quote: (text: string) => string): Token => ({
-    ...passwordToken(writing, quote),
-    kind: 'plain',
-  });
+/** The authentication of clients. */
+function emitAccess({ deployment, writing, code, set }: RedisFile): void {
+  const { redis } = deployment;
   code.gap().note('file.redis.protected', { field: 'auth' });
   set('protected-mode', plain('yes'));
   if (redis.user !== undefined) {
@@ -66,126 +84,122 @@ function access({ redis }: Deployment, writing: Writing, code: Code, set: Set): 
       'user',
       plain(redis.user, { field: 'user' }),
       plain(' on '),
-      password((text) => redisString(`>${text}`)),
+      passwordArgument(writing, (text) => `>${text}`),
       plain(' ~* &* +@all -@dangerous +info +flushdb'),
     );
-  } else if (redis.password) set('requirepass', password(redisString));
+  } else if (redis.password) set('requirepass', passwordArgument(writing));
 }
 
-/** The host of a sentinel, and of the Redis server beside it. */
-function endpointToken(host: string): Token {
-  return { ...plain(host, { field: 'sentinels' }), ...placeholderOf(host) };
-}
-
-/** What makes a server one of several: any of them may become the master, or follow it. */
-function replication(
-  { redis }: Deployment,
-  writing: Writing,
-  code: Code,
-  set: Set,
-  at: number,
-): void {
+/** The replication between the servers that sentinels watch over: each may become the master. */
+function emitReplication({ deployment, writing, code, set }: RedisFile, at: number): void {
+  const { redis } = deployment;
   const [first] = redis.sentinel?.endpoints ?? [];
   if (first === undefined) return;
   if (redis.password) {
     code.note('file.redis.masterauth', { field: 'auth' });
-    set('masterauth', { ...passwordToken(writing, redisString), kind: 'plain' });
+    set('masterauth', passwordArgument(writing));
   }
   if (at === 0) return;
   code.gap().note('file.redis.replica', { field: 'sentinels' });
-  set(
-    'replicaof',
-    endpointToken(first.host),
-    plain(' '),
-    plain(String(redis.port), { field: 'port' }),
-  );
+  const port = plain(String(redis.port), { field: 'port' });
+  set('replicaof', endpointToken(first.host), plain(' '), port);
+}
+
+/** A redis.conf that is being written. */
+interface RedisFile {
+  readonly deployment: Deployment;
+  readonly writing: Writing;
+  readonly code: CodeWriter;
+  readonly set: SetDirective;
 }
 
 /**
- * The lines of redis.conf that Pod needs other than Redis's defaults. As measured on Redis 7.0.15,
- * append-only persistence survives a SIGKILL, but a restart that turns it on starts empty, for it
- * reads no snapshot; `volatile-ttl` never evicts a queue, which has no expiry. An ACL user needs
- * the channels (`&*`), without which workers die, and FLUSHDB, which is what clearing a cache is.
+ * The directives of redis.conf that Pod needs other than Redis's defaults; each statement has the
+ * name of its directive. As measured on Redis 7.0.15, append-only persistence survives a SIGKILL,
+ * but a restart that turns it on starts empty, for it reads no snapshot; `volatile-ttl` never evicts
+ * a queue, which has no expiry. An ACL user needs the channels (`&*`), without which workers die,
+ * and FLUSHDB, which clears a cache.
  *
- * @param at which of the servers it is for when sentinels watch over several
+ * @param at the number, from 0, of the server that it is for when sentinels watch over several
  */
-export function redisConf(deployment: Deployment, writing: Writing, at = 0): Line[] {
-  const { redis, architecture } = deployment;
-  const code = new Code(writing.say, architecture.comments);
-  const set: Set = (directive, ...value) => {
-    code.line(name(directive), plain(' '), ...value);
-  };
+export function emitRedisConf(deployment: Deployment, writing: Writing, at = 0): Statement[] {
+  const { redis } = deployment;
+  const code = new CodeWriter(writing.say, deployment.comments);
+  const set = directiveWriter(code);
+  const file = { deployment, writing, code, set };
   code.note('file.redis.what', { server: redis.on });
   if (redis.placeholder) code.note('file.placeholder', { field: 'host' });
-  listening(deployment, code, set, at);
-  access(deployment, writing, code, set);
-  replication(deployment, writing, code, set, at);
+  emitListening(file, redis.sentinel?.endpoints[at]);
+  emitAccess(file);
+  emitReplication(file, at);
   code.gap().note('file.redis.persistence').note('file.redis.persistenceFirst');
   set('appendonly', plain('yes'));
   code.gap().note('file.redis.memory', { field: 'memory' });
-  set('maxmemory', plain(`${architecture.memory}mb`, { field: 'memory' }));
+  set('maxmemory', plain(`${redis.memory}mb`, { field: 'memory' }));
   set('maxmemory-policy', plain('volatile-ttl'));
   return code.done();
 }
 
-/** After how many milliseconds without an answer a master is taken for gone. */
+/** The time without an answer after which a master counts as gone, in milliseconds. */
 const DOWN_AFTER = 5000;
 
-/** How long a failover may take before another is tried, in milliseconds. */
+/** The time that a failover may take before another is tried, in milliseconds. */
 const FAILOVER = 60_000;
 
 /**
- * The lines of sentinel.conf for one of the servers. As measured on Redis 7.0.15 the master is
- * replaced about 6 s after it is gone. Sentinel writes what it learns into this file, and is
- * itself without a password, which django-redis-sessions 0.6.2 could not give it. Names are
- * followed only when told so.
+ * The directives of sentinel.conf for one of the servers; each statement has the name of its
+ * directive, without the word `sentinel`. As measured on Redis 7.0.15 the master is replaced about
+ * 6 s after it is gone. Sentinel writes its own state into this file, and has no password, which
+ * django-redis-sessions 0.6.2 could not give it. It resolves host names only where that is turned on.
  *
- * @param at which of the sentinels it is for
+ * @param at the number, from 0, of the sentinel that it is for
  */
-export function sentinelConf(deployment: Deployment, writing: Writing, at: number): Line[] {
-  const { redis, architecture } = deployment;
+export function emitSentinelConf(
+  deployment: Deployment,
+  writing: Writing,
+  at: number,
+): Statement[] {
+  const { redis } = deployment;
   const { sentinel } = redis;
   const own = sentinel?.endpoints[at];
   const [first] = sentinel?.endpoints ?? [];
   if (sentinel === undefined || own === undefined || first === undefined) return [];
-  const code = new Code(writing.say, architecture.comments);
-  const source = { field: 'sentinels' } as const;
-  const set: Set = (directive, ...value) => {
-    code.line(name(directive), plain(' '), ...value);
-  };
-  const about = (option: string, ...value: Token[]) => {
-    set(
-      'sentinel',
+  const code = new CodeWriter(writing.say, deployment.comments);
+  const source: Source = { field: 'sentinels' };
+  const set = directiveWriter(code);
+  const setSentinel = (option: string, ...value: Token[]) =>
+    code.statement(option, [[name('sentinel'), plain(' '), ...value]]);
+  const setMaster = (option: string, ...value: Token[]) =>
+    setSentinel(
+      option,
       plain(`${option} `),
       plain(sentinel.master, { field: 'master' }),
       plain(' '),
       ...value,
     );
-  };
-  const text = (value: string | number) => plain(String(value), source);
   code.note('file.sentinel.what', { server: 'redis' });
   set('bind', endpointToken(own.host));
-  set('port', text(own.port));
+  set('port', plain(String(own.port), source));
   code.note('file.sentinel.open', source);
   set('protected-mode', plain('no'));
   code.gap().note('file.redis.announce', source);
   if (sentinel.endpoints.some(({ host }) => addressKind(host) === 'name')) {
-    set('sentinel', plain('resolve-hostnames yes'));
-    set('sentinel', plain('announce-hostnames yes'));
+    setSentinel('resolve-hostnames', plain('resolve-hostnames yes'));
+    setSentinel('announce-hostnames', plain('announce-hostnames yes'));
   }
-  set('sentinel', plain('announce-ip '), endpointToken(own.host));
+  setSentinel('announce-ip', plain('announce-ip '), endpointToken(own.host));
   code.gap().note('file.sentinel.monitor', source, { quorum: sentinel.quorum });
-  about(
+  setMaster(
     'monitor',
     endpointToken(first.host),
     plain(' '),
     plain(String(redis.port), { field: 'port' }),
     plain(` ${sentinel.quorum}`, source),
   );
-  if (redis.password) about('auth-pass', { ...passwordToken(writing, redisString), kind: 'plain' });
+  if (redis.password) setMaster('auth-pass', passwordArgument(writing));
   code.note('file.sentinel.times', source, { seconds: DOWN_AFTER / 1000 });
-  about('down-after-milliseconds', plain(String(DOWN_AFTER)));
-  about('failover-timeout', plain(String(FAILOVER)));
-  about('parallel-syncs', plain('1'));
+  setMaster('down-after-milliseconds', plain(String(DOWN_AFTER)));
+  setMaster('failover-timeout', plain(String(FAILOVER)));
+  setMaster('parallel-syncs', plain('1'));
   return code.done();
 }

@@ -1,18 +1,21 @@
+import type { ConnectionSetting, Deployment } from '../model/deployment.ts';
+import type { DatabaseRole } from '../pod/databases.ts';
+import type { Role } from '../pod/roles.ts';
+import { CONFIG_MODULE } from '../pod/workers.ts';
 import {
-  Code,
+  CodeWriter,
   constant,
   name,
   number,
   plain,
   string,
+  type DictEntry,
   type Line,
+  type PythonValue,
   type Source,
+  type Statement,
   type Writing,
 } from './code.ts';
-import type { DatabaseRole } from '../pod/databases.ts';
-import type { ConnectionSetting, Deployment } from '../model/deployment.ts';
-import type { Role } from '../pod/roles.ts';
-import { pythonString } from './quote.ts';
 import {
   cacheOptions,
   redisUrl,
@@ -20,25 +23,25 @@ import {
   sessionEntries,
   transportOptions,
 } from './connection.ts';
-import { dict, type Entry } from './python.ts';
-import { CONFIG_MODULE } from '../pod/workers.ts';
+import { pythonString } from './escape.ts';
+import { dictLines, literal, pythonTokens } from './python.ts';
 import { needsConfigModule } from './worker.ts';
 
-/** Where Pod's documentation is published; PAGE_fr or PAGE_en follows. */
+/** The address of Pod's published documentation; PAGE_fr or PAGE_en follows. */
 const POD_DOCS = 'https://esupportail.github.io/Esup-Pod/4.x/Installation/';
 
-const text = (value: string, source?: Source) => string(pythonString(value), source);
-const TRUE = constant('True');
+const text = (value: string, source?: Source) => literal(string(pythonString(value), source));
+const TRUE = literal(constant('True'));
 
 /** Writes the settings of one file. */
-class Settings {
-  readonly #code: Code;
+class SettingsWriter {
+  readonly #code: CodeWriter;
   readonly #deployment: Deployment;
   readonly #writing: Writing;
   readonly #roles: ReadonlySet<Role>;
 
   constructor(deployment: Deployment, writing: Writing, roles: readonly Role[]) {
-    this.#code = new Code(writing.say, deployment.architecture.comments);
+    this.#code = new CodeWriter(writing.say, deployment.comments);
     this.#deployment = deployment;
     this.#writing = writing;
     this.#roles = new Set(roles);
@@ -48,192 +51,188 @@ class Settings {
     return roles.some((role) => this.#roles.has(role));
   }
 
-  #url(setting: ConnectionSetting, database: DatabaseRole): void {
+  /** Emits `SETTING = VALUE`, a dict on several lines. */
+  #set(setting: string, value: PythonValue, source?: Source): void {
+    const before = [name(setting, source), plain(' = ')];
+    const lines =
+      value.kind === 'dict'
+        ? dictLines(before, value.entries)
+        : [[...before, ...pythonTokens(value)]];
+    this.#code.statement(setting, lines, value);
+  }
+
+  #setUrl(setting: ConnectionSetting, database: DatabaseRole): void {
     const url = redisUrl(this.#deployment, database, this.#writing, 'celery');
-    this.#code.line(name(setting, { database }), plain(' = '), ...url);
+    this.#set(setting, literal(...url), { database });
   }
 
-  #on(setting: string, source: Source): void {
-    this.#code.line(name(setting, source), plain(' = '), TRUE);
-  }
-
-  #dict(...of: Parameters<typeof dict>): void {
-    for (const line of dict(...of)) this.#code.line(...line);
-  }
-
-  #header(): void {
+  #emitHeader(): void {
+    const { redis, transcription } = this.#deployment;
     this.#code.note('file.settings.part');
     for (const role of this.#roles)
       if (role !== 'redis')
         this.#code.note(`file.needs.${role}`, { server: role }, { docs: POD_DOCS });
-    if (this.#deployment.architecture.transcription && this.#has('worker'))
+    if (transcription && this.#has('worker'))
       this.#code.note('file.needs.transcribing', { field: 'transcription' }, { docs: POD_DOCS });
-    if (this.#deployment.redis.placeholder) this.#code.note('file.placeholder', { field: 'host' });
+    if (redis.placeholder) this.#code.note('file.placeholder', { field: 'host' });
   }
 
-  #celery(): void {
+  #emitCelery(): void {
     if (!this.#has('web', 'worker')) return;
+    const { hours } = this.#deployment;
     const database = 'encoding';
     this.#code.gap().note('file.settings.celery', { field: 'arch' });
-    this.#on('CELERY_TO_ENCODE', { field: 'arch' });
+    this.#set('CELERY_TO_ENCODE', TRUE, { field: 'arch' });
     this.#code.note('file.settings.broker', { database });
-    this.#url('CELERY_BROKER_URL', database);
+    this.#setUrl('CELERY_BROKER_URL', database);
     this.#code.note('file.settings.acksLate');
-    this.#on('CELERY_TASK_ACKS_LATE', {});
-    this.#code.note(
-      'file.settings.visibility',
-      { field: 'hours' },
-      { hours: this.#deployment.architecture.hours },
-    );
-    this.#dict(
-      [name('CELERY_BROKER_TRANSPORT_OPTIONS'), plain(' = ')],
-      transportOptions(this.#deployment),
-    );
+    this.#set('CELERY_TASK_ACKS_LATE', TRUE, {});
+    this.#code.note('file.settings.visibility', { field: 'hours' }, { hours });
+    this.#set('CELERY_BROKER_TRANSPORT_OPTIONS', {
+      kind: 'dict',
+      entries: transportOptions(this.#deployment),
+    });
   }
 
-  #microservices(): void {
+  #emitMicroservices(): void {
     if (!this.#has('web', 'encoding', 'transcription')) return;
     this.#code.gap();
     if (this.#has('web')) {
       this.#code.note('file.settings.microservices', { field: 'arch' });
-      this.#on('USE_REMOTE_ENCODING_TRANSCODING', { field: 'arch' });
+      this.#set('USE_REMOTE_ENCODING_TRANSCODING', TRUE, { field: 'arch' });
     }
     this.#code.note('file.settings.broker', { database: 'encoding' });
-    this.#url('ENCODING_TRANSCODING_CELERY_BROKER_URL', 'encoding');
+    this.#setUrl('ENCODING_TRANSCODING_CELERY_BROKER_URL', 'encoding');
   }
 
-  #xapi(): void {
+  #emitXapi(): void {
     if (!this.#has('web', 'xapi')) return;
     this.#code.gap();
     if (this.#has('web')) {
       this.#code.note('file.settings.xapi', { field: 'xapi' });
-      this.#on('USE_XAPI', { field: 'xapi' });
-      this.#on('USE_XAPI_VIDEO', { field: 'xapi' });
+      this.#set('USE_XAPI', TRUE, { field: 'xapi' });
+      this.#set('USE_XAPI_VIDEO', TRUE, { field: 'xapi' });
     }
     this.#code.note('file.settings.xapiBroker', { database: 'xapi' });
-    this.#url('XAPI_CELERY_BROKER_URL', 'xapi');
+    this.#setUrl('XAPI_CELERY_BROKER_URL', 'xapi');
   }
 
-  /** Makes Celery's other apps read what they are not told by these settings. */
-  #configModule(): void {
-    const { redis } = this.#deployment;
-    if (
-      redis.sentinel === undefined ||
-      !this.#has('web') ||
-      !needsConfigModule(this.#deployment, 'web')
-    )
-      return;
+  /** The variable that has Celery's other apps read the configuration module. */
+  #emitConfigModule(): void {
+    if (!this.#has('web') || !needsConfigModule(this.#deployment, 'web')) return;
     const source: Source = { field: 'sentinels' };
     this.#code
       .gap()
       .note('file.settings.module', source)
       .line(name('import os', source))
-      .line(
-        name('os.environ', source),
-        plain('['),
-        text('CELERY_CONFIG_MODULE'),
-        plain('] = '),
-        text(CONFIG_MODULE),
-      );
+      .statement('CELERY_CONFIG_MODULE', [
+        [
+          name('os.environ', source),
+          plain('['),
+          string(pythonString('CELERY_CONFIG_MODULE')),
+          plain('] = '),
+          string(pythonString(CONFIG_MODULE)),
+        ],
+      ]);
   }
 
-  #cache(alias: 'default' | 'select2'): void {
+  /** A cache: its lines in `CACHES`, and its entry. */
+  #cache(alias: 'default' | 'select2'): { lines: Line[]; entry: DictEntry } {
     const source: Source = { database: alias };
     const prefix = this.#deployment.prefixes[alias];
-    const location = redisUrl(this.#deployment, alias, this.#writing, 'django');
-    this.#code.line(plain('    '), text(alias, source), plain(': {'));
-    const pairs: Entry[] = [
-      ['BACKEND', [text('django_redis.cache.RedisCache', source)]],
-      ['LOCATION', location],
+    const pairs: DictEntry[] = [
+      ['BACKEND', text('django_redis.cache.RedisCache', source)],
+      ['LOCATION', literal(...redisUrl(this.#deployment, alias, this.#writing, 'django'))],
     ];
     if (prefix !== '')
-      pairs.push(['KEY_PREFIX', [text(prefix, { field: 'prefix', database: alias })]]);
-    const indent = '        ';
-    for (const [key, value] of pairs)
-      this.#code.line(plain(indent), text(key), plain(': '), ...value, plain(','));
+      pairs.push(['KEY_PREFIX', text(prefix, { field: 'prefix', database: alias })]);
     const options = cacheOptions(this.#deployment, this.#writing);
-    this.#dict([plain(indent), text('OPTIONS'), plain(': ')], options, indent, ',');
-    this.#code.line(plain('    },'));
+    const indent = '        ';
+    const key = (word: string) => [plain(indent), string(pythonString(word)), plain(': ')];
+    const lines: Line[] = [
+      [plain('    '), string(pythonString(alias), source), plain(': {')],
+      ...pairs.map(([word, value]) => [...key(String(word)), ...pythonTokens(value), plain(',')]),
+      ...dictLines(key('OPTIONS'), options, indent, ','),
+      [plain('    },')],
+    ];
+    const entries: DictEntry[] = [...pairs, ['OPTIONS', { kind: 'dict', entries: options }]];
+    return { lines, entry: [alias, { kind: 'dict', entries }] };
   }
 
-  #caches(): void {
+  #emitCaches(): void {
     if (!this.#has('web', 'worker')) return;
-    const { sentinel } = this.#deployment.redis;
+    const { redis, prefixes } = this.#deployment;
     this.#code.gap();
-    if (sentinel !== undefined)
-      this.#code
-        .note('file.settings.sentinelCaches', { field: 'sentinels' })
-        .line(
-          name('DJANGO_REDIS_CONNECTION_FACTORY', { field: 'sentinels' }),
-          plain(' = '),
-          text('django_redis.pool.SentinelConnectionFactory'),
-        );
+    if (redis.sentinel !== undefined) {
+      const source: Source = { field: 'sentinels' };
+      this.#code.note('file.settings.sentinelCaches', source);
+      this.#set(
+        'DJANGO_REDIS_CONNECTION_FACTORY',
+        text('django_redis.pool.SentinelConnectionFactory'),
+        source,
+      );
+    }
     this.#code.note(this.#has('web') ? 'file.settings.caches' : 'file.settings.workerCaches');
-    if (this.#deployment.prefixes.default !== '')
-      this.#code.note('file.settings.prefix', { field: 'prefix' });
-    this.#code.line(name('CACHES'), plain(' = {'));
-    this.#cache('default');
-    this.#cache('select2');
-    this.#code.line(plain('}'));
-    this.#code
-      .note('file.settings.select2', { database: 'select2' })
-      .line(name('SELECT2_CACHE_BACKEND', { database: 'select2' }), plain(' = '), text('select2'));
-  }
-
-  #sessions(): void {
-    if (!this.#has('web')) return;
-    const database = 'sessions';
-    this.#code
-      .gap()
-      .note('file.settings.sessions', { database })
-      .line(name('SESSION_ENGINE', { database }), plain(' = '), text('redis_sessions.session'));
-    const { sentinel } = this.#deployment.redis;
-    if (sentinel !== undefined)
-      this.#code
-        .note('file.settings.sentinelSessions', { field: 'sentinels' })
-        .line(
-          name('SESSION_REDIS_SENTINEL_LIST', { database, field: 'sentinels' }),
-          plain(' = '),
-          ...sentinelList(this.#deployment),
-        )
-        .line(
-          name('SESSION_REDIS_SENTINEL_MASTER_ALIAS', { database }),
-          plain(' = '),
-          text(sentinel.master, { field: 'master' }),
-        );
-    this.#dict(
-      [name('SESSION_REDIS', { database }), plain(' = ')],
-      [
-        ...sessionEntries(this.#deployment, this.#writing),
-        ['prefix', [text(this.#deployment.prefixes.sessions, { field: 'prefix' })]],
-        ['socket_timeout', [number('1')]],
-        ['retry_on_timeout', [constant('False')]],
-      ],
+    if (prefixes.default !== '') this.#code.note('file.settings.prefix', { field: 'prefix' });
+    const caches = [this.#cache('default'), this.#cache('select2')];
+    this.#code.statement(
+      'CACHES',
+      [[name('CACHES'), plain(' = {')], ...caches.flatMap(({ lines }) => lines), [plain('}')]],
+      { kind: 'dict', entries: caches.map(({ entry }) => entry) },
     );
+    this.#code.note('file.settings.select2', { database: 'select2' });
+    this.#set('SELECT2_CACHE_BACKEND', text('select2'), { database: 'select2' });
   }
 
-  write(): Line[] {
-    const { arch, xapi } = this.#deployment.architecture;
-    this.#header();
-    if (arch === 'celery') this.#celery();
-    if (arch === 'microservices') this.#microservices();
-    if (xapi) this.#xapi();
-    this.#configModule();
-    this.#caches();
-    this.#sessions();
+  #emitSessions(): void {
+    if (!this.#has('web')) return;
+    const { redis, prefixes } = this.#deployment;
+    const database = 'sessions';
+    this.#code.gap().note('file.settings.sessions', { database });
+    this.#set('SESSION_ENGINE', text('redis_sessions.session'), { database });
+    if (redis.sentinel !== undefined) {
+      this.#code.note('file.settings.sentinelSessions', { field: 'sentinels' });
+      this.#set('SESSION_REDIS_SENTINEL_LIST', sentinelList(this.#deployment), {
+        database,
+        field: 'sentinels',
+      });
+      this.#set(
+        'SESSION_REDIS_SENTINEL_MASTER_ALIAS',
+        text(redis.sentinel.master, { field: 'master' }),
+        { database },
+      );
+    }
+    const entries: DictEntry[] = [
+      ...sessionEntries(this.#deployment, this.#writing),
+      ['prefix', text(prefixes.sessions, { field: 'prefix' })],
+      ['socket_timeout', literal(number('1'))],
+      ['retry_on_timeout', literal(constant('False'))],
+    ];
+    this.#set('SESSION_REDIS', { kind: 'dict', entries }, { database });
+  }
+
+  write(): Statement[] {
+    const { arch, xapi } = this.#deployment;
+    this.#emitHeader();
+    if (arch === 'celery') this.#emitCelery();
+    if (arch === 'microservices') this.#emitMicroservices();
+    if (xapi) this.#emitXapi();
+    this.#emitConfigModule();
+    this.#emitCaches();
+    this.#emitSessions();
     return this.#code.done();
   }
 }
 
 /**
- * The Redis and Celery part of `pod/custom/settings_local.py` for the servers that have these
- * roles. Settings replace whole variables of Pod's own (pod/settings.py), hence a Celery worker's
- * `CACHES` has `select2` although only web servers use it.
+ * The Redis and Celery settings of `pod/custom/settings_local.py` for the servers that have these
+ * roles; each statement has the name of its setting. Settings replace whole variables of Pod's own
+ * (pod/settings.py), hence a Celery worker's `CACHES` has `select2` although only web servers use it.
  */
-export function settingsLocal(
+export function emitSettings(
   deployment: Deployment,
   writing: Writing,
   roles: readonly Role[],
-): Line[] {
-  return new Settings(deployment, writing, roles).write();
+): Statement[] {
+  return new SettingsWriter(deployment, writing, roles).write();
 }

@@ -1,21 +1,20 @@
 import { plain, string, type Line, type Source, type Token } from './code.ts';
 
-/** Quoted text as this project's scripts have it: no quotes in a quoted text's own substitutions. */
+/** Quoted text in this project's scripts, whose substitutions inside quotes have no quotes. */
 const QUOTED = /('[^']*'|"(?:[^"\\]|\\.)*")/;
 
-/** Text of a script as tokens: what is in quotes as strings, the rest as it is. */
+/** The text of a script as tokens: quoted text as strings, the rest as plain tokens. */
 function shellTokens(text: string, source?: Source): Token[] {
   return text
     .split(QUOTED)
-    .flatMap((part, at) =>
-      part === '' ? [] : [at % 2 === 1 ? string(part, source) : plain(part, source)],
+    .flatMap((piece, at) =>
+      piece === '' ? [] : [at % 2 === 1 ? string(piece, source) : plain(piece, source)],
     );
 }
 
 /**
- * A tagged template for a line of a script, whose escapes stay as they are written; but `\$`, for a
- * `$` before a brace, is that `$`. Quotes in it end before a value begins; a value is a token, or
- * several.
+ * A tagged template for a line of a script. Escapes stay as they are written, except `\$`, which is
+ * the `$` before a brace. A value is one token or several, outside of quotes.
  */
 export function shell(texts: TemplateStringsArray, ...values: (Token | Line)[]): Line {
   return texts.raw.flatMap((text, at) => [

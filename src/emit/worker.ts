@@ -1,17 +1,5 @@
-import {
-  Code,
-  comment,
-  constant,
-  name,
-  number,
-  plain,
-  section,
-  string,
-  type Line,
-  type Source,
-  type Token,
-  type Writing,
-} from './code.ts';
+import type { Deployment } from '../model/deployment.ts';
+import type { Role, WorkerRole } from '../pod/roles.ts';
 import {
   APPS,
   CONFIG_MODULE,
@@ -21,12 +9,25 @@ import {
   UNITS,
   XAPI_LIMIT,
 } from '../pod/workers.ts';
-import type { Deployment } from '../model/deployment.ts';
-import type { Role, WorkerRole } from '../pod/roles.ts';
+import {
+  CodeWriter,
+  comment,
+  constant,
+  name,
+  number,
+  plain,
+  section,
+  string,
+  type PythonValue,
+  type Source,
+  type Statement,
+  type Token,
+  type Writing,
+} from './code.ts';
 import { transportOptions } from './connection.ts';
-import { dict } from './python.ts';
+import { dictLines, literal, pythonTokens } from './python.ts';
 
-/** After how many seconds a worker stops a task, and where that comes from. */
+/** The time limit of a worker's tasks, in seconds, and its source. */
 function limitOf({ timeLimit }: Deployment, role: WorkerRole): { text: string; source: Source } {
   return role === 'xapi'
     ? { text: String(XAPI_LIMIT), source: { server: role } }
@@ -34,38 +35,28 @@ function limitOf({ timeLimit }: Deployment, role: WorkerRole): { text: string; s
 }
 
 /**
- * Whether a role needs that module. The workers of the microservices and of xAPI do: they ignore
- * the `CELERY_*` settings of settings_local.py. So does a web server that publishes to them by way
- * of sentinels: the name of the master has no place in a broker URL.
+ * Whether a role needs {@link CONFIG_MODULE}. The workers of the microservices and of xAPI do: they
+ * ignore the `CELERY_*` settings of settings_local.py. So does a web server that publishes to them
+ * through sentinels: the name of the master has no place in a broker URL.
  */
-export function needsConfigModule({ architecture, redis }: Deployment, role: Role): boolean {
-  if (role === 'web')
-    return (
-      redis.sentinel !== undefined && (architecture.arch === 'microservices' || architecture.xapi)
-    );
+export function needsConfigModule({ arch, xapi, redis }: Deployment, role: Role): boolean {
+  if (role === 'web') return redis.sentinel !== undefined && (arch === 'microservices' || xapi);
   return role !== 'worker' && role !== 'redis';
-}
-
-/** The folder of Pod's project on the servers; containers start in theirs. */
-export function project({ architecture }: Deployment): string {
-  return architecture.project;
 }
 
 /** A program of Pod's virtual environment; in containers, whose image is one, its name is enough. */
 export function program(
-  { architecture, redis }: Deployment,
+  { paths, redis }: Deployment,
   command: 'celery' | 'python',
   make = plain,
 ): Token {
-  return redis.container
-    ? make(command)
-    : make(`${architecture.venv}/bin/${command}`, { field: 'venv' });
+  return redis.container ? make(command) : make(`${paths.venv}/bin/${command}`, { field: 'venv' });
 }
 
 /**
  * The options of a worker, in the form that `celery multi` reads too: without the `=` it takes the
- * 1 of `--concurrency 1` for one more worker. One task at a time is concurrency 1; holding no more
- * than it runs is prefetch multiplier 1 together with late acknowledgement. The workers with
+ * 1 of `--concurrency 1` for one more worker. Concurrency 1 runs one task at a time; prefetch
+ * multiplier 1 together with late acknowledgement reserves no other. The workers with
  * {@link CONFIG_MODULE} have both from it.
  */
 function workerOptions(deployment: Deployment, role: WorkerRole, make: typeof plain): Token[] {
@@ -80,12 +71,12 @@ function workerOptions(deployment: Deployment, role: WorkerRole, make: typeof pl
   ];
 }
 
-/** Says why the options of a worker are what they are. */
-function noteOptions(code: Code, { architecture }: Deployment, role: WorkerRole): void {
+/** The comments on the options of a worker. */
+function noteOptions(code: CodeWriter, { hours }: Deployment, role: WorkerRole): void {
   if (role === 'worker') code.note('file.options.one', { server: role });
   else code.note('file.options.queue', { server: role }, { queue: QUEUES[role] });
   if (role === 'xapi') code.note('file.options.xapi', { server: role });
-  else code.note('file.options.hours', { field: 'hours' }, { hours: architecture.hours });
+  else code.note('file.options.hours', { field: 'hours' }, { hours });
 }
 
 /**
@@ -93,7 +84,7 @@ function noteOptions(code: Code, { architecture }: Deployment, role: WorkerRole)
  * of its machine, `%h` to Celery: `inspect` counts two nodes of one name as one and warns (run on
  * Celery 5.2.6).
  *
- * @param percent how the place that has the arguments writes a `%`
+ * @param percent `%` in the syntax of the file that has the arguments
  */
 function workerArguments(deployment: Deployment, role: WorkerRole, percent: '%' | '%%'): Token[] {
   return [
@@ -107,22 +98,26 @@ export function workerLine(deployment: Deployment, role: WorkerRole): Token[] {
   return [program(deployment, 'celery'), ...workerArguments(deployment, role, '%')];
 }
 
-/** Where {@link celeryDefaults} go. */
+/** The path of a worker's {@link emitInitDefaults}. */
 export function defaultsPath(role: WorkerRole): string {
   return `/etc/default/${INIT_SCRIPTS[role]}`;
 }
 
 /**
- * What `/etc/default` has of a worker for Celery's generic init script. The script sources it, then
- * hands its variables to `celery multi`, which itself ends the node's name with that of the machine
- * (celery/extra/generic-init.d/celeryd).
+ * A worker's file in `/etc/default`, for Celery's generic init script; each statement has the name of
+ * its variable. The script sources it, then hands its variables to `celery multi`, which itself ends
+ * the node's name with that of the machine (celery/extra/generic-init.d/celeryd).
  */
-export function celeryDefaults(deployment: Deployment, { say }: Writing, role: WorkerRole): Line[] {
-  const { account, comments, logs, pids } = deployment.architecture;
+export function emitInitDefaults(
+  deployment: Deployment,
+  { say }: Writing,
+  role: WorkerRole,
+): Statement[] {
+  const { account, comments, paths } = deployment;
   const script = INIT_SCRIPTS[role];
-  const code = new Code(say, comments);
+  const code = new CodeWriter(say, comments);
   const set = (key: string, ...value: Token[]) =>
-    code.line(name(key), plain('='), string('"'), ...value, string('"'));
+    code.statement(key, [[name(key), plain('='), string('"'), ...value, string('"')]]);
   code
     .note(`file.worker.${role}`, { server: role })
     .note('file.celeryd.what', { field: 'service' }, { script })
@@ -136,40 +131,45 @@ export function celeryDefaults(deployment: Deployment, { say }: Writing, role: W
   set('CELERY_BIN', program(deployment, 'celery', string));
   set('CELERY_APP', string(APPS[role]));
   code.note('file.worker.directory', { field: 'project' });
-  set('CELERYD_CHDIR', string(project(deployment), { field: 'project' }));
-  if (needsConfigModule(deployment, role))
+  set('CELERYD_CHDIR', string(paths.project, { field: 'project' }));
+  if (needsConfigModule(deployment, role)) {
     code
       .note('file.worker.module', { server: role })
       .note('file.celeryd.export', { server: role })
-      .line(
-        plain('export '),
-        name('CELERY_CONFIG_MODULE'),
-        plain('='),
-        string(`"${CONFIG_MODULE}"`),
-      );
+      .statement('CELERY_CONFIG_MODULE', [
+        [plain('export '), name('CELERY_CONFIG_MODULE'), plain('='), string(`"${CONFIG_MODULE}"`)],
+      ]);
+  }
   noteOptions(code.gap(), deployment, role);
   set('CELERYD_OPTS', ...workerOptions(deployment, role, string));
   code.gap();
   set('CELERYD_LOG_LEVEL', string('INFO'));
-  set('CELERYD_LOG_FILE', string(logs, { field: 'logs' }), string('/%N.log'));
-  set('CELERYD_PID_FILE', string(pids, { field: 'pids' }), string('/%N.pid'));
+  set('CELERYD_LOG_FILE', string(paths.logs, { field: 'logs' }), string('/%N.log'));
+  set('CELERYD_PID_FILE', string(paths.pids, { field: 'pids' }), string('/%N.pid'));
   set('CELERYD_USER', string(account, { field: 'account' }));
   set('CELERYD_GROUP', string(account, { field: 'account' }));
-  code.note('file.celeryd.dirs').line(name('CELERY_CREATE_DIRS'), plain('='), number('1'));
+  code
+    .note('file.celeryd.dirs')
+    .statement('CELERY_CREATE_DIRS', [[name('CELERY_CREATE_DIRS'), plain('='), number('1')]]);
   return code.done();
 }
 
-/** Where a {@link systemdUnit} goes. */
+/** The path of a worker's {@link emitSystemdUnit}. */
 export function unitPath(role: WorkerRole): string {
   return `/etc/systemd/system/${UNITS[role]}.service`;
 }
 
-/** The systemd unit of a worker. */
-export function systemdUnit(deployment: Deployment, { say }: Writing, role: WorkerRole): Line[] {
-  const { account, comments } = deployment.architecture;
+/** The systemd unit of a worker; each statement has the name of its directive. */
+export function emitSystemdUnit(
+  deployment: Deployment,
+  { say }: Writing,
+  role: WorkerRole,
+): Statement[] {
+  const { account, comments, paths } = deployment;
   const unit = UNITS[role];
-  const code = new Code(say, comments);
-  const set = (key: string, ...value: Token[]) => code.line(name(key), plain('='), ...value);
+  const code = new CodeWriter(say, comments);
+  const set = (key: string, ...value: Token[]) =>
+    code.statement(key, [[name(key), plain('='), ...value]]);
   code
     .note(`file.worker.${role}`, { server: role })
     .note('file.unit.install', { field: 'service' })
@@ -184,10 +184,12 @@ export function systemdUnit(deployment: Deployment, { say }: Writing, role: Work
   set('User', plain(account, { field: 'account' }));
   set('Group', plain(account, { field: 'account' }));
   code.note('file.worker.directory', { field: 'project' });
-  set('WorkingDirectory', plain(project(deployment), { field: 'project' }));
+  set('WorkingDirectory', plain(paths.project, { field: 'project' }));
   if (needsConfigModule(deployment, role)) {
-    code.note('file.worker.module', { server: role });
-    set('Environment', plain(`CELERY_CONFIG_MODULE=${CONFIG_MODULE}`, { server: role }));
+    const variable = plain(`CELERY_CONFIG_MODULE=${CONFIG_MODULE}`, { server: role });
+    code
+      .note('file.worker.module', { server: role })
+      .statement('CELERY_CONFIG_MODULE', [[name('Environment'), plain('='), variable]]);
   }
   noteOptions(code, deployment, role);
   set('ExecStart', program(deployment, 'celery'), ...workerArguments(deployment, role, '%%'));
@@ -203,41 +205,52 @@ export function systemdUnit(deployment: Deployment, { say }: Writing, role: Work
   return code.done();
 }
 
-/** The command that starts a worker in a container, whose image has Pod's environment. */
-export function workerCommand(deployment: Deployment, { say }: Writing, role: WorkerRole): Line[] {
-  const code = new Code(say, deployment.architecture.comments);
+/** The script that starts a worker in a container, whose image has Pod's environment. */
+export function emitContainerStart(
+  deployment: Deployment,
+  { say }: Writing,
+  role: WorkerRole,
+): Statement[] {
+  const code = new CodeWriter(say, deployment.comments);
   code.line(comment('#!/bin/sh'));
   code.note('file.container.what', { server: role });
   if (needsConfigModule(deployment, role))
     code
       .note('file.worker.module', { server: role })
-      .line(plain('export '), name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE}`));
+      .statement('CELERY_CONFIG_MODULE', [
+        [plain('export '), name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE}`)],
+      ]);
   noteOptions(code, deployment, role);
-  code.line(plain('exec '), ...workerLine(deployment, role));
+  code.statement('exec', [[plain('exec '), ...workerLine(deployment, role)]]);
   return code.done();
 }
 
-/** The module that gives those of {@link needsConfigModule} what they do not read elsewhere. */
-export function celeryConfig(deployment: Deployment, { say }: Writing): Line[] {
-  const { architecture, redis } = deployment;
-  const code = new Code(say, architecture.comments);
+/**
+ * The module {@link CONFIG_MODULE}, with what the roles of {@link needsConfigModule} read nowhere
+ * else; each statement has the name of its variable.
+ */
+export function emitCeleryModule(deployment: Deployment, { say }: Writing): Statement[] {
+  const { arch, comments, hours, redis } = deployment;
+  const code = new CodeWriter(say, comments);
+  const set = (key: string, value: PythonValue) =>
+    code.statement(key, [[name(key), plain(' = '), ...pythonTokens(value)]], value);
   code.note('file.module.what').gap();
   if (redis.sentinel) code.note('file.module.master', { field: 'master' });
-  // Without microservices it is for statements alone, which take minutes at most: Celery's own hour
-  // is enough, and sooner over.
-  const long = architecture.arch === 'microservices';
-  if (long)
-    code.note('file.settings.visibility', { field: 'hours' }, { hours: architecture.hours });
-  const options = transportOptions(deployment).filter(
+  // Without microservices only xAPI statements use it, which take minutes at most: Celery's default
+  // of an hour is enough, and hands a lost one out sooner.
+  const long = arch === 'microservices';
+  if (long) code.note('file.settings.visibility', { field: 'hours' }, { hours });
+  const entries = transportOptions(deployment).filter(
     ([key]) => key !== 'visibility_timeout' || long,
   );
-  if (options.length > 0)
-    for (const line of dict([name('broker_transport_options'), plain(' = ')], options))
-      code.line(...line);
-  code
-    .note('file.settings.acksLate')
-    .line(name('task_acks_late'), plain(' = '), constant('True'))
-    .note('file.module.prefetch')
-    .line(name('worker_prefetch_multiplier'), plain(' = '), number('1'));
+  if (entries.length > 0) {
+    const key = 'broker_transport_options';
+    const lines = dictLines([name(key), plain(' = ')], entries);
+    code.statement(key, lines, { kind: 'dict', entries });
+  }
+  code.note('file.settings.acksLate');
+  set('task_acks_late', literal(constant('True')));
+  code.note('file.module.prefetch');
+  set('worker_prefetch_multiplier', literal(number('1')));
   return code.done();
 }

@@ -8,7 +8,7 @@ import { messageOf } from '../../src/checker/messages.ts';
 import { secretsIn } from '../../src/checker/secrets.ts';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { formatLink } from '../../src/model/link.ts';
-import { pythonString, urlPart } from '../../src/emit/quote.ts';
+import { pythonString, urlPart } from '../../src/emit/escape.ts';
 import { speaker } from '../../src/model/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
 import {

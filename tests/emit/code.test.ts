@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { Code, codeText, commentLines, lineText, plain } from '../../src/emit/code.ts';
+import {
+  CodeWriter,
+  codeText,
+  commentLines,
+  lineText,
+  linesOf,
+  plain,
+} from '../../src/emit/code.ts';
 
 /** The width of comments, their last character included. */
 const WIDTH = 76;
@@ -25,7 +32,7 @@ describe('commentLines', () => {
     expect(texts(`${tooLong} b`)).toEqual([`# ${tooLong}`, '# b']);
   });
 
-  test('does not part a word that is too long, nor a non-breaking space', () => {
+  test('does not split a word that is too long, nor a non-breaking space', () => {
     const address = `https://${'x'.repeat(100)}`;
     expect(texts(`See ${address} there`)).toEqual(['# See', `# ${address}`, '# there']);
     const word = 'a'.repeat(WIDTH - '#  b'.length);
@@ -33,18 +40,32 @@ describe('commentLines', () => {
   });
 });
 
-describe('Code', () => {
+describe('CodeWriter', () => {
   const say = (key: string) => key;
 
-  test('leaves one empty line between parts, none at the beginning or end', () => {
-    const code = new Code(say, true).gap().line(plain('a')).gap().gap().line(plain('b')).gap();
-    expect(codeText(code.done())).toBe('a\n\nb\n');
+  test('leaves one empty line between groups, none at the beginning or end', () => {
+    const code = new CodeWriter(say, true)
+      .gap()
+      .line(plain('a'))
+      .gap()
+      .gap()
+      .line(plain('b'))
+      .gap();
+    expect(codeText(linesOf(code.done()))).toBe('a\n\nb\n');
   });
 
   test('writes notes only where comments are wanted', () => {
     const written = (comments: boolean) =>
-      codeText(new Code(say, comments).note('file.verify.ping').line(plain('a')).done());
+      codeText(
+        linesOf(new CodeWriter(say, comments).note('file.verify.ping').line(plain('a')).done()),
+      );
     expect(written(true)).toBe('# file.verify.ping\na\n');
     expect(written(false)).toBe('a\n');
+  });
+
+  test('keeps the lines of a statement under its name', () => {
+    const lines = [[plain('a {')], [plain('}')]];
+    const statements = new CodeWriter(say, true).line(plain('x')).statement('a', lines).done();
+    expect(statements).toEqual([{ lines: [[plain('x')]] }, { name: 'a', lines }]);
   });
 });

@@ -12,9 +12,9 @@ import {
   WORKER_OPTIONS,
   type Directive,
 } from '../../src/model/directives.ts';
-import { settingsLocal } from '../../src/emit/settings.ts';
+import { emitSettings } from '../../src/emit/settings.ts';
 import { needsConfigModule } from '../../src/emit/worker.ts';
-import { EXAMPLES } from '../../src/emit/quotes/reference.ts';
+import { REFERENCE_QUOTES } from '../../src/emit/quotes/reference.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 import { plan, type Deployment } from '../../src/model/deployment.ts';
 import { PRESETS } from '../../src/model/presets.ts';
@@ -119,8 +119,8 @@ test('a role reads what the generator writes for it, and nothing else', () => {
     const deployment = plan({ ...DEFAULTS, ...architecture });
     const running = new Set(deployment.servers.flatMap(({ roles: own }) => own));
     for (const role of roles.filter((each) => running.has(each))) {
-      const text = codeText(settingsLocal(deployment, writing, [role]));
-      for (const [, name = ''] of text.matchAll(/^([A-Z]\w+) = /gm)) {
+      for (const { name } of emitSettings(deployment, writing, [role])) {
+        if (name === undefined || name === 'CELERY_CONFIG_MODULE') continue;
         const { roles: readers }: Setting = SETTINGS[name as keyof typeof SETTINGS];
         expect([name, readers]).toEqual([name, expect.arrayContaining([role])]);
       }
@@ -135,8 +135,8 @@ test('a role reads what the generator writes for it, and nothing else', () => {
       const written = VARIED.some((architecture) => {
         const deployment = plan({ ...DEFAULTS, ...architecture });
         const has = deployment.servers.some(({ roles: own }) => own.includes(role));
-        const text = codeText(settingsLocal(deployment, writing, [role]));
-        return has && new RegExp(`^${name} = `, 'm').test(text);
+        const statements = emitSettings(deployment, writing, [role]);
+        return has && statements.some((statement) => statement.name === name);
       });
       expect([name, role, written]).toEqual([name, role, true]);
     }
@@ -148,7 +148,7 @@ describe('an example', () => {
       fc.property(architectures, (architecture) => {
         const deployment = plan(architecture);
         const files = emitted(architecture, { language: 'en' }).map(fileText);
-        for (const [anchor, { emit }] of EXAMPLES) {
+        for (const [anchor, { emit }] of REFERENCE_QUOTES) {
           const quotes = emit(deployment, writing);
           expect([anchor, quotes.length]).toEqual([anchor, 1]);
           for (const { lines, elsewhere = false } of quotes) {
@@ -168,7 +168,7 @@ describe('an example', () => {
     for (const architecture of [{}, ...VARIED]) {
       const deployment = plan({ ...DEFAULTS, ...architecture });
       const sources = names.map((name) =>
-        (EXAMPLES.get(name)?.emit(deployment, writing) ?? [])
+        (REFERENCE_QUOTES.get(name)?.emit(deployment, writing) ?? [])
           .map(({ lines }) => codeText(lines))
           .join(''),
       );
@@ -238,7 +238,7 @@ describe('what a name is made from', () => {
 
   /** What the reader's own file has of it; nothing where it lacks it. */
   const own = (anchor: string, architecture: Architecture) =>
-    (EXAMPLES.get(anchor)?.emit(planned(architecture), writing) ?? [])
+    (REFERENCE_QUOTES.get(anchor)?.emit(planned(architecture), writing) ?? [])
       .filter(({ elsewhere }) => elsewhere !== true)
       .map(({ lines }) => codeText(lines))
       .join('');

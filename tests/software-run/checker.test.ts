@@ -10,7 +10,7 @@ import { lacking } from '../../src/checker/findings/acl.ts';
 import { plain } from '../../src/emit/code.ts';
 import type { Architecture } from '../../src/model/architecture.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
-import { urlPart } from '../../src/emit/quote.ts';
+import { urlPart } from '../../src/emit/escape.ts';
 import { redisServer } from '../software.ts';
 import { VALKEY_PACKAGES } from '../valkeyPackages.ts';
 import { altered } from './altered.ts';

@@ -6,7 +6,7 @@ import { TLS_FOLDER } from '../../src/emit/redis.ts';
 import type { ConfigFile } from '../../src/emit/files.ts';
 import { causesOf } from '../../src/troubleshoot/causes.ts';
 import { plan, type Deployment } from '../../src/model/deployment.ts';
-import { urlPart } from '../../src/emit/quote.ts';
+import { urlPart } from '../../src/emit/escape.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { altered } from './altered.ts';
 import { makeCertificates } from './certificates.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { alertRules, RULES_PATH } from '../../src/emit/alerts.ts';
+import { emitAlertRules, RULES_PATH } from '../../src/emit/alerts.ts';
 import { codeText } from '../../src/emit/code.ts';
 import { PRESETS } from '../../src/model/presets.ts';
 import { speaker, type TextKey } from '../../src/model/say.ts';
@@ -193,7 +193,7 @@ describe.skipIf(!canBoot)('the alert rules', () => {
   ])('are told when they should be, and not before, for %s', async (_, deployment, scenarios) => {
     const folder = temporaryFolder(onTestFinished);
     const say = speaker(TEXTS.en, 'en');
-    const rules = alertRules(deployment, { say, password: '' });
+    const rules = emitAlertRules(deployment, { say, password: '' });
     writeFileSync(join(folder, 'rules.yml'), codeText(rules));
     const texts = { DOWN: 'down', UNSERVED: 'unserved', MASTERS: 'masters', REPLICAS: 'replicas' };
     const said = Object.entries(texts).reduce(
@@ -217,7 +217,7 @@ describe.skipIf(!canBoot)('the alert rules', () => {
       (['fr', 'en'] as const).map((language) => {
         const say = speaker(TEXTS[language], language);
         const name = `${id}-${language}.yml`;
-        const rules = alertRules(plan(architecture), { say, password: '' });
+        const rules = emitAlertRules(plan(architecture), { say, password: '' });
         writeFileSync(join(folder, name), codeText(rules));
         return name;
       }),

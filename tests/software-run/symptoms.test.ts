@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Architecture } from '../../src/model/architecture.ts';
 import type { ConfigFile } from '../../src/emit/files.ts';
 import { plan } from '../../src/model/deployment.ts';
-import { urlPart } from '../../src/emit/quote.ts';
+import { urlPart } from '../../src/emit/escape.ts';
 import { quoteText } from '../emit/quotes/quoted.ts';
 import { altered } from './altered.ts';
 import { deploy, type Choices } from './deployed.ts';

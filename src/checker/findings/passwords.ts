@@ -1,5 +1,5 @@
 import { PASSWORD_PLACEHOLDER } from '../../emit/code.ts';
-import { urlPart } from '../../emit/quote.ts';
+import { urlPart } from '../../emit/escape.ts';
 import type { Connection } from '../read/connections.ts';
 import { directive } from '../read/redisFile.ts';
 import type { SettingsRule } from '../report.ts';

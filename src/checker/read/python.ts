@@ -1,6 +1,6 @@
 import type { SyntaxNode, Tree } from '@lezer/common';
 import { parser } from '@lezer/python';
-import { urlPart } from '../../emit/quote.ts';
+import { urlPart } from '../../emit/escape.ts';
 import { pythonText } from './pythonText.ts';
 import type { DictValue, Entry, Piece, Span, StringValue, Value } from './values.ts';
 

@@ -1,15 +1,18 @@
-import { DEFAULTS } from '../../model/architecture.ts';
 import { lineText } from '../../emit/code.ts';
-import type { DatabaseRole } from '../../pod/databases.ts';
 import { redisUrl, type Client } from '../../emit/connection.ts';
-import { settingsLocal } from '../../emit/settings.ts';
+import { emitSettings } from '../../emit/settings.ts';
+import { DEFAULTS } from '../../model/architecture.ts';
 import { plan, type Deployment } from '../../model/deployment.ts';
+import type { DatabaseRole } from '../../pod/databases.ts';
 import type { SettingsFile } from '../read/files.ts';
 import { understand } from '../understood.ts';
 
 const silent = () => '';
 
-/** The deployment that a settings file is for, with its password; `undefined` where it says no address. */
+/**
+ * The deployment that a settings file belongs to, with its password; `undefined` where the file has
+ * no address of Redis, or lacks the password.
+ */
 function deploymentOf(
   file: SettingsFile,
 ): { deployment: Deployment; password: string } | undefined {
@@ -27,7 +30,10 @@ function deploymentOf(
   return { deployment, password };
 }
 
-/** The URL that leads a client to a database, as Python source, by the address that the file's others have. */
+/**
+ * The URL of a database, as Python source, at the address of the file's other connections;
+ * `undefined` where the file has none.
+ */
 export function urlLike(
   file: SettingsFile,
   role: DatabaseRole,
@@ -40,18 +46,14 @@ export function urlLike(
   );
 }
 
-/** The lines of a setting as the generator writes them for the address that the file's others have. */
+/**
+ * The lines of a setting as the generator writes it, at the address of the file's other connections;
+ * `undefined` where the file has none, or where the generator does not write the setting.
+ */
 export function settingLike(file: SettingsFile, name: string): string[] | undefined {
   const found = deploymentOf(file);
   if (!found) return undefined;
-  const lines = settingsLocal(found.deployment, { say: silent, password: found.password }, [
-    'web',
-    'worker',
-  ]).map(lineText);
-  const start = lines.findIndex((line) => line.startsWith(`${name} = `));
-  if (start < 0) return undefined;
-  const end = lines.findIndex(
-    (line, at) => at >= start && (line === '}' || (at === start && !line.endsWith('{'))),
-  );
-  return lines.slice(start, end + 1);
+  const { deployment, password } = found;
+  const statements = emitSettings(deployment, { say: silent, password }, ['web', 'worker']);
+  return statements.find((statement) => statement.name === name)?.lines.map(lineText);
 }

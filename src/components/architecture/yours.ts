@@ -1,6 +1,6 @@
 import { formatLink, parseLink } from '../../model/link.ts';
 import { plan } from '../../model/deployment.ts';
-import { procedureOf } from '../../emit/quotes/quotable.ts';
+import { procedureOf } from '../../emit/quotes/procedures.ts';
 import { speaker } from '../../model/say.ts';
 import { architectureText } from '../../view/architecture.ts';
 import { procedureHtml } from '../../view/procedure.ts';

@@ -1,97 +1,95 @@
-import { name, plain, string, type Line, type Token } from '../code.ts';
+import { planVariant, type Deployment } from '../../model/deployment.ts';
+import { REDIS_PORT, SENTINEL_PORT } from '../../pod/limits.ts';
 import { redisCli } from '../cli.ts';
-import { placeholderOf } from '../connection.ts';
+import { name, plain, string, type Line, type Token } from '../code.ts';
+import { endpointToken } from '../connection.ts';
 import { shell } from '../shell.ts';
-import { plan, type Deployment } from '../../model/deployment.ts';
 import type { Procedure, Quote } from './procedure.ts';
 
-/** Stands for the address of the server that Redis moves away from. */
+/** The placeholder for the address of the server that Redis moves away from. */
 const OLD: Token = {
   ...plain('OLD-REDIS.invalid', { server: 'web' }),
   placeholder: true,
 };
 
-/** How long writing waits while Redis moves, in milliseconds; then it would fail, as it does without. */
+/** The time that writes wait while Redis moves, in milliseconds; after it they would be lost. */
 const PAUSE = '60000';
 
 /**
- * The deployment that Redis moves to: the reader's, or the same with a server of its own. An ACL
- * user is not asked for: what following takes, Pod's own may not do.
+ * The deployment that Redis moves to: the reader's, or the same with a dedicated server for Redis.
+ * It has no ACL user: Pod's may not run the commands of replication.
  */
-function target({ architecture }: Deployment): Deployment {
-  return plan({
-    ...architecture,
-    ...(architecture.auth === 'acl' && { auth: 'password' }),
-    redis: 'dedicated',
-    sentinels: '',
-    socket: '',
-  });
+function target(deployment: Deployment): Deployment {
+  const dedicated = planVariant(deployment, { redis: 'dedicated', sentinels: '', socket: '' });
+  return dedicated.redis.user === undefined
+    ? dedicated
+    : planVariant(dedicated, { auth: 'password' });
 }
 
-/** Commands on the server that Redis moves to, or on the one that has it so far. */
+/** Commands on the server that Redis moves to, or on the one that it moves away from. */
 function on(side: 'new' | 'old', ...lines: readonly Line[]): Quote[] {
   return [{ server: side === 'new' ? 'redis' : 'web', lines }];
 }
 
-/** Servers with sentinels, for readers whose architecture has none yet. */
-const SENTINELS = ['redis-1', 'redis-2', 'redis-3'].map((name) => `${name}.invalid:26379`).join();
+/** The placeholder for sentinels, for readers whose architecture has none yet. */
+const SENTINELS_PLACEHOLDER = ['redis-1', 'redis-2', 'redis-3']
+  .map((name) => `${name}.invalid:${SENTINEL_PORT}`)
+  .join();
 
 /**
- * Commands on the servers that sentinels watch over, or on the first of them alone: it is the master
- * to begin with, and has its own address only.
+ * Commands on the servers that sentinels watch over, or on the first of them only, which is the
+ * master at the start.
  */
 function onSentinels(
-  { architecture, redis }: Deployment,
+  deployment: Deployment,
   which: 'each' | 'first',
   lines: (first: Line) => readonly Line[],
 ): Quote[] {
-  const { redis: watched } = plan({
-    ...architecture,
+  const { redis: watched } = planVariant(deployment, {
     redis: 'dedicated',
     socket: '',
     tls: false,
-    ...(redis.sentinel === undefined && { sentinels: SENTINELS }),
+    ...(deployment.redis.sentinel === undefined && { sentinels: SENTINELS_PLACEHOLDER }),
   });
   const [first] = watched.sentinel?.endpoints ?? [];
   if (first === undefined) return [];
-  const port = watched.port === 6379 ? '' : ` -p ${watched.port}`;
-  const host = { ...plain(first.host, { field: 'sentinels' }), ...placeholderOf(first.host) };
+  const port = watched.port === REDIS_PORT ? '' : ` -p ${watched.port}`;
   return [
     {
       server: 'redis',
       ...(which === 'first' && { host: first.host }),
-      lines: lines([plain('redis-cli -h '), host, plain(port)]),
+      lines: lines([plain('redis-cli -h '), endpointToken(first.host), plain(port)]),
     },
   ];
 }
 
-/** Asks a Redis how far it follows. */
+/** The line that shows how far a replica has followed. */
 const followed = (redis: Line): Line[] => [
   shell`${redis} INFO replication | grep -E '^(role|master_link_status|master_sync_in_progress|slave_repl_offset|slave[0-9]+):'`,
 ];
 
-/** redis-cli on the server that has Redis so far, which answers it there. */
+/** redis-cli on the server that Redis moves away from. */
 const old: Line = [plain('redis-cli')];
 
-/** Lets the old Redis be what it was before anything followed it. */
+/** The commands that undo the preparation of the old Redis. */
 const reopened = (): Quote[] =>
   on('old', shell`${old} CLIENT UNPAUSE`, shell`${old} CONFIG SET bind "127.0.0.1 -::1"`);
 
 /** redis-cli on the server that Redis moves to. */
 const fresh = (deployment: Deployment): Line => redisCli(target(deployment), undefined, 'admin');
 
-/** Where a second Redis answers, by the same way as the first. */
-function doors({ ca, socket }: Deployment['redis']): Line[] {
+/** The socket or port of a second Redis, of the same kind as the first's. */
+function secondListening({ ca, socket }: Deployment['redis']): Line[] {
   if (socket !== undefined) return [[name('unixsocket'), plain(' /run/redis-test/redis.sock')]];
   return [[name(ca === undefined ? 'port' : 'tls-port'), plain(' 6380')]];
 }
 
-/** The file and folder of a second Redis, by Debian's template of a unit. */
+/** The configuration of a second Redis, under the name that Debian's unit template expects. */
 const SECOND = '/etc/redis/redis-test.conf';
 
 /**
- * How Redis moves to a server of its own without losing sessions or tasks, as run with redis-server
- * 7.0.15: the new one follows the old one until both have the same, and then takes its place.
+ * The move of Redis to a dedicated server without losing sessions or tasks, as run with redis-server
+ * 7.0.15: the new one follows the old one until both have the same data, and then takes its place.
  */
 export const GROW = {
   'grow.open': {
@@ -128,7 +126,7 @@ export const GROW = {
       ...reopened(),
     ],
   },
-  /** A sentinel takes a master that says it follows another for one that is gone. */
+  /** The sentinels stop first: they take a master that follows another for one that is gone. */
   'grow.sentinels.stop': {
     emit: (deployment) =>
       onSentinels(deployment, 'each', () => [shell`systemctl stop redis-sentinel`]),
@@ -149,7 +147,7 @@ export const GROW = {
       onSentinels(deployment, 'each', () => [shell`systemctl start redis-sentinel`]),
   },
   'grow.sentinels.back': { emit: reopened },
-  /** What a second Redis on the same server needs: all that would be the first one's otherwise. */
+  /** The configuration of a second Redis on the same server: all that the two must not share. */
   'grow.second.conf': {
     emit: ({ redis }) => [
       {
@@ -157,7 +155,7 @@ export const GROW = {
         path: SECOND,
         lines: [
           [name('include'), plain(' /etc/redis/redis.conf')],
-          ...doors(redis),
+          ...secondListening(redis),
           [name('pidfile'), plain(' /run/redis-test/redis-server.pid')],
           [name('logfile'), plain(' /var/log/redis/redis-test.log')],
           [name('dir'), plain(' /var/lib/redis/test')],

@@ -1,28 +1,21 @@
-import { plain, string, type Line, type Writing } from '../code.ts';
-import { ask, redisCli } from '../cli.ts';
-import { NFT_PATH } from '../firewall.ts';
-import { redisConf, sentinelConf, TLS_FOLDER } from '../redis.ts';
-import { shell } from '../shell.ts';
-import { filesOf } from '../files.ts';
 import type { Deployment } from '../../model/deployment.ts';
+import { ask, redisCli } from '../cli.ts';
+import { linesOf, plain, string, type Line, type Writing } from '../code.ts';
+import { FIREWALL_KINDS, filesOf } from '../files.ts';
+import { NFT_PATH } from '../firewall.ts';
+import { emitRedisConf, emitSentinelConf, TLS_FOLDER } from '../redis.ts';
+import { shell } from '../shell.ts';
 import type { Procedure, Quote } from './procedure.ts';
+import { onAny, onRedis, POD_CONF, untilRewritten } from './servers.ts';
 
-/** Where the lines for Pod are, apart from those of Debian's own file. */
-export const POD_CONF = '/etc/redis/pod.conf';
-
-/** The same of a sentinel, until they are part of its file. */
+/** The path of Pod's directives for a sentinel, until they are appended to its own file. */
 const POD_SENTINEL_CONF = '/etc/redis/pod-sentinel.conf';
 
-/** Commands for the servers that Redis runs on, which a container is not. */
-function onRedis({ redis }: Deployment, ...lines: readonly Line[]): Quote[] {
-  return redis.container ? [] : [{ server: 'redis', lines }];
-}
-
-/** The services of the package that an architecture needs. */
+/** The services of Redis that a deployment needs. */
 const services = ({ redis }: Deployment) =>
   redis.sentinel ? 'redis-server redis-sentinel' : 'redis-server';
 
-/** One piece for each server that Redis runs on, the servers of sentinels being several. */
+/** One quote for each server that Redis runs on; with sentinels there are several. */
 function files(
   { redis }: Deployment,
   path: string,
@@ -35,34 +28,20 @@ function files(
     : endpoints.map(({ host }, at) => ({ server: 'redis', host, path, lines: lines(at) }));
 }
 
-/** The firewall's file of an architecture, if it has one. */
-function firewall(deployment: Deployment, writing: Writing): Quote[] {
-  const rules = filesOf(deployment, writing).find(
-    ({ name }) => name === 'firewall.sh' || NFT_PATH.endsWith(`/${name}`),
-  );
-  if (rules === undefined) return [];
-  return [{ server: 'redis', path: rules.path || rules.name, lines: rules.lines }];
+/** The file with the firewall's rules, if there is one. */
+function firewallRules(deployment: Deployment, writing: Writing): Quote[] {
+  const file = filesOf(deployment, writing).find(({ kind }) => FIREWALL_KINDS.includes(kind));
+  if (file === undefined) return [];
+  return [{ server: 'redis', path: file.path || file.name, lines: file.lines }];
 }
 
-/** The way to Redis of somebody who has no account there. */
-function stranger(deployment: Deployment): Line {
+/** The beginning of a redis-cli command without a user. */
+function redisCliWithoutUser(deployment: Deployment): Line {
   const { user, ...redis } = deployment.redis;
   return redisCli(user === undefined ? deployment : { ...deployment, redis });
 }
 
-/**
- * Waits until Redis has written its append-only files: a start with `appendonly yes` reads them
- * alone (run on 7.0.15).
- *
- * @param redis the beginning of a command that asks it
- */
-export function untilRewritten(redis: Line): Line[] {
-  return [
-    shell`while ${redis} INFO persistence | grep -E 'aof_rewrite_(in_progress|scheduled):1'; do sleep 1; done`,
-  ];
-}
-
-/** How Redis is installed, as run on Debian 12 with redis-server 7.0.15. */
+/** The installation of Redis, as run on Debian 12 with redis-server 7.0.15. */
 export const INSTALL = {
   'install.package': {
     emit: (deployment) => {
@@ -96,11 +75,11 @@ export const INSTALL = {
   },
   'install.conf': {
     emit: (deployment, writing) =>
-      files(deployment, POD_CONF, (at) => redisConf(deployment, writing, at)),
+      files(deployment, POD_CONF, (at) => linesOf(emitRedisConf(deployment, writing, at))),
   },
   /**
-   * Debian's file stays as it is but for its last line, which wins over what is before it. Sentinel
-   * rewrites redis.conf itself, and so the lines become part of that.
+   * Debian's file gets one more line, at its end, which overrides what is before it. With Sentinel,
+   * which rewrites redis.conf itself, the directives are appended to the file.
    */
   'install.include': {
     emit: (deployment) =>
@@ -126,13 +105,13 @@ export const INSTALL = {
             shell`chmod 755 ${plain(TLS_FOLDER)}`,
           ),
   },
-  /** Before the first restart with `appendonly yes`, which would start from nothing. */
+  /** The append-only files, before the first restart with `appendonly yes` would start from nothing. */
   'install.keep': {
     emit: (deployment) =>
       onRedis(
         deployment,
         shell`redis-cli CONFIG SET appendonly yes`,
-        ...untilRewritten([plain('redis-cli')]),
+        untilRewritten([plain('redis-cli')]),
       ),
   },
   'install.start': {
@@ -147,7 +126,9 @@ export const INSTALL = {
     emit: (deployment, writing) =>
       deployment.redis.sentinel === undefined
         ? []
-        : files(deployment, POD_SENTINEL_CONF, (at) => sentinelConf(deployment, writing, at)),
+        : files(deployment, POD_SENTINEL_CONF, (at) =>
+            linesOf(emitSentinelConf(deployment, writing, at)),
+          ),
   },
   'install.sentinel.start': {
     emit: (deployment) =>
@@ -160,14 +141,13 @@ export const INSTALL = {
             shell`systemctl restart redis-sentinel`,
           ),
   },
-  'install.firewall': { emit: firewall },
+  'install.firewall': { emit: firewallRules },
   'install.firewall.load': {
-    emit: (deployment, writing) => {
-      const [rules] = firewall(deployment, writing);
-      if (rules === undefined) return [];
+    emit: (deployment) => {
+      if (deployment.firewall === 'none') return [];
       return onRedis(
         deployment,
-        ...(rules.path === NFT_PATH
+        ...(deployment.firewall === 'nftables'
           ? [
               shell`nft -c -f ${plain(NFT_PATH)} && nft -f ${plain(NFT_PATH)}`,
               shell`grep -q nftables.d /etc/nftables.conf || echo ${string(`'include "/etc/nftables.d/*.nft"'`)} >>/etc/nftables.conf`,
@@ -183,7 +163,7 @@ export const INSTALL = {
         ? []
         : onRedis(
             deployment,
-            shell`usermod --append --groups redis ${plain(deployment.architecture.account, { field: 'account' })}`,
+            shell`usermod --append --groups redis ${plain(deployment.account, { field: 'account' })}`,
           ),
   },
   'install.listening': {
@@ -196,19 +176,14 @@ export const INSTALL = {
       ),
   },
   'install.ping': {
-    emit: (deployment) => [{ server: 'any', lines: [ask(deployment, [plain('PING')])] }],
+    emit: (deployment) => onAny(ask(deployment, [plain('PING')])),
   },
-  /** Without a password: what anyone else is told. */
+  /** The answer to anybody without a password. */
   'install.stranger': {
     emit: (deployment) =>
       deployment.redis.container
         ? []
-        : [
-            {
-              server: 'any',
-              lines: [shell`env -u REDISCLI_AUTH ${stranger(deployment)} PING`],
-            },
-          ],
+        : onAny(shell`env -u REDISCLI_AUTH ${redisCliWithoutUser(deployment)} PING`),
   },
   'install.verify': {
     emit: ({ servers, redis }) =>

@@ -1,27 +1,23 @@
-import { plain, string, type Line } from '../code.ts';
-import { ask, redisCli } from '../cli.ts';
-import { shell } from '../shell.ts';
-import { program, project } from '../worker.ts';
 import type { Deployment } from '../../model/deployment.ts';
-import { shellString } from '../quote.ts';
-import { POD_CONF, untilRewritten } from './install.ts';
+import { ask, redisCli } from '../cli.ts';
+import { plain, string, type Line } from '../code.ts';
+import { shellString } from '../escape.ts';
+import { shell } from '../shell.ts';
+import { program } from '../worker.ts';
 import type { Procedure, Quote } from './procedure.ts';
-import { toWorkers } from './troubleshoot.ts';
+import { enterProject, onAny, onRedis, POD_CONF, toWorkers, untilRewritten } from './servers.ts';
 
-/** Where Debian's Redis has its data. */
+/** The data folder of Debian's Redis. */
 const DATA = '/var/lib/redis';
 
-/** Has Pod empty one of its caches, which runs FLUSHDB on its whole database. */
+/** The command that has Pod clear one of its caches; it runs FLUSHDB on the whole database. */
 function clearCache(deployment: Deployment, alias: 'default' | 'select2'): Quote[] {
   const script = `from django.core.cache import caches; caches["${alias}"].clear()`;
-  const enter = deployment.redis.container
-    ? []
-    : [shell`cd ${plain(project(deployment), { field: 'project' })}`];
   return [
     {
       server: 'web',
       lines: [
-        ...enter,
+        ...enterProject(deployment),
         shell`${program(deployment, 'python')} manage.py shell -c ${string(shellString(script), { database: alias })}`,
       ],
     },
@@ -29,47 +25,42 @@ function clearCache(deployment: Deployment, alias: 'default' | 'select2'): Quote
 }
 
 /**
- * Commands for a Redis of one's own that is one server: several are changed one after the other, in
- * an order that depends on which is the master.
+ * Commands for a single Redis server. Several are changed one after the other, in an order that
+ * depends on which is the master.
  */
-function onOne({ redis }: Deployment, ...lines: readonly Line[]): Quote[] {
-  return redis.container || redis.sentinel ? [] : [{ server: 'redis', lines }];
+function onSingleRedis(deployment: Deployment, ...lines: readonly Line[]): Quote[] {
+  return deployment.redis.sentinel ? [] : onRedis(deployment, ...lines);
 }
 
-/** Whose password it is: Pod's own user's, or everybody's. */
-const holder = ({ redis }: Deployment) =>
+/** The user that the password belongs to: Pod's, or the default one. */
+const passwordUser = ({ redis }: Deployment) =>
   redis.user === undefined ? plain('default') : plain(redis.user, { field: 'user' });
 
-/** What is done to a Redis that Pod uses, as run with redis-server 7.0.15. */
+/** The operation of a Redis that Pod uses, as run with redis-server 7.0.15. */
 export const OPERATE = {
   'operate.clear.default': { emit: (deployment) => clearCache(deployment, 'default') },
   'operate.clear.select2': { emit: (deployment) => clearCache(deployment, 'select2') },
   'operate.logout': {
-    emit: (deployment) => [{ server: 'any', lines: [ask(deployment, shell`FLUSHDB`, 'sessions')] }],
+    emit: (deployment) => onAny(ask(deployment, shell`FLUSHDB`, 'sessions')),
   },
   'operate.purge': { emit: (deployment) => toWorkers(deployment, shell`purge -f`) },
-  /** A snapshot that Redis sends as to a replica, whatever its persistence and wherever it is. */
+  /** A snapshot over the network, which Redis sends as to a replica; it needs no persistence. */
   'operate.backup': {
     emit: (deployment) =>
       deployment.redis.container
         ? []
-        : [
-            {
-              server: 'any',
-              lines: [
-                shell`umask 077`,
-                shell`${redisCli(deployment, undefined, 'admin')} --rdb "redis-$(date +%F).rdb"`,
-              ],
-            },
-          ],
+        : onAny(
+            shell`umask 077`,
+            shell`${redisCli(deployment, undefined, 'admin')} --rdb "redis-$(date +%F).rdb"`,
+          ),
   },
   /**
-   * With `appendonly yes` Redis reads its append-only files and no snapshot: it starts from the
-   * snapshot without them, and they are made anew while it runs.
+   * With `appendonly yes` Redis reads its append-only files and no snapshot: it is started without
+   * them, from the snapshot, and `operate.restore.append` makes them anew while it runs.
    */
   'operate.restore': {
     emit: (deployment) =>
-      onOne(
+      onSingleRedis(
         deployment,
         shell`systemctl stop redis-server`,
         shell`mv ${plain(DATA)}/appendonlydir ${plain(DATA)}/appendonlydir.before`,
@@ -80,16 +71,16 @@ export const OPERATE = {
   },
   'operate.restore.append': {
     emit: (deployment) =>
-      onOne(
+      onSingleRedis(
         deployment,
         ask(deployment, shell`CONFIG SET appendonly yes`, undefined, 'admin'),
-        ...untilRewritten(redisCli(deployment, undefined, 'admin')),
+        untilRewritten(redisCli(deployment, undefined, 'admin')),
         shell`sed -i 's/^appendonly no/appendonly yes/' ${plain(POD_CONF)}`,
       ),
   },
   'operate.upgrade': {
     emit: (deployment) =>
-      onOne(
+      onSingleRedis(
         deployment,
         shell`apt-get install --yes --only-upgrade redis-server`,
         shell`systemctl is-active redis-server`,
@@ -98,26 +89,26 @@ export const OPERATE = {
   'operate.password.ask': {
     emit: (deployment, { say }) =>
       deployment.redis.password
-        ? onOne(
+        ? onSingleRedis(
             deployment,
             shell`IFS= read -rsp ${string(shellString(say('operate.password.new')))} NEW_PASSWORD`,
           )
         : [],
   },
-  /** From its input, so that it is in no command that others of the server could see. */
+  /** On standard input, so that the password is in no command line that other users could see. */
   'operate.password.add': {
     emit: (deployment) =>
       deployment.redis.password
-        ? onOne(
+        ? onSingleRedis(
             deployment,
-            shell`printf '>%s' "$NEW_PASSWORD" | ${redisCli(deployment, undefined, 'admin')} -x ACL SETUSER ${holder(deployment)}`,
+            shell`printf '>%s' "$NEW_PASSWORD" | ${redisCli(deployment, undefined, 'admin')} -x ACL SETUSER ${passwordUser(deployment)}`,
           )
         : [],
   },
   'operate.password.remove': {
     emit: (deployment) =>
       deployment.redis.password && deployment.redis.user === undefined
-        ? onOne(
+        ? onSingleRedis(
             deployment,
             shell`printf '<%s' "$REDISCLI_AUTH" | ${redisCli(deployment)} -x ACL SETUSER default`,
             shell`export REDISCLI_AUTH="$NEW_PASSWORD"`,

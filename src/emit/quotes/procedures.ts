@@ -4,13 +4,14 @@ import { INSTALL } from './install.ts';
 import { MONITOR } from './monitor.ts';
 import { OPERATE } from './operate.ts';
 import type { Procedure } from './procedure.ts';
+import { REFERENCE_QUOTES } from './reference.ts';
 import { TROUBLESHOOT } from './troubleshoot.ts';
 import { UNDERSTAND } from './understand.ts';
 import { VALKEY } from './valkey.ts';
 import { WORKERS } from './workers.ts';
 
 /**
- * Every step that a page quotes, by its id: the page's name, a dot, the step's own. Each is run on
+ * Every step that a page quotes, by its id: the page's name, a dot, the step's name. Each is run on
  * real software, or says why it is not.
  */
 export const PROCEDURES = {
@@ -27,3 +28,12 @@ export const PROCEDURES = {
 
 /** The id of one of {@link PROCEDURES}. */
 export type ProcedureId = keyof typeof PROCEDURES;
+
+/**
+ * The procedure that a page names: one of {@link PROCEDURES} by its id, or one of
+ * {@link REFERENCE_QUOTES} by the anchor of its name.
+ */
+export function procedureOf(id: string): Procedure | undefined {
+  const procedures: Readonly<Record<string, Procedure>> = PROCEDURES;
+  return Object.hasOwn(procedures, id) ? procedures[id] : REFERENCE_QUOTES.get(id);
+}

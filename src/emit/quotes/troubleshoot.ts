@@ -1,18 +1,18 @@
-import { number, plain, string, type Line } from '../code.ts';
+import { planVariant } from '../../model/deployment.ts';
+import { ANSWER_TIMEOUT } from '../../pod/limits.ts';
 import { ask, redisCli } from '../cli.ts';
-import { placeholderOf } from '../connection.ts';
+import { number, plain, string } from '../code.ts';
+import { endpointToken } from '../connection.ts';
 import { shell } from '../shell.ts';
-import { APPS, CONFIG_MODULE } from '../../pod/workers.ts';
-import { needsConfigModule, program, project } from '../worker.ts';
-import { plan, type Deployment } from '../../model/deployment.ts';
-import type { WorkerRole } from '../../pod/roles.ts';
-import type { Procedure, Quote } from './procedure.ts';
+import { program } from '../worker.ts';
+import type { Procedure } from './procedure.ts';
+import { enterProject, onAny, queueLengths, toWorkers } from './servers.ts';
 
-/** How long Redis may take to answer, in seconds; one that waits for TLS never does. */
-const PATIENCE = '5';
+/** The timeout of a command; a Redis that waits for TLS never answers. */
+const TIMEOUT = number(String(ANSWER_TIMEOUT));
 
-/** The settings that say how Pod reaches Redis. */
-const SETTINGS = [
+/** The settings with Pod's connections to Redis. */
+const CONNECTION_SETTINGS = [
   'CACHES',
   'DJANGO_REDIS_CONNECTION_FACTORY',
   'SESSION_REDIS',
@@ -24,7 +24,7 @@ const SETTINGS = [
   'XAPI_CELERY_BROKER_URL',
 ];
 
-/** Python that prints them as Django has them, `***` for each password. */
+/** A Python script that prints {@link CONNECTION_SETTINGS} as Django has them, `***` for each password. */
 const SCRIPT = [
   'import os, re',
   'from django.conf import settings',
@@ -37,44 +37,20 @@ const SCRIPT = [
   '        return "***"',
   String.raw`    return re.sub(r"(?<=://)((?!;\w+://).)*@", "***@", value) if isinstance(value, str) else value`,
   'for name in """',
-  ...SETTINGS,
+  ...CONNECTION_SETTINGS,
   '""".split():',
   '    print(name, "=", shown(getattr(settings, name, None)))',
   'print("CELERY_CONFIG_MODULE =", os.environ.get("CELERY_CONFIG_MODULE"))',
 ];
 
-/** Goes to the project's folder; containers are there. */
-function enter(deployment: Deployment): Line[] {
-  if (deployment.redis.container) return [];
-  return [shell`cd ${plain(project(deployment), { field: 'project' })}`];
-}
-
-/** A question to the running workers of each kind, one piece for each. */
-export function toWorkers(deployment: Deployment, question: Line): Quote[] {
-  return (Object.keys(APPS) as WorkerRole[])
-    .filter((role) => deployment.servers.some(({ roles }) => roles.includes(role)))
-    .map((role) => {
-      const module = needsConfigModule(deployment, role)
-        ? shell`CELERY_CONFIG_MODULE=${plain(CONFIG_MODULE)} `
-        : [];
-      return {
-        server: role,
-        lines: [
-          ...enter(deployment),
-          shell`${module}${program(deployment, 'celery')} -A ${plain(APPS[role], { server: role })} ${question}`,
-        ],
-      };
-    });
-}
-
-/** The questions whose answers tell one cause from another. */
+/** The commands whose output tells one cause of a problem from another. */
 export const TROUBLESHOOT = {
   'troubleshoot.settings': {
     emit: (deployment) => [
       {
         server: 'web',
         lines: [
-          ...enter(deployment),
+          ...enterProject(deployment),
           shell`DJANGO_SETTINGS_MODULE=pod.settings ${program(deployment, 'python')} - <<${string("'PYTHON'")}`,
           ...SCRIPT.map((line) => [string(line)]),
           [string('PYTHON')],
@@ -83,16 +59,11 @@ export const TROUBLESHOOT = {
     ],
   },
   'troubleshoot.ping': {
-    emit: (deployment) => [
-      { server: 'any', lines: [shell`timeout ${number(PATIENCE)} ${redisCli(deployment)} PING`] },
-    ],
+    emit: (deployment) => onAny(shell`timeout ${TIMEOUT} ${redisCli(deployment)} PING`),
   },
   'troubleshoot.plain': {
-    emit: ({ architecture }) => {
-      const deployment = plan({ ...architecture, tls: false });
-      const question = shell`timeout ${number(PATIENCE)} ${redisCli(deployment)} PING`;
-      return [{ server: 'any', lines: [question] }];
-    },
+    emit: (deployment) =>
+      onAny(shell`timeout ${TIMEOUT} ${redisCli(planVariant(deployment, { tls: false }))} PING`),
   },
   'troubleshoot.listening': {
     emit: ({ redis }) =>
@@ -110,58 +81,42 @@ export const TROUBLESHOOT = {
           ],
   },
   'troubleshoot.state': {
-    emit: (deployment) => [
-      {
-        server: 'any',
-        lines: [
-          ask(
-            deployment,
-            shell`INFO | grep -E '^(role|cluster_enabled|uptime_in_seconds|used_memory_human|maxmemory_human|maxmemory_policy|evicted_keys|aof_enabled):'`,
-          ),
-        ],
-      },
-    ],
+    emit: (deployment) =>
+      onAny(
+        ask(
+          deployment,
+          shell`INFO | grep -E '^(role|cluster_enabled|uptime_in_seconds|used_memory_human|maxmemory_human|maxmemory_policy|evicted_keys|aof_enabled):'`,
+        ),
+      ),
   },
   'troubleshoot.channel': {
-    emit: (deployment) => [
-      { server: 'any', lines: [ask(deployment, shell`PUBLISH redis-pod-check 1`)] },
-    ],
+    emit: (deployment) => onAny(ask(deployment, shell`PUBLISH redis-pod-check 1`)),
   },
   'troubleshoot.sessions': {
-    emit: (deployment) => [{ server: 'any', lines: [ask(deployment, shell`DBSIZE`, 'sessions')] }],
+    emit: (deployment) => onAny(ask(deployment, shell`DBSIZE`, 'sessions')),
   },
   'troubleshoot.sentinels': {
     emit: ({ redis: { sentinel } }) =>
       sentinel === undefined
         ? []
-        : [
-            {
-              server: 'any',
-              lines: sentinel.endpoints.map(({ host, port }) => [
-                // The sentinels have no password, and say so where one is given.
-                ...shell`env -u REDISCLI_AUTH redis-cli -h ${{ ...plain(host, { field: 'sentinels' }), ...placeholderOf(host) }} `,
-                ...shell`-p ${plain(String(port), { field: 'sentinels' })} SENTINEL get-master-addr-by-name ${plain(sentinel.master, { field: 'master' })}`,
-              ]),
-            },
-          ],
+        : onAny(
+            ...sentinel.endpoints.map(({ host, port }) => [
+              // The sentinels have no password, and answer with an error to one.
+              ...shell`env -u REDISCLI_AUTH redis-cli -h ${endpointToken(host)} `,
+              ...shell`-p ${plain(String(port), { field: 'sentinels' })} SENTINEL get-master-addr-by-name ${plain(sentinel.master, { field: 'master' })}`,
+            ]),
+          ),
   },
   'troubleshoot.listens': {
     emit: (deployment) =>
       toWorkers(deployment, shell`inspect active_queues | grep -oE '^->.*|^ +[*] ..name.: [^,]*'`),
   },
-  // Only these lines: the whole answer has the passwords of the caches (run on Celery 5.2.6).
+  // Only these lines: the whole output has the passwords of the caches (run on Celery 5.2.6).
   'troubleshoot.visibility': {
     emit: (deployment) =>
       toWorkers(deployment, shell`inspect conf | grep -E '^->|visibility_timeout|acks_late'`),
   },
   'troubleshoot.queues': {
-    emit: (deployment) => {
-      const lines = deployment.uses.flatMap(({ as, queue, database }) =>
-        as === 'producer' && queue !== undefined
-          ? [ask(deployment, shell`LLEN ${plain(queue, { database })}`, database)]
-          : [],
-      );
-      return lines.length === 0 ? [] : [{ server: 'any', lines }];
-    },
+    emit: (deployment) => onAny(...queueLengths(deployment)),
   },
 } as const satisfies Record<string, Procedure>;

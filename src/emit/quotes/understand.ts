@@ -1,24 +1,23 @@
+import { planVariant, type Deployment } from '../../model/deployment.ts';
+import type { WorkerRole } from '../../pod/roles.ts';
+import { CONFIG_MODULE } from '../../pod/workers.ts';
 import { number, plain, string, type Line } from '../code.ts';
 import { shell } from '../shell.ts';
-import { CONFIG_MODULE } from '../../pod/workers.ts';
-import { project, workerLine } from '../worker.ts';
-import { plan, type Deployment } from '../../model/deployment.ts';
-import type { WorkerRole } from '../../pod/roles.ts';
+import { workerLine } from '../worker.ts';
 import type { Procedure, Quote } from './procedure.ts';
+import { enterProject } from './servers.ts';
 
-/** Lines to type where a worker runs, in the project's folder. */
+/** A command to type on the server of a worker, in the project's folder. */
 function inProject(deployment: Deployment, server: WorkerRole, line: Line): Quote[] {
-  const folder = plain(project(deployment), { field: 'project' });
-  const enter = deployment.redis.container ? [] : [shell`cd ${folder}`];
-  return [{ server, lines: [...enter, line] }];
+  return [{ server, lines: [...enterProject(deployment), line] }];
 }
 
-/** The commands that explain what the generator's files do otherwise. */
+/** The commands that are equivalents of the generator's files. */
 export const UNDERSTAND = {
-  /** The options of `podceleryconf.py`, as arguments instead (run on Celery 5.2.6). */
+  /** The settings of `podceleryconf.py` as arguments (run on Celery 5.2.6). */
   'understand.arguments': {
-    emit: ({ architecture }) => {
-      const deployment = plan({ ...architecture, arch: 'microservices' });
+    emit: (reader) => {
+      const deployment = planVariant(reader, { arch: 'microservices' });
       const timeout = number(String(deployment.visibilityTimeout), { field: 'hours' });
       return inProject(
         deployment,
@@ -27,10 +26,10 @@ export const UNDERSTAND = {
       );
     },
   },
-  /** The xAPI worker, by hand. */
+  /** The xAPI worker, started by hand. */
   'understand.xapi': {
-    emit: ({ architecture }) => {
-      const deployment = plan({ ...architecture, xapi: true });
+    emit: (reader) => {
+      const deployment = planVariant(reader, { xapi: true });
       return inProject(
         deployment,
         'xapi',

@@ -1,34 +1,35 @@
-import { plain, type Line } from '../code.ts';
-import { ask } from '../cli.ts';
-import { shell } from '../shell.ts';
 import type { Deployment } from '../../model/deployment.ts';
-import { POD_CONF } from './install.ts';
+import { ask } from '../cli.ts';
+import { plain, type Line } from '../code.ts';
+import { shell } from '../shell.ts';
 import type { Procedure, Quote } from './procedure.ts';
+import { onRedis, POD_CONF } from './servers.ts';
 
-/** Where Debian's Valkey has its configuration. */
+/** The path of the configuration of Debian's Valkey. */
 const CONF = '/etc/valkey/valkey.conf';
 
-/** Where the lines for Pod are, apart from Debian's. */
-const OWN = '/etc/valkey/pod.conf';
+/** The path of Pod's directives, apart from Debian's. */
+const POD_VALKEY_CONF = '/etc/valkey/pod.conf';
 
 /**
- * Commands for a Redis that is one server and reached by the network without TLS, as it was run:
- * certificates and the folder of a socket belong to Redis's own account.
+ * Commands for a single Redis server on the network without TLS, as it was run: certificates and the
+ * folder of a socket belong to Redis's own account.
  */
-function onPlain({ redis }: Deployment, ...lines: readonly Line[]): Quote[] {
-  const other = redis.container || redis.sentinel !== undefined || redis.socket !== undefined;
-  return other || redis.ca !== undefined ? [] : [{ server: 'redis', lines }];
+function onPlainRedis(deployment: Deployment, ...lines: readonly Line[]): Quote[] {
+  const { sentinel, socket, ca } = deployment.redis;
+  const other = sentinel !== undefined || socket !== undefined || ca !== undefined;
+  return other ? [] : onRedis(deployment, ...lines);
 }
 
 /**
- * How Valkey takes the place of Redis with all that it holds, as run with redis-server 7.0.15 and
- * valkey-server 8.0.1 of Debian 12's backports: it reads the same append-only files.
+ * The move from Redis to Valkey with all data, as run with redis-server 7.0.15 and valkey-server
+ * 8.0.1 of Debian 12's backports: it reads the same append-only files.
  */
 export const VALKEY = {
-  /** The package starts Valkey at boot, on the port that Redis has. */
+  /** The package starts Valkey, on the port of Redis: it is stopped until Redis is. */
   'operate.valkey.package': {
     emit: (deployment) =>
-      onPlain(
+      onPlainRedis(
         deployment,
         shell`apt-get install --yes valkey-server`,
         shell`systemctl disable --now valkey-server`,
@@ -36,15 +37,15 @@ export const VALKEY = {
   },
   'operate.valkey.conf': {
     emit: (deployment) =>
-      onPlain(
+      onPlainRedis(
         deployment,
-        shell`install -o valkey -g valkey -m 640 ${plain(POD_CONF)} ${plain(OWN)}`,
-        shell`grep -q pod.conf ${plain(CONF)} || echo 'include ${plain(OWN)}' >>${plain(CONF)}`,
+        shell`install -o valkey -g valkey -m 640 ${plain(POD_CONF)} ${plain(POD_VALKEY_CONF)}`,
+        shell`grep -q pod.conf ${plain(CONF)} || echo 'include ${plain(POD_VALKEY_CONF)}' >>${plain(CONF)}`,
       ),
   },
   'operate.valkey.move': {
     emit: (deployment) =>
-      onPlain(
+      onPlainRedis(
         deployment,
         shell`systemctl disable --now redis-server`,
         shell`rm -rf /var/lib/valkey/appendonlydir`,
@@ -55,14 +56,14 @@ export const VALKEY = {
   },
   'operate.valkey.check': {
     emit: (deployment) =>
-      onPlain(
+      onPlainRedis(
         deployment,
         shell`${ask(deployment, shell`INFO`)} | grep -E '^(server_name|valkey_version|db[0-9]+):'`,
       ),
   },
   'operate.valkey.back': {
     emit: (deployment) =>
-      onPlain(
+      onPlainRedis(
         deployment,
         shell`systemctl disable --now valkey-server`,
         shell`systemctl enable --now redis-server`,

@@ -1,15 +1,15 @@
-import { plain, type Line } from '../code.ts';
-import { ask } from '../cli.ts';
-import { shell } from '../shell.ts';
-import { filesOf } from '../files.ts';
-import { QUEUES } from '../../pod/workers.ts';
 import type { Deployment } from '../../model/deployment.ts';
 import type { WorkerRole } from '../../pod/roles.ts';
+import { INIT_SCRIPTS, QUEUES, UNITS } from '../../pod/workers.ts';
+import { ask } from '../cli.ts';
+import { plain, type Line, type Token } from '../code.ts';
+import { filesOf, WORKER_KINDS, type FileKind } from '../files.ts';
+import { shell } from '../shell.ts';
 import type { Procedure, Quote } from './procedure.ts';
-import { toWorkers } from './troubleshoot.ts';
+import { onAny, queueLengths, toWorkers } from './servers.ts';
 
 /** The workers of a deployment that a service of the system starts, with their servers. */
-function services(deployment: Deployment): { server: Quote['server']; role: WorkerRole }[] {
+function servicesOf(deployment: Deployment): { server: Quote['server']; role: WorkerRole }[] {
   if (deployment.redis.container) return [];
   return deployment.servers.flatMap(({ id, roles }) =>
     (Object.keys(QUEUES) as WorkerRole[])
@@ -18,53 +18,38 @@ function services(deployment: Deployment): { server: Quote['server']; role: Work
   );
 }
 
-/** The name of a worker's service; see `celeryDefaults` and `systemdUnit`. */
-function serviceOf({ architecture }: Deployment, role: WorkerRole): string {
-  return architecture.service === 'init' && role === 'worker' ? 'celeryd' : `pod-${role}`;
-}
-
-/** Commands for each worker's server, which name its service. */
+/** Commands for each worker's server, for its service under systemd or under an init script. */
 function toServices(
   deployment: Deployment,
-  systemd: (service: string) => readonly Line[],
-  init: (service: string) => readonly Line[],
+  systemd: (service: Token) => readonly Line[],
+  init: (service: Token) => readonly Line[],
 ): Quote[] {
-  const lines = deployment.architecture.service === 'init' ? init : systemd;
-  return services(deployment).map(({ server, role }) => ({
+  const [names, lines] =
+    deployment.service === 'init' ? ([INIT_SCRIPTS, init] as const) : ([UNITS, systemd] as const);
+  return servicesOf(deployment).map(({ server, role }) => ({
     server,
-    lines: lines(serviceOf(deployment, role)),
+    lines: lines(plain(names[role], { field: 'service' })),
   }));
 }
 
-/** Files of the generator that start workers, or that they read. */
-function files(isIt: (name: string, path: string) => boolean): Procedure['emit'] {
+/** The generated files of some kinds. */
+function files(...kinds: readonly FileKind[]): Procedure['emit'] {
   return (deployment, writing) =>
     filesOf(deployment, writing)
-      .filter(({ name, path }) => isIt(name, path))
+      .filter(({ kind }) => kinds.includes(kind))
       .map(({ server, name, path, lines }) => ({ server, path: path || name, lines }));
 }
 
-/** How workers are deployed, looked at and replaced. */
+/** The deployment, inspection and replacement of workers. */
 export const WORKERS = {
-  'workers.module': { emit: files((name) => name === 'podceleryconf.py') },
-  'workers.unit': {
-    emit: files(
-      (name, path) =>
-        name.endsWith('.service') || name.startsWith('start-') || path.startsWith('/etc/default/'),
-    ),
-  },
+  'workers.module': { emit: files('celery-module') },
+  'workers.unit': { emit: files(...WORKER_KINDS) },
   'workers.start': {
     emit: (deployment) =>
       toServices(
         deployment,
-        (service) => [
-          shell`systemctl daemon-reload`,
-          shell`systemctl enable --now ${plain(service, { field: 'service' })}`,
-        ],
-        (service) => [
-          shell`update-rc.d ${plain(service, { field: 'service' })} defaults`,
-          shell`service ${plain(service, { field: 'service' })} start`,
-        ],
+        (service) => [shell`systemctl daemon-reload`, shell`systemctl enable --now ${service}`],
+        (service) => [shell`update-rc.d ${service} defaults`, shell`service ${service} start`],
       ),
   },
   'workers.state': {
@@ -72,42 +57,39 @@ export const WORKERS = {
       toServices(
         deployment,
         (service) => [
-          shell`systemctl is-active ${plain(service, { field: 'service' })}`,
-          shell`journalctl --unit ${plain(service, { field: 'service' })} --lines 20 --no-pager`,
+          shell`systemctl is-active ${service}`,
+          shell`journalctl --unit ${service} --lines 20 --no-pager`,
         ],
-        (service) => [shell`service ${plain(service, { field: 'service' })} status`],
+        (service) => [shell`service ${service} status`],
       ),
   },
   'workers.ping': { emit: (deployment) => toWorkers(deployment, shell`inspect ping`) },
   'workers.active': { emit: (deployment) => toWorkers(deployment, shell`inspect active`) },
   'workers.queues': {
     emit: (deployment) => {
-      const lines = deployment.uses.flatMap(({ as, queue, database }) =>
-        as === 'producer' && queue !== undefined
-          ? [ask(deployment, shell`LLEN ${plain(queue, { database })}`, database)]
-          : [],
-      );
       const databases = new Set(
         deployment.uses.flatMap(({ as, database }) => (as === 'producer' ? [database] : [])),
       );
-      for (const database of databases) lines.push(ask(deployment, shell`HLEN unacked`, database));
-      return lines.length === 0 ? [] : [{ server: 'any', lines }];
+      return onAny(
+        ...queueLengths(deployment),
+        ...[...databases].map((database) => ask(deployment, shell`HLEN unacked`, database)),
+      );
     },
   },
   'workers.stop': {
     emit: (deployment) =>
       toServices(
         deployment,
-        (service) => [shell`systemctl stop ${plain(service, { field: 'service' })}`],
-        (service) => [shell`service ${plain(service, { field: 'service' })} stop`],
+        (service) => [shell`systemctl stop ${service}`],
+        (service) => [shell`service ${service} stop`],
       ),
   },
   'workers.again': {
     emit: (deployment) =>
       toServices(
         deployment,
-        (service) => [shell`systemctl start ${plain(service, { field: 'service' })}`],
-        (service) => [shell`service ${plain(service, { field: 'service' })} start`],
+        (service) => [shell`systemctl start ${service}`],
+        (service) => [shell`service ${service} start`],
       ),
   },
 } as const satisfies Record<string, Procedure>;

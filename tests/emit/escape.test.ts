@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { pythonString, redisString, shellString, urlPart } from '../../src/emit/quote.ts';
+import { pythonString, redisString, shellString, urlPart } from '../../src/emit/escape.ts';
 import { passwords } from '../model/architecture.ts';
 
 test('a Python string escapes quotes, backslashes and control characters', () => {

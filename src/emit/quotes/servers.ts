@@ -1,0 +1,63 @@
+import type { Deployment } from '../../model/deployment.ts';
+import type { WorkerRole } from '../../pod/roles.ts';
+import { APPS, CONFIG_MODULE } from '../../pod/workers.ts';
+import { ask } from '../cli.ts';
+import { plain, type Line } from '../code.ts';
+import { shell } from '../shell.ts';
+import { needsConfigModule, program } from '../worker.ts';
+import type { Quote } from './procedure.ts';
+
+/** The path of Pod's directives, apart from those of Debian's own redis.conf. */
+export const POD_CONF = '/etc/redis/pod.conf';
+
+/** Quotes for the servers that Redis runs on; none for a container. */
+export function onRedis({ redis }: Deployment, ...lines: readonly Line[]): Quote[] {
+  return redis.container ? [] : [{ server: 'redis', lines }];
+}
+
+/** Quotes for any server that reaches Redis; none without lines. */
+export function onAny(...lines: readonly Line[]): Quote[] {
+  return lines.length === 0 ? [] : [{ server: 'any', lines }];
+}
+
+/** The line that goes to the project's folder; none in containers, which start there. */
+export function enterProject({ paths, redis }: Deployment): Line[] {
+  return redis.container ? [] : [shell`cd ${plain(paths.project, { field: 'project' })}`];
+}
+
+/** A `celery` command for the running workers of each kind, one quote a kind. */
+export function toWorkers(deployment: Deployment, command: Line): Quote[] {
+  return (Object.keys(APPS) as WorkerRole[])
+    .filter((role) => deployment.servers.some(({ roles }) => roles.includes(role)))
+    .map((role) => {
+      const module = needsConfigModule(deployment, role)
+        ? shell`CELERY_CONFIG_MODULE=${plain(CONFIG_MODULE)} `
+        : [];
+      return {
+        server: role,
+        lines: [
+          ...enterProject(deployment),
+          shell`${module}${program(deployment, 'celery')} -A ${plain(APPS[role], { server: role })} ${command}`,
+        ],
+      };
+    });
+}
+
+/** The lines that ask for the length of each queue. */
+export function queueLengths(deployment: Deployment): Line[] {
+  return deployment.uses.flatMap(({ as, queue, database }) =>
+    as === 'producer' && queue !== undefined
+      ? [ask(deployment, shell`LLEN ${plain(queue, { database })}`, database)]
+      : [],
+  );
+}
+
+/**
+ * The loop that waits until Redis has written its append-only files: a start with `appendonly yes`
+ * reads nothing else (run on 7.0.15).
+ *
+ * @param redis the beginning of a redis-cli command
+ */
+export function untilRewritten(redis: Line): Line {
+  return shell`while ${redis} INFO persistence | grep -E 'aof_rewrite_(in_progress|scheduled):1'; do sleep 1; done`;
+}

@@ -1,0 +1,116 @@
+import { addressKind } from '../../model/address.ts';
+import { DATABASE_ROLES, type DatabaseRole } from '../../pod/databases.ts';
+import { ANSWER_TIMEOUT } from '../../pod/limits.ts';
+import { plain } from '../code.ts';
+import { shell } from '../shell.ts';
+import type { ShellScript } from './script.ts';
+
+/** The first check: whether Redis answers, and with the right certificate; if not, the script ends. */
+export function emitPingCheck(script: ShellScript): void {
+  const { redis } = script.deployment;
+  script.code.gap().note('file.verify.ping');
+  script.add(
+    shell`said=$(ask PING)`,
+    shell`[ "$said" = PONG ] || { explain "$place" "$said" && finish; }`,
+    shell`good "$place" ${script.text(redis.password ? 'verify.ping.password' : 'verify.ping.good')}`,
+  );
+  if (redis.ca === undefined || redis.socket !== undefined) return;
+  const { ca, host } = redis;
+  const kind = addressKind(host);
+  script.code.note('file.verify.name', { field: 'tls' });
+  script.add(
+    shell`said=$(timeout ${plain(String(ANSWER_TIMEOUT))} openssl s_client -connect ${kind === 'ipv6' ? shell`"[$host]:$port"` : shell`"$host:$port"`} -CAfile ${plain(ca, { field: 'ca' })} -verify_return_error ${plain(kind === 'name' ? '-verify_hostname' : '-verify_ip')} "$host" </dev/null 2>&1)`,
+    shell`case $said in`,
+    // X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH.
+    shell`  *'num=62:'* | *'num=64:'*) stop "$place" ${script.text('verify.tls.name', { host })} ;;`,
+    shell`  *'code: 0 (ok)'*) good "$place" ${script.text('verify.tls.good', { host })} ;;`,
+    shell`  *)`,
+    shell`    bad "$place" ${script.text('verify.unknown')}`,
+    shell`    tail -n 1 <<<"$said"`,
+    shell`    finish ;;`,
+    shell`esac`,
+  );
+}
+
+/** The checks of the databases that this server uses, and of its queues in them. */
+export function emitDatabaseChecks(script: ShellScript): void {
+  const { databaseNumbers, uses } = script.deployment;
+  const own = uses.filter(({ server }) => server === script.group.id);
+  const used = DATABASE_ROLES.filter((role) => own.some(({ database }) => database === role));
+  if (used.length === 0) return;
+  const queuesOf = (role: DatabaseRole) => [
+    ...new Set(
+      own.flatMap(({ database, queue }) =>
+        database === role && queue !== undefined ? [queue] : [],
+      ),
+    ),
+  ];
+  script.code.gap().note('file.verify.databases');
+  script.addFunction(
+    'database',
+    shell`said=$(ask -n "$2" PING)`,
+    shell`if [ "$said" = PONG ]; then said=$(ask -n "$2" SET redis-pod-check ok EX 10); fi`,
+    shell`if [ "$said" = OK ]; then`,
+    shell`  good "$1" ${script.text('verify.database.good')}`,
+    shell`else`,
+    shell`  explain "$1" "$said"`,
+    shell`  return 1`,
+    shell`fi`,
+  );
+  if (used.some((role) => queuesOf(role).length > 0))
+    script.addFunction(
+      'queue',
+      shell`said=$(ask -n "$2" LLEN "$3")`,
+      shell`case $said in`,
+      shell`  '' | *[!0-9]*) explain "$1" "$said" ;;`,
+      shell`  *) good "$1" "$said" ;;`,
+      shell`esac`,
+    );
+  for (const role of used) {
+    const value = databaseNumbers[role];
+    const number = plain(String(value), { field: `db.${role}`, database: role });
+    const params = { number: value, use: script.say(`database.${role}`) };
+    const label = script.text('verify.database', params, { database: role });
+    const queues = queuesOf(role);
+    const call = shell`database ${label} ${number}`;
+    if (queues.length === 0) script.add(call);
+    else
+      script.add(
+        shell`if ${call}; then`,
+        ...queues.map((queue) => {
+          const queueLabel = script.text('verify.queue', { ...params, queue }, { database: role });
+          return shell`  queue ${queueLabel} ${number} ${plain(queue, { database: role })}`;
+        }),
+        shell`fi`,
+      );
+  }
+}
+
+/**
+ * The checks of the configuration that Redis really applies. An ACL user may ask for INFO, but not
+ * for the configuration.
+ */
+export function emitServerChecks(script: ShellScript): void {
+  const { redis } = script.deployment;
+  const check = (
+    wanted: string,
+    command: string,
+    verdict: 'persistence' | 'eviction' | 'protection',
+  ) =>
+    shell`setting ${plain(wanted)} ${script.text(`verify.${verdict}.good`)} ${script.text(`verify.${verdict}.bad`)} ${plain(command)}`;
+  script.code.gap().note('file.verify.server');
+  script.addFunction(
+    'setting',
+    shell`said=$(ask "\${@:4}")`,
+    shell`case $said in`,
+    shell`  *"$1"*) good "$2" ;;`,
+    shell`  *NOPERM* | *'timed out'*) explain "$place" "$said" ;;`,
+    shell`  *) bad "$3" ;;`,
+    shell`esac`,
+  );
+  script.add(
+    check('aof_enabled:1', 'INFO persistence', 'persistence'),
+    check('maxmemory_policy:volatile-ttl', 'INFO memory', 'eviction'),
+  );
+  if (redis.user === undefined) script.add(check('yes', 'CONFIG GET protected-mode', 'protection'));
+}

@@ -1,0 +1,155 @@
+import type { Deployment } from '../../model/deployment.ts';
+import type { Params, TextKey } from '../../model/say.ts';
+import type { Role, WorkerRole } from '../../pod/roles.ts';
+import { APPS, CONFIG_MODULE, NODES, QUEUES, UNITS } from '../../pod/workers.ts';
+import { name, plain, string, type Source } from '../code.ts';
+import { shell } from '../shell.ts';
+import { needsConfigModule, program } from '../worker.ts';
+import type { ShellScript } from './script.ts';
+
+/** The time that Pod may take to start, write and read, in seconds. */
+const POD_TIMEOUT = '60';
+
+/** The time that a worker has to answer, in seconds; it answers while it runs a task. */
+const WORKER_TIMEOUT = '5';
+
+const isWorker = (role: Role): role is WorkerRole => role !== 'web' && role !== 'redis';
+
+/**
+ * A Python script that sets, reads and deletes a key in each cache, then a session where there are
+ * any, and prints each result. It has no functions: those of a script that `manage.py shell` reads
+ * from its input do not see the script's imports.
+ */
+function djangoScript(sessions: boolean): string[] {
+  const print = (subject: string, result: string) =>
+    `print("redis-pod", ${subject}, ${result}, flush=True)`;
+  const attempt = (subject: string, lines: readonly string[]) => [
+    'try:',
+    ...lines.map((line) => `    ${line}`),
+    'except Exception as error:',
+    `    ${print(subject, '" ".join(f"{type(error).__name__}: {error}".split())')}`,
+  ];
+  const cache = attempt('alias', [
+    'caches[alias].set("redis-pod-check", "ok", 60)',
+    print('alias', 'caches[alias].get("redis-pod-check")'),
+    'caches[alias].delete("redis-pod-check")',
+  ]);
+  const session = attempt('"session"', [
+    'session = import_module(settings.SESSION_ENGINE).SessionStore()',
+    'session["redis-pod-check"] = "ok"',
+    'session.save()',
+    print('"session"', '"ok" if session.exists(session.session_key) else "lost"'),
+    'session.delete()',
+  ]);
+  return [
+    ...(sessions ? ['from importlib import import_module'] : []),
+    ...(sessions ? ['from django.conf import settings'] : []),
+    'from django.core.cache import caches',
+    'for alias in ("default", "select2"):',
+    ...cache.map((line) => `    ${line}`),
+    ...(sessions ? session : []),
+  ];
+}
+
+/** The checks that Pod's virtual environment and project are there; the script goes to the project. */
+function emitFolderChecks(script: ShellScript, command: 'python' | 'celery'): void {
+  const { deployment } = script;
+  const { project, venv } = deployment.paths;
+  const source: Source = { field: 'project' };
+  script.add(
+    shell`[ -x ${program(deployment, command)} ] || stop ${script.text('verify.venv', { path: venv }, { field: 'venv' })}`,
+    shell`{ cd ${plain(project, source)} 2>/dev/null && [ -f manage.py ]; } || stop ${script.text('verify.project', { path: project }, source)}`,
+  );
+}
+
+/** The checks of Django's caches and sessions. */
+function emitDjangoChecks(script: ShellScript): void {
+  const sessions = script.group.roles.includes('web');
+  const result = (subject: string, good: TextKey, bad: TextKey, params?: Params) =>
+    shell`    result ${plain(subject)} ${script.text(good, params)} ${script.text(bad, params)}`;
+  const cache = (alias: string) =>
+    result(alias, 'verify.cache.good', 'verify.cache.bad', { alias });
+  script.code.note(sessions ? 'file.verify.sessions' : 'file.verify.caches');
+  script.add(
+    shell`django() {`,
+    shell`  PYTHONIOENCODING=utf-8 timeout ${plain(POD_TIMEOUT)} ${program(script.deployment, 'python')} manage.py shell 2>&1 <<${string("'PYTHON'")}`,
+    ...djangoScript(sessions).map((line) => [string(line)]),
+    [string('PYTHON')],
+    shell`}`,
+  );
+  script.addFunction(
+    'result',
+    shell`case $said in`,
+    shell`  *"redis-pod $1 ok"*) good "$2" ;;`,
+    shell`  *)`,
+    shell`    bad "$3"`,
+    shell`    sed -n "s/^redis-pod $1 /  /p" <<<"$said" ;;`,
+    shell`esac`,
+  );
+  script.add(
+    shell`said=$(django)`,
+    shell`case $said in`,
+    shell`  *'redis-pod default '*)`,
+    cache('default'),
+    cache('select2'),
+    ...(sessions ? [result('session', 'verify.session.good', 'verify.session.bad')] : []),
+    shell`    ;;`,
+    shell`  *)`,
+    shell`    bad ${script.text('verify.pod')}`,
+    shell`    tail -n 1 <<<"$said" ;;`,
+    shell`esac`,
+  );
+}
+
+/** The command that shows why a worker does not run. */
+function logCommand({ paths, service }: Deployment, role: WorkerRole): string {
+  if (service === 'container') return 'docker compose logs';
+  return service === 'init'
+    ? `tail ${paths.logs}/${NODES[role]}.log`
+    : `journalctl -n 20 -u ${UNITS[role]}`;
+}
+
+/** The checks of this machine's workers; those of containers each have a separate machine. */
+function emitWorkerChecks(script: ShellScript, roles: readonly WorkerRole[]): void {
+  const { deployment } = script;
+  const node = deployment.redis.container ? [] : shell`-d "$1@$(uname -n)" `;
+  script.code.gap().note('file.verify.workers');
+  script.addFunction(
+    'worker',
+    shell`said=$(timeout 30 ${program(deployment, 'celery')} -A "$2" inspect ${node}-t ${plain(WORKER_TIMEOUT)} ping 2>&1)`,
+    shell`case $said in`,
+    shell`  *"$1@"*': OK'*) good "$3" ;;`,
+    shell`  *'No nodes'* | *': OK'* | '') bad "$4" ;;`,
+    shell`  *)`,
+    shell`    bad ${script.text('verify.celery')}`,
+    shell`    tail -n 1 <<<"$said" ;;`,
+    shell`esac`,
+  );
+  for (const role of roles) {
+    const queue = QUEUES[role];
+    const module = needsConfigModule(deployment, role)
+      ? [name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE} `)]
+      : [];
+    const command = logCommand(deployment, role);
+    const source: Source = { server: role };
+    script.add(
+      shell`${module}worker ${plain(`${NODES[role]} ${APPS[role]}`, source)} ${script.text('verify.worker.good', { queue }, source)} ${script.text('verify.worker.bad', { queue, command }, source)}`,
+    );
+  }
+}
+
+/** The checks that Pod reaches its caches and sessions, and that its workers answer. */
+export function emitPodChecks(script: ShellScript): void {
+  const { container } = script.deployment.redis;
+  const { roles } = script.group;
+  const workers = roles.filter(isWorker);
+  const django = roles.includes('web') || roles.includes('worker');
+  if (!django && workers.length === 0) return;
+  script.code.gap();
+  if (!container) emitFolderChecks(script, django ? 'python' : 'celery');
+  if (django) emitDjangoChecks(script);
+  if (workers.length === 0) return;
+  // On a server, redis-cli's checks have ended the script by now.
+  if (container && django) script.add(shell`[ "$wrong" -eq 0 ] || finish`);
+  emitWorkerChecks(script, workers);
+}

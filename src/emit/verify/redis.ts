@@ -1,0 +1,116 @@
+import { isPlaceholder } from '../../model/address.ts';
+import type { Deployment } from '../../model/deployment.ts';
+import type { TextKey } from '../../model/say.ts';
+import { ANSWER_TIMEOUT } from '../../pod/limits.ts';
+import { plain, string, type Source } from '../code.ts';
+import { endpointToken, hostToken } from '../connection.ts';
+import { shellString } from '../escape.ts';
+import { shell } from '../shell.ts';
+import type { ShellScript } from './script.ts';
+
+function emitPlaceholderRefusal(script: ShellScript, indent: string): void {
+  const refusal = script.text('verify.placeholder');
+  script.add(shell`${plain(indent)}case $host in *.invalid) stop ${refusal} ;; esac`);
+}
+
+/** The loop that asks each sentinel for the master; its address is asked for the rest. */
+function emitSentinelLoop(
+  script: ShellScript,
+  { endpoints, master }: NonNullable<Deployment['redis']['sentinel']>,
+): void {
+  const source: Source = { field: 'sentinels' };
+  const masterName = plain(master, { field: 'master' });
+  const place = (key: TextKey) => script.text(key, { master }, source);
+  script.code.note('file.verify.sentinels', source);
+  script.add(
+    shell`master=''`,
+    shell`for endpoint in ${endpoints.flatMap(({ host, port }, at) => [
+      ...(at === 0 ? [] : [plain(' ')]),
+      endpointToken(host, shellString(`${host} ${port}`), string),
+    ])}; do`,
+    shell`  host=\${endpoint% *}`,
+    shell`  port=\${endpoint#* }`,
+  );
+  if (endpoints.some(({ host }) => isPlaceholder(host))) emitPlaceholderRefusal(script, '  ');
+  script.add(
+    shell`  printf -v place ${script.text('verify.sentinel.place')} "$host" "$port"`,
+    shell`  said=$(client -h "$host" -p "$port" SENTINEL get-master-addr-by-name ${masterName} | paste -sd ' ')`,
+    shell`  if [ -z "$said" ]; then`,
+    shell`    bad "$place" ${place('verify.sentinel.unknown')}`,
+    // The address of the master has one blank in it, an error has more.
+    shell`  elif [[ $said == *' '*' '* ]]; then`,
+    shell`    bad "$place" ${place('verify.sentinel.silent')} "$said"`,
+    shell`  elif [ "\${master:=$said}" != "$said" ]; then`,
+    shell`    bad "$place" ${place('verify.sentinel.other')} "$said"`,
+    shell`  else`,
+    shell`    case $(client -h "$host" -p "$port" SENTINEL ckquorum ${masterName}) in`,
+    shell`      OK*) good "$place" ${place('verify.sentinel.good')} "$master" ;;`,
+    shell`      *) bad "$place" ${place('verify.sentinel.quorum')} ;;`,
+    shell`    esac`,
+    shell`  fi`,
+    shell`done`,
+    shell`[ -n "$master" ] || finish`,
+    shell`host=\${master% *}`,
+    shell`port=\${master#* }`,
+  );
+}
+
+/** The function `client`, and the variables with the location of Redis. */
+export function emitLocation(script: ShellScript): void {
+  const { code, deployment } = script;
+  const { redis } = deployment;
+  code.gap();
+  script.add(
+    shell`command -v redis-cli >/dev/null || stop ${script.text('verify.tools')}`,
+    shell`unset REDISCLI_AUTH`,
+  );
+  code.note('file.verify.client');
+  script.addFunction(
+    'client',
+    shell`LC_ALL=C timeout ${plain(String(ANSWER_TIMEOUT))} redis-cli "$@" 2>&1 || [ $? -ne 124 ] || echo 'redis-cli timed out'`,
+  );
+  if (redis.socket !== undefined) {
+    script.add(
+      shell`socket=${string(shellString(redis.socket), { field: 'socket' })}`,
+      shell`printf -v place ${script.text('verify.place.socket')} "$socket"`,
+    );
+    return;
+  }
+  if (redis.sentinel !== undefined) emitSentinelLoop(script, redis.sentinel);
+  else {
+    script.add(
+      shell`host=${hostToken(deployment, shellString(redis.host))}`,
+      shell`port=${plain(String(redis.port), { field: 'port' })}`,
+    );
+    if (redis.placeholder) emitPlaceholderRefusal(script, '');
+  }
+  script.add(shell`printf -v place ${script.text('verify.place')} "$host" "$port"`);
+}
+
+/** The prompt for the password, where Redis asks for one. */
+export function emitPasswordPrompt(script: ShellScript): void {
+  if (!script.deployment.redis.password) return;
+  const source: Source = { field: 'auth' };
+  script.code.gap().note('file.verify.password', source);
+  script.add(
+    shell`unset password`,
+    // Without IFS, blanks at the ends of the password stay.
+    shell`IFS= read -rsp ${script.text('verify.password.ask', {}, source)} password`,
+    shell`echo`,
+    shell`[ -n "$password" ] || stop ${script.text('verify.password.none', {}, source)}`,
+  );
+}
+
+/** The function `ask`, which sends Redis a command. */
+export function emitAskFunction(script: ShellScript): void {
+  const { redis } = script.deployment;
+  const command = [
+    ...(redis.password ? [shell`REDISCLI_AUTH="$password" `] : []),
+    shell`client `,
+    redis.socket === undefined ? shell`-h "$host" -p "$port" ` : shell`-s "$socket" `,
+    ...(redis.ca === undefined ? [] : [shell`--tls --cacert ${plain(redis.ca, { field: 'ca' })} `]),
+    ...(redis.user === undefined ? [] : [shell`--user ${plain(redis.user, { field: 'user' })} `]),
+  ];
+  script.code.gap();
+  script.addFunction('ask', shell`${command.flat()}"$@"`);
+}

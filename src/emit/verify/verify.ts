@@ -1,0 +1,61 @@
+import type { Deployment } from '../../model/deployment.ts';
+import type { ServerGroup } from '../../model/servers.ts';
+import { comment, type Source, type Statement, type Writing } from '../code.ts';
+import { shell } from '../shell.ts';
+import { emitDatabaseChecks, emitPingCheck, emitServerChecks } from './checks.ts';
+import { emitExplainFunction } from './explain.ts';
+import { emitPodChecks } from './pod.ts';
+import { emitAskFunction, emitLocation, emitPasswordPrompt } from './redis.ts';
+import { ShellScript } from './script.ts';
+
+/** The beginning: comments, and the functions that report results and end the script. */
+function emitStart(script: ShellScript): void {
+  const { code, deployment, group } = script;
+  const { account, redis } = deployment;
+  const server: Source = { server: group.id };
+  script.add([comment('#!/usr/bin/env bash')]);
+  code.note(redis.container ? 'file.verify.container' : 'file.verify.what', server);
+  if (!redis.container && group.id !== 'redis')
+    code.note('file.verify.account', { field: 'account' }, { account });
+  script.add(
+    shell`set -u`,
+    shell`wrong=0`,
+    shell`good() { printf '✓ %s\n' "$*"; }`,
+    shell`bad() { printf '✗ %s\n' "$*" && wrong=$((wrong + 1)); }`,
+  );
+  script.addFunction(
+    'finish',
+    shell`[ "$wrong" -gt 0 ] || { printf '\n%s\n' ${script.text('verify.well')} && exit 0; }`,
+    shell`printf '\n%s %s\n' ${script.text('verify.wrong')} "$wrong"`,
+    shell`exit 1`,
+  );
+  if (!redis.container) script.add(shell`stop() { bad "$@" && finish; }`);
+}
+
+/**
+ * The script that verifies a server from that server: Redis answers, each database and queue is
+ * there, Django's caches and sessions work, the workers answer. It prints each problem with its
+ * remedy, and exits with 1 where there is one, else with 0. It asks for the password and keeps it in
+ * the shell's memory. In containers it asks Pod only: its image need not have redis-cli.
+ */
+export function emitVerifyScript(
+  deployment: Deployment,
+  writing: Writing,
+  group: ServerGroup,
+): Statement[] {
+  const { redis } = deployment;
+  const script = new ShellScript(deployment, writing, group);
+  emitStart(script);
+  if (!redis.container) {
+    emitLocation(script);
+    emitPasswordPrompt(script);
+    emitAskFunction(script);
+    emitExplainFunction(script);
+    emitPingCheck(script);
+    emitDatabaseChecks(script);
+    if (redis.on === group.id) emitServerChecks(script);
+  }
+  emitPodChecks(script);
+  script.add(shell`finish`);
+  return script.code.done();
+}
