@@ -1,8 +1,9 @@
 import { chmod, lstat, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { fileId } from '../emit/changes.ts';
+import { filesOf, fileText, SCRIPT_KINDS, type ConfigFile } from '../emit/files.ts';
 import { check } from '../model/check.ts';
-import { filesOf, fileText } from '../emit/files.ts';
 import type { Issue } from '../model/issues.ts';
 import { parseLink } from '../model/link.ts';
 import { plan } from '../model/deployment.ts';
@@ -39,34 +40,38 @@ function readArguments() {
   }
 }
 
-function describe(say: Say, { code, field, params }: Issue): string {
+/** An issue as one line: its field and its text. */
+function issueText(say: Say, { code, field, params }: Issue): string {
   return `${field ?? 'link'}: ${say(`issue.${code}`, params)}`;
 }
 
 /**
  * Writes files so that a failure leaves nothing half-written: all of them first go to a folder
- * beside the destination, and each is then renamed into place. Files are for their owner alone
- * when they hold a password.
+ * beside the destination, and each is then renamed into place.
+ *
+ * @param out the destination folder, made where there is none
+ * @param secret whether files hold a password, and are readable by their owner only
  */
-async function write(out: string, files: ReadonlyMap<string, string>, secret: boolean) {
+async function write(out: string, files: readonly ConfigFile[], secret: boolean): Promise<void> {
   const target = resolve(out);
   await mkdir(dirname(target), { recursive: true });
   const draft = await mkdtemp(`${target}.draft-`);
   try {
-    for (const [path, text] of files) {
-      const place = join(draft, path);
+    for (const file of files) {
+      const place = join(draft, fileId(file));
       await mkdir(dirname(place), { recursive: true });
-      await writeFile(place, text, { mode: secret ? 0o600 : 0o644 });
-      if (path.endsWith('.sh')) await chmod(place, secret ? 0o700 : 0o755);
+      await writeFile(place, fileText(file), { mode: secret ? 0o600 : 0o644 });
+      if (SCRIPT_KINDS.includes(file.kind)) await chmod(place, secret ? 0o700 : 0o755);
     }
-    // What could keep a file from its place is found before any is put there.
-    for (const path of files.keys()) {
+    const paths = files.map(fileId);
+    // Obstacles are found before any file is put into its place.
+    for (const path of paths) {
       const place = join(target, path);
       await mkdir(dirname(place), { recursive: true });
       const old = await lstat(place).catch(() => undefined);
       if (old?.isDirectory()) throw new Error(`EISDIR: ${place}`);
     }
-    for (const path of files.keys()) await rename(join(draft, path), join(target, path));
+    for (const path of paths) await rename(join(draft, path), join(target, path));
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
@@ -75,7 +80,7 @@ async function write(out: string, files: ReadonlyMap<string, string>, secret: bo
 const { values, positionals } = readArguments();
 const [link] = positionals;
 if (link === undefined || positionals.length > 1) fail(USAGE);
-// Such a text would pass for a heading's anchor, or a page's address, and mean the defaults.
+// Without a fragment or a field, the input would be read as an anchor or an address: the defaults.
 if (link !== '' && !link.includes('#') && !/^[\w.]+=/.test(link)) fail(USAGE);
 if (!Object.hasOwn(TEXTS, values.lang)) fail(`--lang: fr, en\n\n${USAGE}`);
 if (values.json === (values.out !== undefined)) fail(USAGE);
@@ -84,24 +89,23 @@ const language = values.lang as Language;
 const say = speaker(TEXTS[language], language);
 const password = process.env['REDIS_PASSWORD'] ?? '';
 const parsed = parseLink(link);
-// A password is meant to be asked for, even by a link that does not say so.
+// A given password is used, even with a link that asks for none.
 const asked = password !== '' && parsed.architecture.auth === 'none';
 const architecture = asked
   ? { ...parsed.architecture, auth: 'password' as const }
   : parsed.architecture;
 const found = check(architecture, password);
-// A person can see what a page left out of a link; a playbook would go on with the wrong settings.
+// A reader sees what a page left out of a link; a playbook would go on with the wrong settings.
 const errors = [...parsed.issues, ...found.filter(({ severity }) => severity === 'error')];
-if (errors.length > 0) fail(errors.map((issue) => describe(say, issue)).join('\n'));
-for (const issue of found) console.error(describe(say, issue));
+if (errors.length > 0) fail(errors.map((issue) => issueText(say, issue)).join('\n'));
+for (const issue of found) console.error(issueText(say, issue));
 
 const deployment = plan(architecture);
 if (values.out === undefined) console.log(JSON.stringify(deployment, null, 2));
 else {
   const files = filesOf(deployment, { say, password });
-  const texts = new Map(files.map((file) => [`${file.folder}/${file.name}`, fileText(file)]));
   try {
-    await write(values.out, texts, password !== '');
+    await write(values.out, files, password !== '');
   } catch (error) {
     fail(`${values.out}: ${error instanceof Error ? error.message : String(error)}`);
   }

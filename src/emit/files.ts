@@ -18,7 +18,7 @@ import {
 } from './worker.ts';
 
 /** The kinds of generated files. */
-export type FileKind =
+export type ConfigFileKind =
   | 'settings'
   | 'celery-module'
   | 'systemd-unit'
@@ -31,21 +31,21 @@ export type FileKind =
   | 'verify';
 
 /** The kinds of files that start a worker. */
-export const WORKER_KINDS: readonly FileKind[] = [
+export const WORKER_KINDS: readonly ConfigFileKind[] = [
   'systemd-unit',
   'init-defaults',
   'container-start',
 ];
 
 /** The kinds of files with the rules of a firewall. */
-export const FIREWALL_KINDS: readonly FileKind[] = ['nftables', 'ufw'];
+export const FIREWALL_KINDS: readonly ConfigFileKind[] = ['nftables', 'ufw'];
 
 /** The kinds of files that are scripts to be run. */
-export const SCRIPT_KINDS: readonly FileKind[] = ['container-start', 'ufw', 'verify'];
+export const SCRIPT_KINDS: readonly ConfigFileKind[] = ['container-start', 'ufw', 'verify'];
 
 /** One file of a server. */
 export interface ConfigFile {
-  readonly kind: FileKind;
+  readonly kind: ConfigFileKind;
   /**
    * The folder it is handed out in: a role, `all` for the file every server has, or one of several
    * Redis servers by its number from 1.

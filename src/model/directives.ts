@@ -1,7 +1,7 @@
 import type { Architecture, FieldName } from './architecture.ts';
-import type { Default, ValueType } from './settings.ts';
+import { SENTINEL_EXAMPLE, type Default, type ValueType } from './settings.ts';
 
-/** How a value changes while its server runs; `restart` where it does not. */
+/** The command that changes a value while its server runs; `restart` where there is none. */
 export type Live =
   | 'CONFIG SET'
   | 'ACL SETUSER'
@@ -11,22 +11,22 @@ export type Live =
   | 'SENTINEL MONITOR'
   | 'restart';
 
-/** What the reference says of a directive. */
-export interface Directive {
+/** A directive in the reference. */
+export interface DirectiveReference {
   readonly type: ValueType;
-  /** Redis's own, as 7.0.15 says it; none where there is no such thing until it is written. */
+  /** The default of Redis 7.0.15; not there where the directive has none. */
   readonly default?: Default;
-  /** What Debian 12's package writes in its file instead. */
+  /** The value in the file of Debian 12's package, where it differs. */
   readonly debian?: string;
-  /** How it changes without a restart, as tried on Redis 7.0.15. */
+  /** The command that changes it without a restart, as tried on Redis 7.0.15. */
   readonly live: Live;
-  /** The fields of the form that it is made from. */
+  /** The fields of the form that its value comes from. */
   readonly fields: readonly FieldName[];
-  /** The first release of Redis that has it (its release notes). */
+  /** The first release of Redis with it (its release notes). */
   readonly since?: string;
-  /** What else to read: `page#anchor`, or the id of another directive. */
+  /** Further reading: `page#anchor`, or the id of another directive. */
   readonly see: readonly string[];
-  /** An architecture that has it, for readers whose own does not. */
+  /** Choices of an architecture with it, for readers whose own has none. */
   readonly example?: Partial<Architecture>;
 }
 
@@ -35,12 +35,6 @@ const redis = (...value: string[]): Default => ({ of: 'redis', value });
 const TLS = { tls: true, host: '192.0.2.10', redis: 'dedicated' } as const;
 const ACL = { auth: 'acl' } as const;
 const SOCKET = { socket: '/run/redis/redis.sock' } as const;
-const SENTINELS = {
-  web: 2,
-  redis: 'dedicated',
-  sentinels: '192.0.2.11:26379,192.0.2.12:26379,192.0.2.13:26379',
-} as const;
-
 /** Every directive of a generated redis.conf, in its order. */
 export const REDIS_DIRECTIVES = {
   bind: {
@@ -149,7 +143,7 @@ export const REDIS_DIRECTIVES = {
     fields: ['sentinels'],
     since: '5.0',
     see: ['server#sentinel'],
-    example: SENTINELS,
+    example: SENTINEL_EXAMPLE,
   },
   masterauth: {
     type: 'text',
@@ -157,7 +151,7 @@ export const REDIS_DIRECTIVES = {
     live: 'CONFIG SET',
     fields: ['sentinels'],
     see: ['server#sentinel', 'redis-requirepass'],
-    example: SENTINELS,
+    example: SENTINEL_EXAMPLE,
   },
   replicaof: {
     type: 'address',
@@ -166,7 +160,7 @@ export const REDIS_DIRECTIVES = {
     fields: ['sentinels', 'port'],
     since: '5.0',
     see: ['server#sentinel', 'grow#redis'],
-    example: SENTINELS,
+    example: SENTINEL_EXAMPLE,
   },
   appendonly: {
     type: 'yesno',
@@ -189,7 +183,7 @@ export const REDIS_DIRECTIVES = {
     fields: [],
     see: ['server#memory', 'troubleshoot#queue-lost'],
   },
-} as const satisfies Record<string, Directive>;
+} as const satisfies Record<string, DirectiveReference>;
 
 /** Every directive of a generated sentinel.conf, without the word `sentinel` that begins most. */
 export const SENTINEL_DIRECTIVES = {
@@ -270,7 +264,7 @@ export const SENTINEL_DIRECTIVES = {
     fields: ['master'],
     see: ['server#sentinel'],
   },
-} as const satisfies Record<string, Directive>;
+} as const satisfies Record<string, DirectiveReference>;
 
 /** The name of one of {@link REDIS_DIRECTIVES}. */
 export type RedisDirectiveName = keyof typeof REDIS_DIRECTIVES;
@@ -278,16 +272,16 @@ export type RedisDirectiveName = keyof typeof REDIS_DIRECTIVES;
 /** The name of one of {@link SENTINEL_DIRECTIVES}. */
 export type SentinelDirectiveName = keyof typeof SENTINEL_DIRECTIVES;
 
-/** An architecture whose sentinel.conf has every directive: names are followed only when told so. */
+/** The choices of an example whose sentinel.conf has every directive: host names need two more. */
 export const NAMED_SENTINELS = {
-  ...SENTINELS,
+  ...SENTINEL_EXAMPLE,
   sentinels: 'redis1.example.org:26379,redis2.example.org:26379,redis3.example.org:26379',
 } as const satisfies Partial<Architecture>;
 
-/** What the reference says of an option of a worker's command, or of a variable of its defaults. */
+/** An option of a worker's command, or a variable of its defaults, in the reference. */
 export interface WorkerOption {
   readonly type: ValueType;
-  /** None where it is no fixed value. */
+  /** Not there where it is no fixed value. */
   readonly default?: Default;
   readonly fields: readonly FieldName[];
 }

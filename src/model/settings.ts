@@ -1,3 +1,4 @@
+import { DOCKER_HOST, REDIS_PORT } from '../pod/limits.ts';
 import type { Architecture, FieldName } from './architecture.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
 import type { Role } from '../pod/roles.ts';
@@ -23,30 +24,30 @@ export type ValueType =
   | 'word'
   | 'yesno';
 
-/** What the value is when nobody sets it, and whose default that is. */
+/** The value of a setting that nobody sets, and the software that it comes from. */
 export interface Default {
   /** Celery, django-redis and django-redis-sessions as Debian 12 has them, Pod 4.1.0, Redis 7.0.15. */
   readonly of: 'pod' | 'celery' | 'django-redis' | 'redis-sessions' | 'redis' | 'init';
-  /** As it would be written; nothing where it is empty. */
+  /** The value in the syntax of its file; none where it is empty. */
   readonly value: readonly string[];
 }
 
-/** What the reference says of a setting. */
+/** A setting in the reference. */
 export interface Setting {
   readonly type: ValueType;
-  /** None where it has to be given. */
+  /** Not there where the setting is required. */
   readonly default?: Default;
   /** The roles that read it. */
   readonly roles: readonly Role[];
-  /** The databases it leads to. */
+  /** The databases that it connects to. */
   readonly databases?: readonly DatabaseRole[];
-  /** The fields of the form that it is made from. */
+  /** The fields of the form that its value comes from. */
   readonly fields: readonly FieldName[];
-  /** The first release of Pod that has it, where it was read in the source of each release. */
+  /** The first release of Pod with it, where the source of each release was read. */
   readonly since?: string;
-  /** What else to read: `page#anchor`, or the name of another setting. */
+  /** Further reading: `page#anchor`, or the name of another setting. */
   readonly see: readonly string[];
-  /** An architecture that has it, for readers whose own does not. */
+  /** Choices of an architecture with it, for readers whose own has none. */
   readonly example?: Partial<Architecture>;
 }
 
@@ -55,14 +56,17 @@ const ADDRESS = ['host', 'port', 'socket', 'sentinels', 'auth', 'user', 'tls', '
 const none = (of: Default['of']): Default => ({ of, value: [] });
 const FALSE: Default = { of: 'pod', value: ['False'] };
 
-/** Celery's own, where Pod gives none: RabbitMQ on the machine itself. */
+/** Celery's default, where Pod has none: RabbitMQ on the same machine. */
 const RABBITMQ: Default = { of: 'celery', value: ['amqp://guest@localhost:5672//'] };
 
-/** Pod's own address of Redis, which resolves in its Docker set-up alone (pod/settings.py:371-396). */
-const OWN = 'redis.localhost:6379';
+/** Pod's default address of Redis, which resolves in its Docker set-up only (pod/settings.py:371-396). */
+const POD_ADDRESS = `${DOCKER_HOST}:${REDIS_PORT}`;
 
+/** The choices of an example with microservices. */
 const MICROSERVICES = { arch: 'microservices', workers: 1, transcription: true } as const;
-const SENTINELS = {
+
+/** The choices of an example with sentinels. */
+export const SENTINEL_EXAMPLE = {
   web: 2,
   redis: 'dedicated',
   sentinels: '192.0.2.11:26379,192.0.2.12:26379,192.0.2.13:26379',
@@ -152,11 +156,11 @@ export const SETTINGS = {
     databases: ['default', 'select2'],
     fields: ['sentinels'],
     see: ['server#sentinel', 'troubleshoot#sentinel-factory'],
-    example: SENTINELS,
+    example: SENTINEL_EXAMPLE,
   },
   CACHES: {
     type: 'dict',
-    default: { of: 'pod', value: [`"redis://${OWN}/3"`, `"redis://${OWN}/2"`] },
+    default: { of: 'pod', value: [`"redis://${POD_ADDRESS}/3"`, `"redis://${POD_ADDRESS}/2"`] },
     roles: ['web', 'worker'],
     databases: ['default', 'select2'],
     fields: [...ADDRESS, 'master', 'db.default', 'db.select2', 'prefix'],
@@ -192,7 +196,7 @@ export const SETTINGS = {
     databases: ['sessions'],
     fields: ['sentinels'],
     see: ['server#sentinel', 'troubleshoot#sentinel-localhost'],
-    example: SENTINELS,
+    example: SENTINEL_EXAMPLE,
   },
   SESSION_REDIS_SENTINEL_MASTER_ALIAS: {
     type: 'text',
@@ -201,11 +205,11 @@ export const SETTINGS = {
     databases: ['sessions'],
     fields: ['master'],
     see: ['server#sentinel', 'SESSION_REDIS_SENTINEL_LIST'],
-    example: SENTINELS,
+    example: SENTINEL_EXAMPLE,
   },
   SESSION_REDIS: {
     type: 'dict',
-    default: { of: 'pod', value: ['"host": "redis.localhost"', '"port": 6379', '"db": 4'] },
+    default: { of: 'pod', value: [`"host": "${DOCKER_HOST}"`, `"port": ${REDIS_PORT}`, '"db": 4'] },
     roles: ['web'],
     databases: ['sessions'],
     fields: [...ADDRESS, 'db.sessions', 'prefix'],
@@ -218,8 +222,8 @@ export const SETTINGS = {
 export type SettingName = keyof typeof SETTINGS;
 
 /**
- * The variables of the module that `CELERY_CONFIG_MODULE` names, and that name itself: what Celery
- * reads in the microservices and in xAPI, which ignore the `CELERY_*` of settings_local.py (run).
+ * `CELERY_CONFIG_MODULE` and the variables of the module that it names: Celery's configuration in the
+ * microservices and in xAPI, which ignore the `CELERY_*` of settings_local.py (run).
  */
 export const MODULE_SETTINGS = {
   CELERY_CONFIG_MODULE: {
@@ -259,12 +263,12 @@ export const MODULE_SETTINGS = {
 /** The name of one of {@link MODULE_SETTINGS}. */
 export type ModuleSettingName = keyof typeof MODULE_SETTINGS;
 
-/** A setting that a generated file only reminds of, since its value has nothing to do with Redis. */
+/** A setting that a generated file mentions in a comment only: its value has nothing to do with Redis. */
 export type Reminder = Pick<Setting, 'type' | 'default' | 'roles' | 'see'>;
 
 /**
- * Every setting that the comments of a generated settings_local.py ask for besides, by name; `_*`
- * ends a family. The defaults are those of the workers' own code, which reads the file without
+ * Every other setting that the comments of a generated settings_local.py mention, by name; `_*` ends
+ * the name of a family. The defaults are those of the workers' own code, which reads the file without
  * Django (pod/video_encode_transcript/encoding_tasks.py, pod/xapi/xapi_tasks.py).
  */
 export const REMINDERS = {

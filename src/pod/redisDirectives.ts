@@ -1,6 +1,6 @@
 const listed = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/** Directives of redis.conf that are yes or no and nothing else (CONFIG GET of Redis 7.0.15, Valkey 8.0.1). */
+/** The directives of redis.conf whose only values are yes and no (CONFIG GET of Redis 7.0.15, Valkey 8.0.1). */
 export const FLAGS = listed(`
   activedefrag activerehashing always-show-logo aof-disable-auto-gc aof-load-truncated
   aof-rewrite-incremental-fsync aof-timestamp-enabled aof-use-rdb-preamble appendonly
@@ -19,7 +19,7 @@ export const FLAGS = listed(`
   tls-prefer-server-ciphers tls-replication tls-session-caching
 `);
 
-/** All others that Redis 7.0.15 or Valkey 8.0.1 knows, those without CONFIG GET too. */
+/** All other directives of Redis 7.0.15 or Valkey 8.0.1, those without CONFIG GET included. */
 export const OTHERS = listed(`
   acl-pubsub-default aclfile acllog-max-len active-defrag-cycle-max active-defrag-cycle-min
   active-defrag-ignore-bytes active-defrag-max-scan-fields active-defrag-threshold-lower

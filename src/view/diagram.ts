@@ -100,7 +100,7 @@ class Drawing {
           x="${x}"
           y="${y + 4}"
           class="number"
-          >${this.#deployment.architecture[`db.${database}`]}</text
+          >${this.#deployment.databaseNumbers[database]}</text
         ></g
       >`,
     );
@@ -171,7 +171,7 @@ class Drawing {
 
   #redis(): Html[] {
     const { width, font, letter } = this.#layout;
-    const { redis, databases, architecture } = this.#deployment;
+    const { redis, databases } = this.#deployment;
     const room = Math.floor((this.#left - 2 * PAD) / letter);
     const port = `:${redis.port}${redis.ca === undefined ? '' : ' TLS'}`;
     const host = urlHost(redis.host);
@@ -185,7 +185,7 @@ class Drawing {
             : [host + port];
     const place =
       redis.sentinel === undefined
-        ? this.#say(`gen.place.${architecture.redis}`)
+        ? this.#say(`gen.place.${redis.place}`)
         : this.#say('gen.place.sentinel', { count: redis.sentinel.endpoints.length });
     const field = redis.sentinel === undefined ? 'host' : 'sentinels';
     const behind =

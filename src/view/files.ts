@@ -46,7 +46,7 @@ function tokens(line: Line): Html[] {
  */
 export function codeHtml(
   lines: readonly Line[],
-  { architecture }: Deployment,
+  { databaseNumbers }: Deployment,
   say: Say,
   changed: ReadonlySet<number> = new Set(),
 ): Html[] {
@@ -56,7 +56,7 @@ export function codeHtml(
       ?.source?.database;
     const mark = changed.has(at);
     const className = `l${mark ? ' new' : ''}${database ? ` db-${database}` : ''}`;
-    const number = database && architecture[`db.${database}`];
+    const number = database && databaseNumbers[database];
     const note = mark && html`<span class="sr-only">${say('gen.changed')} </span>`;
     const about = refs !== '' && html` data-of="${refs}"`;
     const margin = number !== undefined && html` data-db="${number}"`;

@@ -32,7 +32,7 @@ export function usesRows(deployment: Deployment, say: Say): Html[] {
       </th>
       <td role="cell">${say(`role.${use.role}`)}</td>
       <td role="cell" class="nowrap">
-        ${databaseBadge(use.database, deployment.architecture[`db.${use.database}`])}
+        ${databaseBadge(use.database, deployment.databaseNumbers[use.database])}
         ${say(`database.${use.database}`)}
       </td>
       <td role="cell"><code>${breakable(use.setting)}</code></td>

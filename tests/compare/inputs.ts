@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { EXAMPLES } from '../../src/checker/findings/examples.ts';
 import type { GivenFile } from '../../src/checker/read/files.ts';
-import { fileText, filesOf } from '../../src/emit/files.ts';
+import { fileText, filesOf, SCRIPT_KINDS } from '../../src/emit/files.ts';
 import { formatLink } from '../../src/model/link.ts';
 import { plan } from '../../src/model/deployment.ts';
 import { PRESETS } from '../../src/model/presets.ts';
@@ -86,7 +86,7 @@ function generated(): GivenFile[][] {
     const files = filesOf(plan(architecture), { say, password: 'p@ss word' });
     return [...new Set(files.map(({ folder }) => folder))].map((folder) =>
       files
-        .filter((file) => file.folder === folder && !file.name.endsWith('.sh'))
+        .filter((file) => file.folder === folder && !SCRIPT_KINDS.includes(file.kind))
         .map((file) => ({ name: `${folder}/${file.name}`, text: fileText(file) })),
     );
   }).filter((files) => files.length > 0);

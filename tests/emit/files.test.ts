@@ -194,7 +194,7 @@ describe('comments', () => {
     const inLanguage = (architecture: Architecture, language: 'fr' | 'en', password: string) =>
       codes(
         // What verify.sh says is for its reader.
-        emitted(architecture, { language, password }).filter(({ name }) => name !== 'verify.sh'),
+        emitted(architecture, { language, password }).filter(({ kind }) => kind !== 'verify'),
       ).map(([place, lines]) => [
         place,
         (lines as string[]).filter((line) => !line.startsWith('Description=')),

@@ -3,7 +3,7 @@ import { createHighlighter, type BundledLanguage, type ThemedTokenScopeExplanati
 import { afterAll, expect, test } from 'vitest';
 import type { Architecture } from '../../src/model/architecture.ts';
 import { lineText, type Token } from '../../src/emit/code.ts';
-import { fileText, type ConfigFile } from '../../src/emit/files.ts';
+import { fileText, type ConfigFile, type ConfigFileKind } from '../../src/emit/files.ts';
 import { architectures, passwords } from '../model/architecture.ts';
 import { emitted, placeOf } from './emitted.ts';
 
@@ -53,12 +53,19 @@ const SYSTEMD: Grammar = {
   kinds: { comment: /^comment\./, section: /^entity\.name\.section/ },
 };
 
-/** The grammar of a file; Shiki has none for those of Redis and nftables. */
-function grammarOf(name: string): Grammar | undefined {
-  if (name.endsWith('.py')) return PYTHON;
-  if (name.endsWith('.service')) return SYSTEMD;
-  return /\.(conf|nft)$/.test(name) ? undefined : SHELL;
-}
+/** The grammar of each kind of file; Shiki has none for those of Redis and nftables. */
+const GRAMMARS: Readonly<Record<ConfigFileKind, Grammar | undefined>> = {
+  settings: PYTHON,
+  'celery-module': PYTHON,
+  'systemd-unit': SYSTEMD,
+  'init-defaults': SHELL,
+  'container-start': SHELL,
+  'redis-conf': undefined,
+  'sentinel-conf': undefined,
+  nftables: undefined,
+  ufw: SHELL,
+  verify: SHELL,
+};
 
 const scopeOf = (grammar: Grammar, scopes: readonly ThemedTokenScopeExplanation[]): Kind =>
   (Object.keys(grammar.kinds) as Kind[]).find((kind) =>
@@ -120,7 +127,7 @@ const EVERY_KIND: Partial<Architecture>[] = [
 
 function expectAgreement(files: readonly ConfigFile[]): void {
   for (const file of files) {
-    const grammar = grammarOf(file.name);
+    const grammar = GRAMMARS[file.kind];
     if (!grammar) continue;
     // Shiki sees one more line, after the last line break.
     const place = placeOf(file);
@@ -148,8 +155,8 @@ test('our colours are those of Shiki whatever the architecture', () => {
 test('the files of Redis, which Shiki does not know, have comments in lines of their own, and plain values', () => {
   fc.assert(
     fc.property(architectures, passwords, (architecture, password) => {
-      const files = emitted(architecture, { password }).filter(({ name }) =>
-        name.endsWith('.conf'),
+      const files = emitted(architecture, { password }).filter(({ kind }) =>
+        /^(redis|sentinel)-conf$/.test(kind),
       );
       for (const line of files.flatMap(({ lines }) => lines)) {
         const kinds = line.map(({ kind }) => kind);

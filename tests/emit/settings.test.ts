@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Architecture } from '../../src/model/architecture.ts';
+import { lineText } from '../../src/emit/code.ts';
 import { fileText } from '../../src/emit/files.ts';
+import { pythonTokens } from '../../src/emit/python.ts';
+import { CONFIG_MODULE } from '../../src/pod/workers.ts';
 import { architectures, passwords } from '../model/architecture.ts';
 import { emitted, textAt } from './emitted.ts';
 import { assignments } from './python.ts';
@@ -37,6 +40,33 @@ describe('what Python reads', () => {
     });
     await fc.assert(property, { numRuns: 10 });
   });
+});
+
+test('the value of each statement is what Python reads in its lines', () => {
+  const cases = fc.array(fc.tuple(architectures, passwords), {
+    minLength: 1,
+    maxLength: 40,
+    size: 'max',
+  });
+  const property = fc.property(cases, (all) => {
+    const files = all
+      .flatMap(([architecture, password]) => emitted(architecture, { password }))
+      .filter(({ kind }) => kind === 'settings' || kind === 'celery-module');
+    const values = files.map(({ statements }) =>
+      statements.flatMap(({ name, value }) =>
+        name === undefined || value === undefined
+          ? []
+          : [`${name} = ${lineText(pythonTokens(value))}\n`],
+      ),
+    );
+    const read = assignments([...files.map(fileText), ...values.map((lines) => lines.join(''))]);
+    for (const at of files.keys()) {
+      const { CELERY_CONFIG_MODULE, ...settings } = read[at] ?? {};
+      expect(read[files.length + at]).toEqual(settings);
+      if (CELERY_CONFIG_MODULE !== undefined) expect(CELERY_CONFIG_MODULE).toBe(CONFIG_MODULE);
+    }
+  });
+  fc.assert(property, { numRuns: 5 });
 });
 
 describe('the settings of each role', () => {
@@ -90,7 +120,7 @@ describe('the settings of each role', () => {
     ],
   ];
   test.each(cases)('%s', (_, choices, names) => {
-    const files = emitted(choices).filter(({ name }) => name === 'settings_local.py');
+    const files = emitted(choices).filter(({ kind }) => kind === 'settings');
     const read = assignments(files.map(fileText));
     const found = files.map(({ folder }, at) => [folder, Object.keys(read[at] ?? {}).sort()]);
     const expected = Object.entries(names).map(([folder, each]) => [folder, each.sort()]);

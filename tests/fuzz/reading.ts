@@ -119,20 +119,19 @@ const never = () => false;
 const READERS: readonly Reader[] = [
   {
     suffix: 'bash',
-    reads: ({ name }) => name === 'verify.sh',
+    reads: ({ kind }) => kind === 'verify',
     joins: never,
     command: 'bash -n "$file"',
   },
   {
     suffix: 'sh',
-    reads: ({ name, path }) =>
-      (name.endsWith('.sh') && name !== 'verify.sh') || path.startsWith('/etc/default/'),
+    reads: ({ kind }) => ['container-start', 'init-defaults', 'ufw'].includes(kind),
     joins: never,
     command: 'sh -n "$file"',
   },
   {
     suffix: 'redis',
-    reads: ({ name }) => name === 'redis.conf',
+    reads: ({ kind }) => kind === 'redis-conf',
     joins: (text) => !/^user /m.test(text),
     command: '"$REDIS_SERVER" "$file"',
     end: END,
@@ -140,8 +139,8 @@ const READERS: readonly Reader[] = [
   {
     suffix: 'sentinel',
     // Names are looked up when the file is read, and are not to leave this machine.
-    reads: ({ name }, { architecture }) =>
-      name === 'sentinel.conf' &&
+    reads: ({ kind }, { architecture }) =>
+      kind === 'sentinel-conf' &&
       sentinelsOf(architecture).every(({ host }) => addressKind(host) !== 'name'),
     joins: never,
     command: '"$REDIS_SERVER" "$file" --sentinel',

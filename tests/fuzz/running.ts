@@ -206,8 +206,8 @@ export async function runOnRedis(
   if (redis.sentinel !== undefined)
     await startSentinel(textAt(files, `${folder}/sentinel.conf`), atEnd);
 
-  const module = files.find(({ name }) => name === 'podceleryconf.py');
-  const settings = files.filter(({ name }) => name === 'settings_local.py');
+  const module = files.find(({ kind }) => kind === 'celery-module');
+  const settings = files.filter(({ kind }) => kind === 'settings');
   const folders = settings.map((file) => file.folder);
   const sessions = (await askPython(
     WRITE,

@@ -10,12 +10,17 @@ import {
   REDIS_DIRECTIVES,
   SENTINEL_DIRECTIVES,
   WORKER_OPTIONS,
-  type Directive,
+  type DirectiveReference,
 } from '../../src/model/directives.ts';
 import { emitSettings } from '../../src/emit/settings.ts';
 import { needsConfigModule } from '../../src/emit/worker.ts';
 import { REFERENCE_QUOTES } from '../../src/emit/quotes/reference.ts';
-import { fileText, type ConfigFile } from '../../src/emit/files.ts';
+import {
+  fileText,
+  WORKER_KINDS,
+  type ConfigFile,
+  type ConfigFileKind,
+} from '../../src/emit/files.ts';
 import { plan, type Deployment } from '../../src/model/deployment.ts';
 import { PRESETS } from '../../src/model/presets.ts';
 import { speaker } from '../../src/model/say.ts';
@@ -28,46 +33,49 @@ import { assignments } from '../emit/python.ts';
 
 const writing = { say: speaker(TEXTS.en, 'en'), password: '' };
 
-const isWorker = ({ name, path }: ConfigFile) =>
-  path.endsWith('.service') || path.startsWith('/etc/default/') || name.startsWith('start-');
-
-/** The names that a file has of a kind, by what precedes and follows them in its lines. */
-function namesIn(file: ConfigFile, pattern: RegExp): string[] {
+/** The matches of a pattern's group in the lines of a file, comments left out. */
+function matchesIn(file: ConfigFile, pattern: RegExp): string[] {
   return file.lines
     .filter((line) => line[0]?.kind !== 'comment')
     .flatMap((line) => [...lineText(line).matchAll(pattern)].map(([, found = '']) => found));
 }
 
-/** Every name that files have, by the part of the reference that it belongs to. */
+/** The matches in files of some kinds; none in others. */
+const matching =
+  (kinds: readonly ConfigFileKind[], pattern: RegExp) =>
+  (file: ConfigFile): string[] =>
+    kinds.includes(file.kind) ? matchesIn(file, pattern) : [];
+
+/** The names in files, by the part of the reference that they belong to. */
 const PARTS: Readonly<
   Record<string, { names: object; in: (file: ConfigFile) => readonly string[] }>
 > = {
   'settings_local.py': {
     names: SETTINGS,
-    in: (file) => (file.name === 'settings_local.py' ? namesIn(file, /^([A-Z]\w+)(?= = )/g) : []),
+    in: matching(['settings'], /^([A-Z]\w+)(?= = )/g),
   },
   'podceleryconf.py, and its name': {
     names: MODULE_SETTINGS,
     in: (file) =>
-      file.name === 'podceleryconf.py'
-        ? namesIn(file, /^(\w+)(?= = )/g)
-        : namesIn(file, /(CELERY_CONFIG_MODULE)/g),
+      file.kind === 'celery-module'
+        ? matchesIn(file, /^(\w+)(?= = )/g)
+        : matchesIn(file, /(CELERY_CONFIG_MODULE)/g),
   },
   'redis.conf': {
     names: REDIS_DIRECTIVES,
-    in: (file) => (file.name === 'redis.conf' ? namesIn(file, /^(\S+)/g) : []),
+    in: matching(['redis-conf'], /^(\S+)/g),
   },
   'sentinel.conf': {
     names: SENTINEL_DIRECTIVES,
-    in: (file) => (file.name === 'sentinel.conf' ? namesIn(file, /^(?:sentinel )?(\S+)/g) : []),
+    in: matching(['sentinel-conf'], /^(?:sentinel )?(\S+)/g),
   },
   'a worker’s command': {
     names: WORKER_OPTIONS,
-    in: (file) => (isWorker(file) ? namesIn(file, /(?<=[ "])(--?[a-zA-Z][a-z-]*)(?=[ =])/g) : []),
+    in: matching(WORKER_KINDS, /(?<=[ "])(--?[a-zA-Z][a-z-]*)(?=[ =])/g),
   },
   'an init script’s defaults': {
     names: INIT_VARIABLES,
-    in: (file) => (file.path.startsWith('/etc/default/') ? namesIn(file, /^([A-Z_]+)(?==)/g) : []),
+    in: matching(['init-defaults'], /^([A-Z_]+)(?==)/g),
   },
 };
 
@@ -215,10 +223,10 @@ describe('what a name is made from', () => {
     ...Object.entries<Setting>({ ...SETTINGS, ...MODULE_SETTINGS }).map(
       ([name, { fields }]): [string, readonly FieldName[]] => [name, fields],
     ),
-    ...Object.entries<Directive>(REDIS_DIRECTIVES).map(
+    ...Object.entries<DirectiveReference>(REDIS_DIRECTIVES).map(
       ([name, { fields }]): [string, readonly FieldName[]] => [`redis-${name}`, fields],
     ),
-    ...Object.entries<Directive>(SENTINEL_DIRECTIVES).map(
+    ...Object.entries<DirectiveReference>(SENTINEL_DIRECTIVES).map(
       ([name, { fields }]): [string, readonly FieldName[]] => [`sentinel-${name}`, fields],
     ),
   ];

@@ -285,12 +285,12 @@ export function pythonFiles(architecture: Architecture, typed: string): PythonFi
   const deployment = plan(architecture);
   const password = typed === '' ? PASSWORD_PLACEHOLDER : typed;
   return emitted(architecture, { password: typed })
-    .filter(({ name }) => name.endsWith('.py'))
+    .filter(({ kind }) => kind === 'settings' || kind === 'celery-module')
     .map((file) => ({
       place: placeOf(file),
       text: fileText(file),
       expected:
-        file.name === 'podceleryconf.py'
+        file.kind === 'celery-module'
           ? moduleSettings(deployment)
           : expectedTargets(
               expectedSettings(deployment, rolesOf(deployment, file.folder), password),

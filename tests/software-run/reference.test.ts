@@ -5,7 +5,7 @@ import {
   REDIS_DIRECTIVES,
   SENTINEL_DIRECTIVES,
   WORKER_OPTIONS,
-  type Directive,
+  type DirectiveReference,
   type Live,
 } from '../../src/model/directives.ts';
 import { MODULE_SETTINGS, SETTINGS, type Default } from '../../src/model/settings.ts';
@@ -34,7 +34,7 @@ async function asked(door: Door, ...command: string[]): Promise<Record<string, s
       );
 }
 
-const directives = Object.entries<Directive>(REDIS_DIRECTIVES);
+const directives = Object.entries<DirectiveReference>(REDIS_DIRECTIVES);
 
 describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('the reference', () => {
   test('has the defaults of redis-server, and knows what changes while it runs', async ({
@@ -80,7 +80,7 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('the r
         'SENTINEL MONITOR': () => ['SENTINEL', 'MONITOR', 'other', '127.0.0.1', '6379', '1'],
         restart: (name, value) => ['CONFIG', 'SET', name, value],
       };
-      for (const [name, { default: initial, live }] of Object.entries<Directive>(
+      for (const [name, { default: initial, live }] of Object.entries<DirectiveReference>(
         SENTINEL_DIRECTIVES,
       )) {
         if (live !== 'restart' && initial !== undefined)

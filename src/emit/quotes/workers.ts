@@ -3,7 +3,7 @@ import type { WorkerRole } from '../../pod/roles.ts';
 import { INIT_SCRIPTS, QUEUES, UNITS } from '../../pod/workers.ts';
 import { ask } from '../cli.ts';
 import { plain, type Line, type Token } from '../code.ts';
-import { filesOf, WORKER_KINDS, type FileKind } from '../files.ts';
+import { filesOf, WORKER_KINDS, type ConfigFileKind } from '../files.ts';
 import { shell } from '../shell.ts';
 import type { Procedure, Quote } from './procedure.ts';
 import { onAny, queueLengths, toWorkers } from './servers.ts';
@@ -33,7 +33,7 @@ function toServices(
 }
 
 /** The generated files of some kinds. */
-function files(...kinds: readonly FileKind[]): Procedure['emit'] {
+function files(...kinds: readonly ConfigFileKind[]): Procedure['emit'] {
   return (deployment, writing) =>
     filesOf(deployment, writing)
       .filter(({ kind }) => kinds.includes(kind))
