@@ -4,7 +4,7 @@ import { settingsLocal } from '../emit/settings.ts';
 import { plan } from '../model/deployment.ts';
 import { SETTINGS } from '../model/settings.ts';
 import type { SettingsFile } from './read/files.ts';
-import { readPython, type PythonFile } from './read/python.ts';
+import { readPython, type PythonFile } from './read/python/file.ts';
 import type { Understood } from './understood.ts';
 import type { Value } from './read/values.ts';
 
@@ -69,7 +69,7 @@ export function compare(file: SettingsFile, { architecture, password }: Understo
   const roles = deployment.servers
     .flatMap((group) => group.roles)
     .filter((role) => role !== 'redis');
-  const own = file.said ? roles.filter((role) => file.roles.has(role)) : roles;
+  const own = file.rolesKnown ? roles.filter((role) => file.roles.has(role)) : roles;
   const lines = settingsLocal(
     deployment,
     { say: () => '', password },
