@@ -1,7 +1,8 @@
 import { checkFiles, type Checked } from '../../checker/check.ts';
 import { compare } from '../../checker/compare.ts';
-import { kindOf, likelyName, type GivenFile } from '../../checker/read/files.ts';
-import { edited } from '../../checker/findings.ts';
+import { kindOf, likelyName, type InputFile } from '../../checker/read/files.ts';
+import { summary } from '../../checker/messages.ts';
+import { edited } from '../../checker/repair/edits.ts';
 import { secretsIn } from '../../checker/secrets.ts';
 import { DEFAULTS } from '../../model/architecture.ts';
 import { formatLink } from '../../model/link.ts';
@@ -12,7 +13,6 @@ import {
   fileFormHtml,
   numbered,
   resultHtml,
-  summary,
   type Draft,
 } from '../../view/checker.ts';
 import { SAID } from '../../view/checkerForm.ts';
@@ -219,7 +219,7 @@ class LiveChecker {
   }
 
   /** The files of the form, each under a name of its own. */
-  #files(): (GivenFile & { id: number })[] {
+  #files(): (InputFile & { id: number })[] {
     const names = new Set<string>();
     return this.#given
       .filter(({ section }) => this.#in(section).box.value.trim() !== '')
@@ -265,7 +265,7 @@ class LiveChecker {
     for (const given of this.#given) {
       const parts = this.#in(given.section);
       const file = files.find(({ id }) => id === given.id);
-      const read = file && checked?.files.find((each) => each.given.name === file.name);
+      const read = file && checked?.files.find((each) => each.input.name === file.name);
       const viewed = given.viewed && read !== undefined;
       parts.edit.hidden = viewed;
       parts.view.hidden = !viewed;
@@ -275,7 +275,7 @@ class LiveChecker {
       const secret = given.section.querySelector<HTMLElement>('[data-act=reveal]');
       if (secret) secret.hidden = secretsIn(read).length === 0;
       put(parts.code, annotatedHtml(read, numbered(checked), given.revealed, this.#say));
-      parts.pre.setAttribute('aria-label', this.#say('check.annotated', { file: read.given.name }));
+      parts.pre.setAttribute('aria-label', this.#say('check.annotated', { file: read.input.name }));
     }
   }
 
@@ -328,7 +328,7 @@ class LiveChecker {
     const revealed = this.#given.some((each) => each.revealed);
     const markup = settings.map((file) => {
       const difference = differenceHtml(compare(file, checked.understood), revealed, this.#say);
-      return html`${settings.length > 1 && html`<p>${file.given.name}</p>`}${difference}`;
+      return html`${settings.length > 1 && html`<p>${file.input.name}</p>`}${difference}`;
     });
     put(place, html`${markup}`);
   }

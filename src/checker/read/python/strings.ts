@@ -1,6 +1,7 @@
-import type { Piece, Span, Value } from './values.ts';
+import type { Span } from '../span.ts';
+import type { StringPiece, Value } from '../values.ts';
 
-/** What a backslash and one letter stand for in a Python string. */
+/** The text of each escape of one letter in a Python string. */
 const ESCAPES: Readonly<Record<string, string>> = {
   '\n': '',
   '\\': '\\',
@@ -25,8 +26,8 @@ function escaped([, letter, octal, ...hexes]: RegExpExecArray): string | undefin
   return code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
 }
 
-/** What a replaced part of an f-string becomes; `undefined` where that is not known. */
-function replacement(value: Value, span: Span): Piece[] | undefined {
+/** The text that an f-string has in place of `{…}`; `undefined` where that is not known. */
+function replacement(value: Value, span: Span): StringPiece[] | undefined {
   if (value.kind === 'string') return [...value.pieces];
   if (value.kind === 'number' && Number.isInteger(value.number))
     return [
@@ -36,25 +37,25 @@ function replacement(value: Value, span: Span): Piece[] | undefined {
 }
 
 /**
- * The text of one Python string literal, piece by piece, as Python's own rules have it
+ * Reads one Python string literal into pieces, by Python's rules
  * (docs.python.org/3/reference/lexical_analysis.html#string-and-bytes-literals).
  *
  * @param literal the literal with its prefix and quotes
  * @param from where it begins in the source
- * @param replaced the replaced parts of an f-string, in order, with what they become
- * @returns `undefined` for bytes, and for what cannot be known
+ * @param replaced the `{…}` of an f-string, in order, with their values
+ * @returns `undefined` for bytes, and for a text that is only known when the file runs
  */
-export function pythonText(
+export function readStringLiteral(
   literal: string,
   from: number,
   replaced: readonly { readonly span: Span; readonly value: Value }[],
-): Piece[] | undefined {
+): StringPiece[] | undefined {
   const [opening, prefix = '', quotes = ''] = /^([a-z]{0,3})("""|'''|"|')/i.exec(literal) ?? [];
   if (opening === undefined || /b/i.test(prefix) || !literal.endsWith(quotes)) return undefined;
   const raw = /r/i.test(prefix);
   const format = /f/i.test(prefix);
   const end = literal.length - quotes.length;
-  const pieces: Piece[] = [];
+  const pieces: StringPiece[] = [];
   let at = opening.length;
   let start = at;
   const flush = () => {
@@ -75,18 +76,18 @@ export function pythonText(
   };
   let next = 0;
   while (at < end) {
-    const sign = literal[at] ?? '';
+    const character = literal[at] ?? '';
     const replace = replaced[next];
     if (replace?.span.from === from + at) {
-      const becomes = replacement(replace.value, replace.span);
-      if (becomes === undefined) return undefined;
+      const replacing = replacement(replace.value, replace.span);
+      if (replacing === undefined) return undefined;
       flush();
-      pieces.push(...becomes);
+      pieces.push(...replacing);
       at = start = replace.span.to - from;
       next += 1;
       continue;
     }
-    if (sign === '\\' && !raw) {
+    if (character === '\\' && !raw) {
       if (/^\\N\{/.test(literal.slice(at, at + 3))) return undefined;
       ESCAPE.lastIndex = at;
       const found = ESCAPE.exec(literal);
@@ -98,8 +99,8 @@ export function pythonText(
       at += 2;
       continue;
     }
-    if (format && (sign === '{' || sign === '}') && literal[at + 1] === sign) {
-      skip(2, sign);
+    if (format && (character === '{' || character === '}') && literal[at + 1] === character) {
+      skip(2, character);
       continue;
     }
     at += 1;

@@ -1,104 +1,94 @@
-import type { DatabaseRole } from '../../pod/databases.ts';
 import type { ConnectionSetting } from '../../model/deployment.ts';
-import type { PythonFile } from './python.ts';
-import { readUrls, type Part, type Url } from './url.ts';
+import { BROKER_SETTINGS, type BrokerSetting } from '../../pod/brokers.ts';
+import type { DatabaseRole } from '../../pod/databases.ts';
+import { REDIS_PORT, SENTINEL_PORT } from '../../pod/limits.ts';
+import type { PythonFile } from './python/file.ts';
+import type { Span } from './span.ts';
+import { readUrls, type Url, type UrlComponent } from './url.ts';
 import {
-  at,
-  isOpen,
+  isIncomplete,
   numberOf,
   textOf,
+  valueAt,
   type DictValue,
-  type Span,
   type StringValue,
   type Value,
 } from './values.ts';
 
-/** How a setting of a file gets to its database. */
-export interface Connection {
+/** The way from a setting of a file to its Redis database. */
+export interface ClientConnection {
   readonly setting: ConnectionSetting;
   readonly role: DatabaseRole;
   readonly client: 'django' | 'sessions' | 'celery';
-  /** Where to point at when something is wrong with all of it. */
+  /** The value as a whole: the URL, the host of SESSION_REDIS, or the backend of another cache. */
   readonly span: Span;
   readonly transport: 'tcp' | 'tls' | 'socket' | 'sentinel' | 'rabbitmq' | 'memory' | 'unknown';
   readonly host?: string;
-  /** Where the host is written. */
-  readonly hostAt?: Span;
+  readonly hostSpan?: Span;
   readonly port?: number;
   readonly socket?: string;
   readonly database?: number;
-  /** What stands where the number belongs. */
+  /** The text in the place of the database number, and the component of the URL that has it. */
   readonly number?: {
     readonly text: string;
-    readonly at: Span;
-    readonly value?: StringValue;
-    readonly part?: Part;
+    readonly span: Span;
+    readonly component?: UrlComponent;
   };
   readonly user?: string;
-  readonly password?: { readonly text: string; readonly raw: string; readonly at: Span };
+  /** The password decoded, and as the file has it. */
+  readonly password?: { readonly text: string; readonly raw: string; readonly span: Span };
+  /** The file of the certificate authority. */
   readonly ca?: string;
   /** The addresses of sentinels. */
   readonly sentinels?: readonly { readonly host: string; readonly port: number }[];
+  /** The name of the master that sentinels are asked for. */
   readonly master?: string;
-  /** The URLs and the text they are in, for all but a dict of entries. */
+  /** The URLs in the value; none where SESSION_REDIS is a dict of host, port and so on. */
   readonly urls: readonly Url[];
   readonly value?: StringValue;
-  /** The dict it is in: a cache, or SESSION_REDIS. */
+  /** The dict that has the value: a cache, or SESSION_REDIS. */
   readonly dict?: DictValue;
 }
 
-/** The settings that hold the URL of a broker. */
-export const BROKERS = {
-  CELERY_BROKER_URL: 'encoding',
-  ENCODING_TRANSCODING_CELERY_BROKER_URL: 'encoding',
-  XAPI_CELERY_BROKER_URL: 'xapi',
-} as const;
-
-/** A setting that holds the URL of a broker. */
-export type BrokerSetting = keyof typeof BROKERS;
-
 /**
- * Where a part of a string is, or the whole of it where that is not one place.
+ * The span of a part of a string in the source; the whole string where the part is not written in
+ * one place.
  *
- * @param elsewhere the place may be where a name was given, that the string is made of
+ * @param inVariables the part may be in a variable from which the string is made
  */
-function place(
-  value: StringValue,
-  { from, to }: { from: number; to: number },
-  elsewhere = false,
-): Span {
+function spanOf(value: StringValue, { from, to }: Span, inVariables = false): Span {
   let start = 0;
   for (const piece of value.pieces) {
     const end = start + piece.text.length;
-    if (piece.exact && (elsewhere || !piece.named) && from >= start && to <= end && to > from)
+    if (piece.exact && (inVariables || !piece.named) && from >= start && to <= end && to > from)
       return { from: piece.from + from - start, to: piece.from + to - start };
     start = end;
   }
   return { from: value.from, to: value.to };
 }
 
-/** The database that a URL leads to, as each client reads it. */
-function numberIn(
+/** The database of a URL, as each client reads it. */
+function databaseOf(
   url: Url,
-  client: Connection['client'],
+  client: ClientConnection['client'],
   value: StringValue,
-): Pick<Connection, 'database' | 'number'> {
-  const part =
+): Pick<ClientConnection, 'database' | 'number'> {
+  const component =
     url.scheme === 'unix'
       ? url.query.get('db')
       : url.scheme === 'redis+socket'
         ? url.query.get('virtual_host')
         : url.path;
-  if (!part || part.text === '')
+  if (!component || component.text === '')
     return client === 'celery' || client === 'django' ? { database: 0 } : {};
-  const text = part.text.replace(/^\//, '');
+  const text = component.text.replace(/^\//, '');
   return {
     ...(/^\d{1,9}$/.test(text) && { database: Number(text) }),
-    number: { text, at: place(value, part), value, part },
+    number: { text, span: spanOf(value, component), component },
   };
 }
 
-function transportOf(scheme: string): Connection['transport'] {
+function transportOf(scheme: string): ClientConnection['transport'] {
   switch (scheme) {
     case 'redis':
       return 'tcp';
@@ -118,10 +108,14 @@ function transportOf(scheme: string): Connection['transport'] {
   }
 }
 
-type Facts = Omit<Connection, 'setting' | 'role' | 'client' | 'span' | 'urls' | 'dict'>;
+type UrlFacts = Omit<ClientConnection, 'setting' | 'role' | 'client' | 'span' | 'urls' | 'dict'>;
 
-/** What the first of a text's URLs says. */
-function factsOf(value: StringValue, urls: readonly Url[], client: Connection['client']): Facts {
+/** The connection of a string with URLs, by the first of them. */
+function factsOf(
+  value: StringValue,
+  urls: readonly Url[],
+  client: ClientConnection['client'],
+): UrlFacts {
   const [url] = urls;
   if (!url) return { transport: 'unknown', value };
   const transport = transportOf(url.scheme);
@@ -132,51 +126,52 @@ function factsOf(value: StringValue, urls: readonly Url[], client: Connection['c
     value,
     ...(transport === 'socket'
       ? { socket: path.text }
-      : host && { host: host.text, hostAt: place(value, host) }),
-    ...(transport !== 'socket' && transport !== 'sentinel' && { port: port ?? 6379 }),
-    ...numberIn(url, client, value),
+      : host && { host: host.text, hostSpan: spanOf(value, host) }),
+    ...(transport !== 'socket' && transport !== 'sentinel' && { port: port ?? REDIS_PORT }),
+    ...databaseOf(url, client, value),
     ...(user && { user: user.text }),
     ...(password && {
       password: {
         text: password.text,
         raw: value.text.slice(password.from, password.to),
-        at: place(value, password, true),
+        span: spanOf(value, password, true),
       },
     }),
     ...(ca !== undefined && { ca }),
     ...(transport === 'sentinel' && {
       sentinels: urls.flatMap((each) =>
-        each.host ? [{ host: each.host.text, port: each.port ?? 26379 }] : [],
+        each.host ? [{ host: each.host.text, port: each.port ?? SENTINEL_PORT }] : [],
       ),
     }),
   };
 }
 
+/** The addresses in a list of `(host, port)`. */
 function addressesIn(value: Value | undefined): { host: string; port: number }[] {
   if (value?.kind !== 'list') return [];
   return value.items.flatMap((item) => {
     const [host, port] = item.kind === 'list' ? item.items : [];
     const text = textOf(host);
-    return text === undefined ? [] : [{ host: text, port: numberOf(port) ?? 26379 }];
+    return text === undefined ? [] : [{ host: text, port: numberOf(port) ?? SENTINEL_PORT }];
   });
 }
 
-function cache(python: PythonFile, alias: 'default' | 'select2'): Connection[] {
-  const dict = at(python.bindings.get('CACHES')?.value, alias);
+function cacheConnections(python: PythonFile, alias: 'default' | 'select2'): ClientConnection[] {
+  const dict = valueAt(python.bindings.get('CACHES')?.value, alias);
   if (dict?.kind !== 'dict') return [];
   const common = { setting: `CACHES["${alias}"]`, role: alias, client: 'django', dict } as const;
   const span = dict;
-  const backend = textOf(at(dict, 'BACKEND'));
+  const backend = textOf(valueAt(dict, 'BACKEND'));
   if (backend !== undefined && !/redis/i.test(backend))
-    return [{ ...common, span: at(dict, 'BACKEND') ?? span, transport: 'memory', urls: [] }];
-  const location = at(dict, 'LOCATION');
+    return [{ ...common, span: valueAt(dict, 'BACKEND') ?? span, transport: 'memory', urls: [] }];
+  const location = valueAt(dict, 'LOCATION');
   const value = location?.kind === 'list' ? location.items[0] : location;
   if (value?.kind !== 'string') return [];
   const urls = readUrls(value.text, ',');
   const facts = factsOf(value, urls, 'django');
-  const options = at(dict, 'OPTIONS');
-  const sentinels = at(options, 'SENTINELS');
-  const password = at(options, 'PASSWORD');
+  const options = valueAt(dict, 'OPTIONS');
+  const sentinels = valueAt(options, 'SENTINELS');
+  const password = valueAt(options, 'PASSWORD');
   const given = password?.kind === 'string' && facts.password === undefined ? password : undefined;
   if (sentinels === undefined)
     return [
@@ -185,7 +180,7 @@ function cache(python: PythonFile, alias: 'default' | 'select2'): Connection[] {
         ...facts,
         span: value,
         urls,
-        ...(given && { password: { text: given.text, raw: given.text, at: given } }),
+        ...(given && { password: { text: given.text, raw: given.text, span: given } }),
       },
     ];
   const { host, ...rest } = facts;
@@ -198,27 +193,27 @@ function cache(python: PythonFile, alias: 'default' | 'select2'): Connection[] {
       transport: 'sentinel',
       sentinels: addressesIn(sentinels),
       ...(host !== undefined && { master: host }),
-      ...(given && { password: { text: given.text, raw: given.text, at: given } }),
+      ...(given && { password: { text: given.text, raw: given.text, span: given } }),
     },
   ];
 }
 
-function sessions(python: PythonFile): Connection[] {
+function sessionConnections(python: PythonFile): ClientConnection[] {
   const dict = python.bindings.get('SESSION_REDIS')?.value;
   if (dict?.kind !== 'dict') return [];
   const common = { setting: 'SESSION_REDIS', role: 'sessions', client: 'sessions', dict } as const;
-  const url = at(dict, 'url');
+  const url = valueAt(dict, 'url');
   if (url?.kind === 'string') {
     const urls = readUrls(url.text, ',');
     return [{ ...common, ...factsOf(url, urls, 'sessions'), span: url, urls }];
   }
   const list = python.bindings.get('SESSION_REDIS_SENTINEL_LIST')?.value;
   const alias = textOf(python.bindings.get('SESSION_REDIS_SENTINEL_MASTER_ALIAS')?.value);
-  const host = at(dict, 'host');
-  const socket = textOf(at(dict, 'unix_domain_socket_path'));
-  const db = at(dict, 'db');
-  const database = db === undefined && !isOpen(dict) ? 0 : numberOf(db);
-  const password = at(dict, 'password');
+  const host = valueAt(dict, 'host');
+  const socket = textOf(valueAt(dict, 'unix_domain_socket_path'));
+  const db = valueAt(dict, 'db');
+  const database = db === undefined && !isIncomplete(dict) ? 0 : numberOf(db);
+  const password = valueAt(dict, 'password');
   const hostText = textOf(host);
   return [
     {
@@ -234,14 +229,14 @@ function sessions(python: PythonFile): Connection[] {
               ? 'unknown'
               : 'tcp',
       ...(hostText !== undefined && { host: hostText }),
-      ...(host && { hostAt: host }),
+      ...(host && { hostSpan: host }),
       ...(socket === undefined &&
-        list === undefined && { port: numberOf(at(dict, 'port')) ?? 6379 }),
+        list === undefined && { port: numberOf(valueAt(dict, 'port')) ?? REDIS_PORT }),
       ...(socket !== undefined && { socket }),
       ...(database !== undefined && { database }),
-      ...(db && { number: { text: String(numberOf(db) ?? ''), at: db } }),
+      ...(db && { number: { text: String(numberOf(db) ?? ''), span: db } }),
       ...(password?.kind === 'string' && {
-        password: { text: password.text, raw: password.text, at: password },
+        password: { text: password.text, raw: password.text, span: password },
       }),
       ...(list !== undefined && { sentinels: addressesIn(list) }),
       ...(alias !== undefined && { master: alias }),
@@ -249,7 +244,7 @@ function sessions(python: PythonFile): Connection[] {
   ];
 }
 
-function broker(python: PythonFile, setting: BrokerSetting): Connection[] {
+function brokerConnections(python: PythonFile, setting: BrokerSetting): ClientConnection[] {
   const value = python.bindings.get(setting)?.value;
   if (value?.kind !== 'string') return [];
   const urls = readUrls(value.text, ';');
@@ -258,11 +253,11 @@ function broker(python: PythonFile, setting: BrokerSetting): Connection[] {
     setting === 'CELERY_BROKER_URL'
       ? python.bindings.get('CELERY_BROKER_TRANSPORT_OPTIONS')?.value
       : undefined;
-  const master = textOf(at(options, 'master_name'));
+  const master = textOf(valueAt(options, 'master_name'));
   return [
     {
       setting,
-      role: BROKERS[setting],
+      role: BROKER_SETTINGS[setting],
       client: 'celery',
       span: value,
       urls,
@@ -272,12 +267,14 @@ function broker(python: PythonFile, setting: BrokerSetting): Connection[] {
   ];
 }
 
-/** How the settings of a file get to their databases, as far as the file says it in so many words. */
-export function connectionsOf(python: PythonFile): Connection[] {
+/** The connections of a file's settings. Defaults of Pod are left out: only the file's own count. */
+export function clientConnections(python: PythonFile): ClientConnection[] {
   return [
-    ...(Object.keys(BROKERS) as BrokerSetting[]).flatMap((setting) => broker(python, setting)),
-    ...cache(python, 'default'),
-    ...cache(python, 'select2'),
-    ...sessions(python),
+    ...(Object.keys(BROKER_SETTINGS) as BrokerSetting[]).flatMap((setting) =>
+      brokerConnections(python, setting),
+    ),
+    ...cacheConnections(python, 'default'),
+    ...cacheConnections(python, 'select2'),
+    ...sessionConnections(python),
   ];
 }
