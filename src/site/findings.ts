@@ -2,22 +2,21 @@ import { defineCollection } from 'astro:content';
 import { glob, type LoaderContext } from 'astro/loaders';
 import { z } from 'astro/zod';
 import { FINDINGS_FOLDER } from './source.ts';
+import { TEXTS, type Language } from './texts.ts';
 
 /** The sections of a finding's page in their order, by the anchors of their headings. */
 const SECTIONS = ['cause', 'effect', 'evidence', 'repair'] as const;
 
 /**
- * The texts of the findings' pages: `src/content/findings/CODE.yaml` has those of both languages.
- * Without a description, the cause is the page's description too.
+ * The collection of the findings' texts: `src/content/findings/CODE.yaml` has those of both
+ * languages. A description may be left out where the cause serves as one.
  */
 export function findingsCollection() {
   const files = glob({ base: FINDINGS_FOLDER, pattern: '*.yaml' });
-  // Only the loader is given the site's Markdown processor, and only the schema knows the texts.
+  // Astro hands its Markdown processor to loaders only; the schema needs it too.
   let renderMarkdown: LoaderContext['renderMarkdown'];
-  // Starlight's changes to Markdown apply by folder.
-  const fileURL = new URL(`${FINDINGS_FOLDER}/`, `file://${process.cwd()}/`);
   const text = z.string().min(1);
-  const page = z
+  const fields = z
     .strictObject({
       title: text,
       description: text.optional(),
@@ -27,15 +26,21 @@ export function findingsCollection() {
       repair: text,
     })
     .refine(({ description, cause }) => description !== undefined || !/[`*[<]/.test(cause), {
-      message: 'is needed where the cause has Markdown: a description is plain text',
+      error: 'A cause with Markdown cannot serve as description, which is plain text.',
       path: ['description'],
-    })
-    .transform(async ({ title, cause, description = cause, ...others }) => {
-      const sections = SECTIONS.map(async (anchor) => {
-        const { html } = await renderMarkdown({ cause, ...others }[anchor], { fileURL });
-        return { anchor, html };
+    });
+  const page = (language: Language) =>
+    fields.transform(async (fields) => {
+      const sections = SECTIONS.map(
+        (section) =>
+          `## ${TEXTS[language][`findings.${section}`]} {#${section}}\n\n${fields[section]}`,
+      );
+      const { title, description = fields.cause } = fields;
+      const { html, metadata } = await renderMarkdown(sections.join('\n\n'), {
+        // Starlight renders by folder, and takes the language from the path.
+        fileURL: new URL(`src/content/docs/${language}/finding.md`, `file://${process.cwd()}/`),
       });
-      return { title, description, sections: await Promise.all(sections) };
+      return { title, description, html, headings: metadata?.headings };
     });
   return defineCollection({
     loader: {
@@ -45,6 +50,6 @@ export function findingsCollection() {
         return files.load(context);
       },
     },
-    schema: z.strictObject({ fr: page, en: page }),
+    schema: z.strictObject({ fr: page('fr'), en: page('en') }),
   });
 }

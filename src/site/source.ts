@@ -20,15 +20,15 @@ export const FINDINGS_FOLDER = 'src/content/findings';
 export const explainsFinding = (name: string): boolean => /^findings\/./.test(name);
 
 /**
- * The file with a page's text, from the project's folder. Pages that show what the model says, as
- * those of the examples, have none: no file exists at the path.
+ * The path of the file with a page's text, from the project's folder. There is no such file for the
+ * home page and the pages of examples, which components make.
  *
  * @param name the page's address below its language, without slashes at its ends
  */
 export function sourceFile(language: string, name: string): string {
   return explainsFinding(name)
     ? `${name.replace('findings', FINDINGS_FOLDER)}.yaml`
-    : `${PAGES_FOLDER}/${language}/${name || 'index'}.mdx`;
+    : `${PAGES_FOLDER}/${language}/${name}.mdx`;
 }
 
 let updates: Map<string, Date> | undefined;
