@@ -12,7 +12,7 @@ export function isChoice(field: FieldName): field is ChoiceName {
 
 /** The name of a choice's value, as the form shows it. */
 export function valueLabel(field: ChoiceName, value: string, say: Say): string {
-  return say(`${field}.${value}` as TextKey);
+  return say(`${field}.${value}` as Extract<TextKey, `${ChoiceName}.${string}`>);
 }
 
 /** A field's value in words. */

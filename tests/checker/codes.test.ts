@@ -1,15 +1,23 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
 import { CODES, edited, type Code } from '../../src/checker/findings.ts';
 import type { GivenFile } from '../../src/checker/read/files.ts';
 import { readsInPython } from './python.ts';
 import { EXAMPLES } from '../../src/checker/findings/examples.ts';
+import { FINDINGS_FOLDER } from '../../src/site/source.ts';
 
 /** The findings of a code in files. */
 const found = (files: readonly GivenFile[], code: Code) =>
   checkFiles(files).findings.filter((each) => each.code === code);
 
 const codes = Object.keys(CODES) as Code[];
+
+test('the texts of pages are those of the codes', () => {
+  const files = readdirSync(join(import.meta.dirname, '../..', FINDINGS_FOLDER));
+  expect(files.toSorted()).toEqual(codes.map((code) => `${code}.yaml`).toSorted());
+});
 
 describe.each(codes)('%s', (code) => {
   const { has, nearly, norepair } = EXAMPLES[code];
