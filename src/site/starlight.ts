@@ -1,7 +1,7 @@
 import type { StarlightUserConfig } from '@astrojs/starlight/types';
 import { PRESETS } from '../model/presets.ts';
 import { languages } from './languages.ts';
-import { contentUpdates, REPOSITORY } from './source.ts';
+import { contentUpdates, FINDINGS_FOLDER, REPOSITORY } from './source.ts';
 import { TEXTS } from './texts.ts';
 
 /** What the site asks of Starlight. */
@@ -13,6 +13,8 @@ export const starlightOptions: StarlightUserConfig = {
   editLink: { baseUrl: `${REPOSITORY}/edit/main/` },
   // Where git knows no dates, Starlight would show none or those of a shallow clone.
   lastUpdated: contentUpdates().size > 0,
+  // Besides the docs collection.
+  markdown: { processedDirs: [FINDINGS_FOLDER] },
   sidebar: [
     { label: TEXTS.fr['home.label'], translations: { en: TEXTS.en['home.label'] }, link: '/' },
     {

@@ -29,7 +29,11 @@ function* nodesOf(node: ts.Node): Generator<ts.Node> {
 function loadedBy(module: ts.SourceFile): string[] {
   return [...nodesOf(module)].flatMap((node) => {
     let name: ts.Node | undefined;
-    if (ts.isImportDeclaration(node) && !node.importClause?.isTypeOnly) name = node.moduleSpecifier;
+    if (
+      ts.isImportDeclaration(node) &&
+      node.importClause?.phaseModifier !== ts.SyntaxKind.TypeKeyword
+    )
+      name = node.moduleSpecifier;
     if (ts.isExportDeclaration(node) && !node.isTypeOnly) name = node.moduleSpecifier;
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
       [name] = node.arguments;
