@@ -5,7 +5,7 @@ import type { Finding } from './findings.ts';
 /** The message of a finding: one sentence. */
 export function messageOf({ code, params }: Finding, say: Say): string {
   const variant = params['case'] ? `.${params['case']}` : '';
-  return say(`finding.${code}${variant}` as TextKey, params);
+  return say(`finding.${code}${variant}` as Extract<TextKey, `finding.${string}`>, params);
 }
 
 /** The number of findings of each severity in words, or that nothing has to be repaired. */

@@ -1,8 +1,11 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
 import { FINDING_CODES, FINDINGS, type FindingCode } from '../../src/checker/findings.ts';
 import type { InputFile } from '../../src/checker/read/files.ts';
 import { edited } from '../../src/checker/repair/edits.ts';
+import { FINDINGS_FOLDER } from '../../src/site/source.ts';
 import { readsInPython } from './python.ts';
 
 /** The findings of one code in files. */
@@ -11,6 +14,11 @@ const found = (files: readonly InputFile[], code: FindingCode) =>
 
 test('every code is defined once', () => {
   expect(Object.keys(FINDINGS)).toEqual(FINDING_CODES);
+});
+
+test('every code has the texts of its page, and no other file is among them', () => {
+  const files = readdirSync(join(import.meta.dirname, '../..', FINDINGS_FOLDER));
+  expect(files.toSorted()).toEqual(FINDING_CODES.map((code) => `${code}.yaml`).toSorted());
 });
 
 describe.each(FINDING_CODES)('%s', (code) => {

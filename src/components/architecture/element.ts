@@ -1,12 +1,7 @@
 import { BuiltElement } from '../builtElement.ts';
+import { loadTexts } from '../clientTexts.ts';
 import { copyQuote } from '../copy.ts';
 import { remembered } from './remembered.ts';
-
-/** The texts of each language, loaded when they are needed. */
-const TEXTS = import.meta.glob<Record<string, string>>('./*.json', {
-  base: '../../content/i18n',
-  import: 'default',
-});
 
 /**
  * Says whose architecture a page's commands are for. They are the default's as the build made them;
@@ -33,14 +28,13 @@ class YourArchitecture extends BuiltElement {
       return;
     }
     if (fragment === '') return;
-    const { lang } = document.documentElement;
-    const loaded = await Promise.all([import('./yours.ts'), TEXTS[`./${lang}.json`]?.()]).catch(
+    const loaded = await Promise.all([import('./yours.ts'), loadTexts('commands')]).catch(
       () => undefined,
     );
     this.querySelector('[data-part=failed]')?.toggleAttribute('hidden', loaded !== undefined);
     if (loaded === undefined) return;
-    const [{ follower }, texts = {}] = loaded;
-    this.#follow ??= follower(this, texts);
+    const [{ follower }, say] = loaded;
+    this.#follow ??= follower(this, say);
     this.#follow(fragment);
     this.toggleAttribute('data-live', true);
   }

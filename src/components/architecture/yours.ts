@@ -1,7 +1,7 @@
 import { formatLink, parseLink } from '../../model/link.ts';
 import { plan } from '../../model/deployment.ts';
 import { procedureOf } from '../../emit/quotes/procedures.ts';
-import { speaker } from '../../model/say.ts';
+import type { Say } from '../../model/say.ts';
 import { architectureText } from '../../view/architecture.ts';
 import { procedureHtml } from '../../view/procedure.ts';
 import { remember } from './remembered.ts';
@@ -12,14 +12,9 @@ import { put } from '../trusted.ts';
  * generator, which open on it.
  *
  * @param root the element that says whose architecture it is
- * @param texts the texts of the page's language
  * @returns takes the fragment that describes it; empty for the default
  */
-export function follower(
-  root: HTMLElement,
-  texts: Readonly<Record<string, string>>,
-): (fragment: string) => void {
-  const say = speaker(texts, document.documentElement.lang);
+export function follower(root: HTMLElement, say: Say): (fragment: string) => void {
   const part = (name: string) => root.querySelector<HTMLElement>(`[data-part=${name}]`);
   const guide = part('describe')?.getAttribute('href')?.split('#')[0] ?? '';
   let shown: string | undefined = '';

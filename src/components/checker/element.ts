@@ -1,5 +1,5 @@
 import { BuiltElement } from '../builtElement.ts';
-import { pageTexts } from '../generator/texts.ts';
+import { loadTexts } from '../clientTexts.ts';
 
 /**
  * The form that files are pasted into. What checks them is loaded when the reader turns to it. What
@@ -21,14 +21,17 @@ class CheckSettings extends BuiltElement {
   async #load(): Promise<void> {
     if (this.#loading) return;
     this.#loading = true;
-    const loaded = await import('./liveChecker.ts').catch(() => undefined);
+    const loaded = await Promise.all([import('./liveChecker.ts'), loadTexts('checker')]).catch(
+      () => undefined,
+    );
     this.querySelector('[data-part=failed]')?.toggleAttribute('hidden', loaded !== undefined);
     if (loaded === undefined) {
       // The next turn to the form tries again.
       this.#loading = false;
       return;
     }
-    loaded.makeLive(this, pageTexts());
+    const [{ makeLive }, say] = loaded;
+    makeLive(this, say);
     this.toggleAttribute('data-live', true);
   }
 }

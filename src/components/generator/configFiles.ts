@@ -1,14 +1,14 @@
 import { BuiltElement } from '../builtElement.ts';
 import { copyText } from '../copy.ts';
 import { Related } from './related.ts';
-import { pageTexts } from './texts.ts';
+import { pageTexts } from '../clientTexts.ts';
 
 /**
  * Copy, download and zip for the files inside it. It reads their texts from the page, so that it
  * serves files made at build and files made live alike.
  */
 class ConfigFiles extends BuiltElement {
-  readonly #say = pageTexts();
+  readonly #say = pageTexts('files');
 
   connectedCallback(): void {
     // Within the generator, the form's fields take part too.

@@ -1,13 +1,7 @@
-import { speaker } from '../../model/say.ts';
 import { BuiltElement } from '../builtElement.ts';
+import { loadTexts } from '../clientTexts.ts';
 import { remembered } from '../architecture/remembered.ts';
 import { Related } from './related.ts';
-
-/** The texts of each language, loaded when they are needed. */
-const TEXTS = import.meta.glob<Record<string, string>>('./*.json', {
-  base: '../../content/i18n',
-  import: 'default',
-});
 
 /**
  * The form and its result, as the build made them. What makes them live is loaded when the reader
@@ -52,8 +46,7 @@ class RedisGenerator extends BuiltElement {
   async #load(): Promise<void> {
     if (this.#loading) return;
     this.#loading = true;
-    const { lang } = document.documentElement;
-    const loaded = await Promise.all([import('./liveForm.ts'), TEXTS[`./${lang}.json`]?.()]).catch(
+    const loaded = await Promise.all([import('./liveForm.ts'), loadTexts('form')]).catch(
       () => undefined,
     );
     this.#enable();
@@ -63,8 +56,8 @@ class RedisGenerator extends BuiltElement {
       this.#loading = false;
       return;
     }
-    const [{ LiveForm }, texts = {}] = loaded;
-    new LiveForm(this, this.#related, speaker(texts, lang), this.#edited);
+    const [{ LiveForm }, say] = loaded;
+    new LiveForm(this, this.#related, say, this.#edited);
     this.toggleAttribute('data-live', true);
   }
 }

@@ -1,11 +1,6 @@
 import { BuiltElement } from '../builtElement.ts';
+import { loadTexts } from '../clientTexts.ts';
 import { copyQuote } from '../copy.ts';
-
-/** The texts of each language, loaded when they are needed. */
-const TEXTS = import.meta.glob<Record<string, string>>('./*.json', {
-  base: '../../content/i18n',
-  import: 'default',
-});
 
 /** A form that builds a link, made live when an author turns to it; and the page's copy buttons. */
 class LinkBuilder extends BuiltElement {
@@ -27,15 +22,14 @@ class LinkBuilder extends BuiltElement {
   async #load(): Promise<void> {
     if (this.#loading) return;
     this.#loading = true;
-    const { lang } = document.documentElement;
-    const loaded = await Promise.all([import('./linkForm.ts'), TEXTS[`./${lang}.json`]?.()]).catch(
+    const loaded = await Promise.all([import('./linkForm.ts'), loadTexts('links')]).catch(
       () => undefined,
     );
     this.querySelector('[data-part=failed]')?.toggleAttribute('hidden', loaded !== undefined);
     this.#loading = loaded !== undefined;
     if (loaded === undefined) return;
-    const [{ makeLive }, texts = {}] = loaded;
-    makeLive(this, texts);
+    const [{ makeLive }, say] = loaded;
+    makeLive(this, say);
     this.toggleAttribute('data-live', true);
   }
 }

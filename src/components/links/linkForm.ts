@@ -3,7 +3,7 @@ import { FIELDS, readFields } from '../../model/fields.ts';
 import { check } from '../../model/check.ts';
 import { formatLink, parseLink } from '../../model/link.ts';
 import { PRESETS } from '../../model/presets.ts';
-import { speaker } from '../../model/say.ts';
+import type { Say } from '../../model/say.ts';
 import { html } from '../../view/html.ts';
 import { htmlLink, markdownLink } from '../../view/links.ts';
 import { OFFERED } from './offered.ts';
@@ -14,10 +14,8 @@ import { put } from '../trusted.ts';
  * in HTML, or messages that say why it cannot.
  *
  * @param root the element that has the form and the result
- * @param texts the texts of the page's language
  */
-export function makeLive(root: HTMLElement, texts: Readonly<Record<string, string>>): void {
-  const say = speaker(texts, document.documentElement.lang);
+export function makeLive(root: HTMLElement, say: Say): void {
   const control = (name: string) =>
     root.querySelector(`[name=${name}]`) as HTMLInputElement | HTMLSelectElement;
   const part = (name: string) => root.querySelector(`[data-part=${name}]`) as HTMLElement;

@@ -1,5 +1,5 @@
-import { speaker, type Say } from '../../model/say.ts';
 import { BuiltElement } from '../builtElement.ts';
+import { pageTexts } from '../clientTexts.ts';
 
 /**
  * The box that a message is pasted into. What finds its cause is loaded when the reader turns to
@@ -31,9 +31,7 @@ class FindMessage extends BuiltElement {
   async #load(): Promise<void> {
     if (this.#find || this.#loading) return;
     this.#loading = true;
-    const { lang } = document.documentElement;
-    const texts = this.querySelector('[data-texts]')?.textContent ?? '{}';
-    const say: Say = speaker(JSON.parse(texts) as Record<string, string>, lang);
+    const say = pageTexts('finder');
     const loaded = await import('./finder.ts').catch(() => undefined);
     this.#loading = false;
     if (loaded) {
