@@ -154,7 +154,7 @@ test('a file that Python can parse still parses after any repair', () => {
 const MIB = 2 ** 20;
 const filled = (part: string) => part.repeat(Math.ceil(MIB / part.length)).slice(0, MIB);
 
-describe('a file of one mebibyte is checked within two seconds', () => {
+describe('a file of one mebibyte is checked within two seconds of processor time', () => {
   test.each([
     [
       'a real file over and over',
@@ -186,17 +186,18 @@ describe('a file of one mebibyte is checked within two seconds', () => {
     ['blank lines', 'settings_local.py', filled('\n')],
     ['blank lines that are pasted', '', filled(' \n')],
     ['dots', 'settings_local.py', `A = "${filled('a.')}"`],
-    ['dots that nothing parts', '', filled('a.')],
+    ['dots without a space', '', filled('a.')],
     ['letters', '', filled('a')],
-    ['beginnings of addresses', 'settings_local.py', `A = "${filled('a://')}"`],
-    ['addresses that nothing parts', '', filled('redis://:a')],
-    ['signs', '', filled('@')],
+    ['beginnings of URLs', 'settings_local.py', `A = "${filled('a://')}"`],
+    ['URLs without a space', '', filled('redis://:a')],
+    ['at signs', '', filled('@')],
     ['an unknown directive', 'redis.conf', filled('maxmemory-polcy x\n')],
     ['rules of a user', 'redis.conf', `user pod ${filled('+get ')}`],
   ])('%s', (_, name, text) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const { files } = checkFiles([{ name, text }]);
     files.map(secretsIn);
-    expect(performance.now() - start).toBeLessThan(2000);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1e6).toBeLessThan(2);
   });
 });

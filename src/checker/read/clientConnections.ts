@@ -172,7 +172,7 @@ function cacheConnections(python: PythonFile, alias: 'default' | 'select2'): Cli
   const options = valueAt(dict, 'OPTIONS');
   const sentinels = valueAt(options, 'SENTINELS');
   const password = valueAt(options, 'PASSWORD');
-  const given = password?.kind === 'string' && facts.password === undefined ? password : undefined;
+  const option = password?.kind === 'string' && facts.password === undefined ? password : undefined;
   if (sentinels === undefined)
     return [
       {
@@ -180,7 +180,7 @@ function cacheConnections(python: PythonFile, alias: 'default' | 'select2'): Cli
         ...facts,
         span: value,
         urls,
-        ...(given && { password: { text: given.text, raw: given.text, span: given } }),
+        ...(option && { password: { text: option.text, raw: option.text, span: option } }),
       },
     ];
   const { host, ...rest } = facts;
@@ -193,7 +193,7 @@ function cacheConnections(python: PythonFile, alias: 'default' | 'select2'): Cli
       transport: 'sentinel',
       sentinels: addressesIn(sentinels),
       ...(host !== undefined && { master: host }),
-      ...(given && { password: { text: given.text, raw: given.text, span: given } }),
+      ...(option && { password: { text: option.text, raw: option.text, span: option } }),
     },
   ];
 }

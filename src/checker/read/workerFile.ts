@@ -87,12 +87,12 @@ function linesOf(source: string): { text: string; from: number }[] {
 }
 
 /** The command of words: of `sh -c "celery …"` it is the words in the quotes. */
-function commandOf(given: readonly Word[]): Pick<WorkerFile, 'words' | 'multi'> & { app?: Word } {
-  const inner = given.find(({ text }) => /\bcelery\b.*\s(-A|--app)/.test(text));
+function commandOf(line: readonly Word[]): Pick<WorkerFile, 'words' | 'multi'> & { app?: Word } {
+  const inner = line.find(({ text }) => /\bcelery\b.*\s(-A|--app)/.test(text));
   const words =
     inner && inner.to - inner.from === inner.text.length + 2
       ? wordsOf(inner.text, inner.from + 1)
-      : given;
+      : line;
   const app = optionValue(words, '-A', '--app');
   return { words, multi: words.some(({ text }) => text === 'multi'), ...(app && { app }) };
 }

@@ -62,22 +62,22 @@ type Evaluate = (node: SyntaxNode) => Value;
 export function variableDefault(
   call: SyntaxNode,
   access: 'getenv' | 'config' | 'env',
-  given: readonly Argument[],
+  args: readonly Argument[],
   scope: Scope,
   evaluate: Evaluate,
 ): Value {
-  const [first, second] = given;
+  const [first, second] = args;
   const key = first && first.name === undefined ? evaluate(first.node) : undefined;
   const environment = key?.kind === 'string' ? key.text : '';
   const unknown: Value = { kind: 'unknown', from: call.from, to: call.to, environment };
   if (environment !== '' && !scope.reads.has(environment))
     scope.reads.set(environment, { from: call.from, to: call.to });
-  const named = given.find(({ name }) => name === 'default');
+  const named = args.find(({ name }) => name === 'default');
   // The second argument of decouple's config() is its default, that of Env's methods the type.
   const initial = named ?? (second?.name === undefined && access !== 'env' ? second : undefined);
   if (environment === '' || !initial) return unknown;
   const value = evaluate(initial.node);
-  const castArgument = given.find(({ name }) => name === 'cast');
+  const castArgument = args.find(({ name }) => name === 'cast');
   const type = castArgument
     ? scope.text(castArgument.node)
     : /\.(int|bool|str)$/.exec(scope.text(call.firstChild ?? call))?.[1];
@@ -114,10 +114,10 @@ export function cast(type: string, value: Value, scope: Scope): Value | undefine
 }
 
 /** The value of `quote(…)` of urllib.parse, which keeps the characters of `safe`: `/` by default. */
-export function quoted(given: readonly Argument[], { from, to }: Span, evaluate: Evaluate): Value {
-  const [text, second] = given;
+export function quoted(args: readonly Argument[], { from, to }: Span, evaluate: Evaluate): Value {
+  const [text, second] = args;
   const value = text && evaluate(text.node);
-  const safe = given.find(({ name }) => name === 'safe') ?? (second?.name ? undefined : second);
+  const safe = args.find(({ name }) => name === 'safe') ?? (second?.name ? undefined : second);
   const kept = safe ? evaluate(safe.node) : undefined;
   if (value?.kind !== 'string' || (kept && kept.kind !== 'string') || !value.text.isWellFormed())
     return { kind: 'unknown', from, to };

@@ -3,19 +3,19 @@ import type { Span } from '../span.ts';
 import type { DictEntry, DictValue, Value } from '../values.ts';
 import type { Access } from './environment.ts';
 
-/** The value that a name was last given at the top level of a module. */
+/** The last value of a name at the top level of a module. */
 export interface Binding {
   readonly value: Value;
   /** The statement that assigns it. */
   readonly statement: Span;
 }
 
-/** Everything that a Python file has said up to a statement. Reading the next one adds to it. */
+/** The state of a Python file before a statement; reading the statement changes it. */
 export class Scope {
   readonly bindings = new Map<string, Binding>();
   /** The names that read the environment or quote for a URL: `os`, `config`, `env`… */
   readonly access = new Map<string, Access>();
-  /** Every value that a name was given, replaced ones included. */
+  /** Every value that was assigned to a name, replaced ones included. */
   readonly assigned: { name: string; value: Value }[] = [];
   /** Environment variables that the file sets itself. */
   readonly environment = new Map<string, Binding>();

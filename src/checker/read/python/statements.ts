@@ -178,10 +178,10 @@ function update(node: SyntaxNode, scope: Scope): void {
   const [target, operator, value] = childrenOf(node);
   const name = target?.name === 'VariableName' ? scope.text(target) : undefined;
   const before = name === undefined ? undefined : scope.bindings.get(name)?.value;
-  const sign = operator && scope.text(operator);
-  if (name !== undefined && before && value && sign === '+=')
+  const operation = operator && scope.text(operator);
+  if (name !== undefined && before && value && operation === '+=')
     scope.bind(name, sumOf(before, valueOf(value, scope), node), node);
-  else if (before?.kind === 'dict' && value && sign === '|=')
+  else if (before?.kind === 'dict' && value && operation === '|=')
     scope.merge(before, valueOf(value, scope), node);
   else if (target) forgetTarget(target, node, scope);
 }
@@ -196,11 +196,11 @@ function callMethod(call: SyntaxNode, statement: SyntaxNode, scope: Scope): void
   }
   const object = callee.firstChild;
   const method = callee.lastChild ? scope.text(callee.lastChild) : '';
-  const given = argumentsOf(call, scope);
+  const args = argumentsOf(call, scope);
   if (!object) return;
   const access = accessOf(object, scope);
   if (access === 'environ') {
-    const [key, value] = given.map(({ node }) => valueOf(node, scope));
+    const [key, value] = args.map(({ node }) => valueOf(node, scope));
     if (method === 'setdefault' && key?.kind === 'string' && value) {
       if (!scope.environment.has(key.text)) scope.environment.set(key.text, { value, statement });
     }
@@ -208,8 +208,8 @@ function callMethod(call: SyntaxNode, statement: SyntaxNode, scope: Scope): void
   }
   if (access !== undefined) return;
   const dict = baseName(object, scope) === undefined ? undefined : valueOf(object, scope);
-  if (dict?.kind === 'dict' && method === 'update' && given.length > 0) {
-    for (const { name, node } of given) {
+  if (dict?.kind === 'dict' && method === 'update' && args.length > 0) {
+    for (const { name, node } of args) {
       const value = valueOf(node, scope);
       if (name === undefined) scope.merge(dict, value, statement);
       else

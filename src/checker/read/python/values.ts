@@ -174,13 +174,13 @@ function unaryOf(node: SyntaxNode, scope: Scope, depth: number): Value {
 }
 
 function binaryOf(node: SyntaxNode, scope: Scope, depth: number): Value {
-  const [left, sign, right] = childrenOf(node);
+  const [left, operatorNode, right] = childrenOf(node);
   const span = { from: node.from, to: node.to };
   const unknown: Value = { kind: 'unknown', ...span };
-  if (!left || !sign || !right) return unknown;
+  if (!left || !operatorNode || !right) return unknown;
   const a = valueOf(left, scope, depth + 1);
   const b = valueOf(right, scope, depth + 1);
-  const operator = scope.text(sign);
+  const operator = scope.text(operatorNode);
   if (operator === '+') return sumOf(a, b, node);
   // `os.environ.get("X") or "default"`
   if (operator === 'or' && a.kind === 'unknown' && a.environment !== undefined)
@@ -229,17 +229,17 @@ function callOf(node: SyntaxNode, scope: Scope, depth: number): Value {
   const unknown: Value = { kind: 'unknown', from: node.from, to: node.to };
   const callee = node.firstChild;
   if (!callee) return unknown;
-  const given = argumentsOf(node, scope);
+  const args = argumentsOf(node, scope);
   const evaluate = (inner: SyntaxNode) => valueOf(inner, scope, depth + 1);
   const access = accessOf(callee, scope);
   if (access === 'getenv' || access === 'config' || access === 'env')
-    return variableDefault(node, access, given, scope, evaluate);
-  if (access === 'quote') return quoted(given, node, evaluate);
+    return variableDefault(node, access, args, scope, evaluate);
+  if (access === 'quote') return quoted(args, node, evaluate);
   const name = callee.name === 'VariableName' ? scope.text(callee) : '';
   if (scope.bindings.has(name)) return unknown;
   if (name === 'dict') {
     const dict = emptyDict(node, false);
-    for (const { name: key, node: argument } of given) {
+    for (const { name: key, node: argument } of args) {
       const value = evaluate(argument);
       if (key === undefined || key === '**') scope.merge(dict, value, node);
       else
@@ -253,7 +253,7 @@ function callOf(node: SyntaxNode, scope: Scope, depth: number): Value {
     }
     return dict;
   }
-  const [only, ...more] = given;
+  const [only, ...more] = args;
   if (!only || only.name !== undefined || more.length > 0) return unknown;
   return cast(name, evaluate(only.node), scope) ?? unknown;
 }
