@@ -9,10 +9,7 @@ import type { CheckedFile } from '../checker/read/files.ts';
 import type { Span } from '../checker/read/values.ts';
 import { urlHost } from '../model/address.ts';
 import type { Say } from '../model/say.ts';
-import { fileFormHtml, type Draft } from './checkerForm.ts';
 import { html, type Html } from './html.ts';
-
-export { fileFormHtml, type Draft };
 
 /** A file of more lines is shown around its findings only. */
 const MOST_LINES = 1500;

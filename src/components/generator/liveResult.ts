@@ -9,7 +9,7 @@ import { ref } from '../../view/refs.ts';
 import { handleButtons, usesRows } from '../../view/table.ts';
 import { put } from '../trusted.ts';
 import { inSight, type Agenda } from './agenda.ts';
-import { need } from './need.ts';
+import { need } from '../dom.ts';
 import { Pieces } from './pieces.ts';
 
 /** A state of the result. */
