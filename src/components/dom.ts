@@ -1,17 +1,22 @@
+type Type<E extends Element> = new () => E;
+
 /**
  * An element that the build has put on the page.
  *
+ * @param type the element's class
  * @throws where it is missing: the page and the script are then not of the same build
  */
-export function need<E extends Element = HTMLElement>(root: ParentNode, selector: string): E {
-  const element = root.querySelector<E>(selector);
-  if (!element) throw new Error(`The page has no ${selector}`);
+export function need(root: ParentNode, selector: string): HTMLElement;
+export function need<E extends Element>(root: ParentNode, selector: string, type: Type<E>): E;
+export function need(root: ParentNode, selector: string, type: Type<Element> = HTMLElement) {
+  const element = root.querySelector(selector);
+  if (!(element instanceof type)) throw new Error(`The page has no ${selector}`);
   return element;
 }
 
 /** The element that markup names by `data-part`; throws as {@link need} does. */
-export function part<E extends Element = HTMLElement>(root: ParentNode, name: string): E {
-  return need<E>(root, `[data-part="${name}"]`);
+export function part(root: ParentNode, name: string): HTMLElement {
+  return need(root, `[data-part="${name}"]`);
 }
 
 /** Downloads a file that the page has made. */

@@ -4,7 +4,7 @@ import { procedureOf } from '../../emit/quotes/procedures.ts';
 import type { Say } from '../../model/say.ts';
 import { architectureText } from '../../view/architecture.ts';
 import { procedureHtml } from '../../view/procedure.ts';
-import { part } from '../dom.ts';
+import { need, part } from '../dom.ts';
 import { put } from '../trusted.ts';
 import { remember } from './remembered.ts';
 
@@ -17,7 +17,7 @@ import { remember } from './remembered.ts';
  * @returns takes the fragment that describes the architecture; empty for the default
  */
 export function follower(root: HTMLElement, say: Say): (fragment: string) => void {
-  const guide = part<HTMLAnchorElement>(root, 'describe').pathname;
+  const guide = need(root, 'a[data-part=describe]', HTMLAnchorElement).pathname;
   let shown: string | undefined = '';
 
   const show = (fragment: string): void => {

@@ -104,9 +104,9 @@ class LiveChecker {
 
   #controls({ section }: FileForm) {
     return {
-      name: need<HTMLInputElement>(section, '[name=name]'),
-      role: need<HTMLSelectElement>(section, '[name=role]'),
-      box: need<HTMLTextAreaElement>(section, 'textarea'),
+      name: need(section, '[name=name]', HTMLInputElement),
+      role: need(section, '[name=role]', HTMLSelectElement),
+      box: need(section, 'textarea', HTMLTextAreaElement),
       pre: need(section, 'pre'),
       code: need(section, 'pre > code'),
     };

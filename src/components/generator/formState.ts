@@ -136,12 +136,8 @@ export function step(state: FormState, event: FormEvent): Step {
       return edit(state, event.field, event.text);
     case 'reset': {
       const { field } = event;
-      const written = writeIfDue(state);
-      const { state: reset, effects } = edit(written.state, field, defaultText(field));
-      return {
-        state: reset,
-        effects: [...written.effects, { type: 'fill', fields: [field] }, ...effects],
-      };
+      const { state: reset, effects } = edit(state, field, defaultText(field));
+      return { state: reset, effects: [{ type: 'fill', fields: [field] }, ...effects] };
     }
     case 'click':
       return { state: { ...state, clicked: event.inForm ? '' : event.hash }, effects: [] };
@@ -163,7 +159,7 @@ function edit(state: FormState, field: FormField, text: string): Step {
   const { state: written, effects } = same ? { state, effects: [] } : writeIfDue(state);
   const texts = { ...written.texts, [field]: text };
   const base = same ? written.base : written.setup;
-  const read = readTexts({ ...written, edited: field, base }, texts, written.architecture);
+  const read = readTexts({ ...written, texts, edited: field, base });
   return {
     state: { ...read, addressDue: true },
     effects: [...effects, { type: 'announce' }],
@@ -182,40 +178,33 @@ function follow(state: FormState, { hash, hasId }: { hash: string; hasId: HasId 
     severity: 'warning',
     params: { name: anchor.slice(0, 60) },
   };
-  const next = readTexts(
-    {
-      ...followed,
-      anchor: found ? anchor : '',
-      linkIssues: anchor === '' || found ? issues : [unknown, ...issues],
-      edited: undefined,
-      entry: undefined,
-      base: state.setup,
-    },
-    textsOf({ architecture, password: state.texts.password }),
-    architecture,
-  );
+  const next = readTexts({
+    ...followed,
+    texts: textsOf({ architecture, password: state.texts.password }),
+    anchor: found ? anchor : '',
+    linkIssues: anchor === '' || found ? issues : [unknown, ...issues],
+    edited: undefined,
+    entry: undefined,
+    base: state.setup,
+  });
   const fill: FormEffect = { type: 'fill', fields: FIELD_NAMES };
   // The browser looks for an id that is the whole fragment, and finds none where a state follows.
   const scroll = found && hash !== `#${anchor}`;
   return { state: next, effects: scroll ? [fill, { type: 'scroll', id: anchor }] : [fill] };
 }
 
-/**
- * Reads the texts of the controls. The page shows their setup if nothing is wrong in it.
- *
- * @param known the architecture whose values fields keep that cannot be read
- */
-function readTexts(state: FormState, texts: FormState['texts'], known: Architecture): FormState {
+/** Reads the texts of the controls. The page shows their setup if nothing is wrong in it. */
+function readTexts(state: FormState): FormState {
+  const { texts, setup } = state;
   const byField = new Map(FIELD_NAMES.map((field) => [field, texts[field]]));
-  const { architecture, issues: unreadable } = readFields(byField, known);
+  const { architecture, issues: unreadable } = readFields(byField, state.architecture);
   const password = asksPassword(architecture) ? texts.password : '';
   const issues = [
     // A field that changes nothing in this architecture cannot be wrong in it.
     ...unreadable.filter(({ field }) => field && applies(field, architecture)),
     ...check(architecture, password),
   ];
-  const read = { ...state, texts, architecture, issues };
-  const { setup } = state;
+  const read = { ...state, architecture, issues };
   const same =
     password === setup.password &&
     FIELD_NAMES.every((field) => architecture[field] === setup.architecture[field]);

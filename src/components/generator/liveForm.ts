@@ -101,7 +101,7 @@ class LiveForm {
   /** Begins with the address, or with the controls where the reader has edited one. */
   start(edited: EventTarget | null): void {
     const finish = () => this.#agenda.finish();
-    need<ConfigFiles>(this.#root, 'config-files').beforeReading = finish;
+    (need(this.#root, 'config-files') as ConfigFiles).beforeReading = finish;
     addEventListener('beforeprint', finish);
     addEventListener('pagehide', finish);
     // A page that a link opens in another tab reads the address and the remembered architecture.
@@ -175,10 +175,8 @@ class LiveForm {
 
   /** The control of a field; of the architecture's radio buttons, the chosen one. */
   #control(field: FormField): Control {
-    return need(
-      this.#root,
-      field === 'arch' ? 'input[name=arch]:checked' : `#f-${CSS.escape(field)}`,
-    );
+    const selector = field === 'arch' ? 'input[name=arch]:checked' : `#f-${CSS.escape(field)}`;
+    return need(this.#root, selector) as Control;
   }
 
   #text(field: FormField): string {
@@ -191,7 +189,7 @@ class LiveForm {
   #fill(field: FormField): void {
     const text = this.#state.texts[field];
     if (field === 'arch') {
-      need<HTMLInputElement>(this.#root, `input[name=arch][value=${text}]`).checked = true;
+      need(this.#root, `input[name=arch][value=${text}]`, HTMLInputElement).checked = true;
       return;
     }
     const control = this.#control(field);

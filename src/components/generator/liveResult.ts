@@ -89,7 +89,7 @@ export class LiveResult {
     this.#agenda = agenda;
     const { deployment, files } = built;
     for (const shape of ['wide', 'narrow'] as const) {
-      const box = need(root, `[data-part=diagram] .${shape}`);
+      const box = need(root, `[data-part=diagram] .${shape}`, SVGElement);
       const draw = (now: Deployment) => drawn(now, say, shape);
       this.#part(box, new Pieces(box, draw(deployment).pieces), draw);
     }

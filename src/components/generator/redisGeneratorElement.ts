@@ -41,7 +41,7 @@ class RedisGenerator extends LazyElement<Loaded> {
   #offer(fragment: string): void {
     if (fragment === '') return;
     const offer = part(this, 'resume');
-    need<HTMLAnchorElement>(offer, 'a').hash = fragment;
+    need(offer, 'a', HTMLAnchorElement).hash = fragment;
     offer.hidden = false;
   }
 

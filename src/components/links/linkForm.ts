@@ -19,9 +19,9 @@ import { put } from '../trusted.ts';
  */
 export function startLinkForm(root: HTMLElement, say: Say): void {
   const control = (name: string) =>
-    need<HTMLInputElement | HTMLSelectElement>(root, `[name=${name}]`);
+    need(root, `[name=${name}]`) as HTMLInputElement | HTMLSelectElement;
   const chosen = (name: string) =>
-    need<HTMLSelectElement>(root, `[name=${name}]`).selectedOptions[0];
+    need(root, `[name=${name}]`, HTMLSelectElement).selectedOptions[0];
   const isBox = (box: Element): box is HTMLInputElement =>
     box instanceof HTMLInputElement && box.type === 'checkbox';
 
@@ -85,7 +85,7 @@ export function startLinkForm(root: HTMLElement, say: Say): void {
     part(root, 'address').textContent = address;
     part(root, 'markdown').textContent = markdownLink(text, address);
     part(root, 'html').textContent = htmlLink(text, address);
-    part<HTMLAnchorElement>(root, 'try').href = address;
+    need(root, 'a[data-part=try]', HTMLAnchorElement).href = address;
   };
 
   need(root, 'form').addEventListener('input', ({ target }) => {
@@ -100,7 +100,7 @@ export function startLinkForm(root: HTMLElement, say: Say): void {
   const followLanguage = (): void => {
     const wording = control('wording');
     const usual = Array.from(
-      need<HTMLSelectElement>(root, '[name=language]').options,
+      need(root, '[name=language]', HTMLSelectElement).options,
       (option) => option.dataset['wording'],
     );
     if (usual.includes(wording.value)) wording.value = chosen('language')?.dataset['wording'] ?? '';

@@ -11,7 +11,7 @@ class FindMessage extends LazyElement<typeof import('./finder.ts')> {
   #find: ((text: string) => void) | undefined;
 
   get #box(): HTMLTextAreaElement {
-    return need(this, 'textarea');
+    return need(this, 'textarea', HTMLTextAreaElement);
   }
 
   connectedCallback(): void {

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { trustTests, type Trusting } from '../../trust.ts';
-import type { Step, Touched } from './steps.ts';
+import type { FormField } from '../../../src/components/generator/formState.ts';
+import type { Step } from './steps.ts';
 
 /** What came of a step. */
 export interface Came {
@@ -13,7 +14,7 @@ export interface Came {
   /** The form was live before. */
   readonly live: boolean;
   /** What a control said at each input, one by one. */
-  readonly inputs: readonly (readonly [field: Touched, text: string])[];
+  readonly inputs: readonly (readonly [field: FormField, text: string])[];
   /** The id that a heading's link leads to. */
   readonly anchor: string;
   /** The history has another entry. */
@@ -78,7 +79,7 @@ type Carrier = { driver: Driver } & Browser & Trusting;
 /** Put into every page before its own scripts; see {@link Driver}. */
 function carry(): void {
   const browser = globalThis as unknown as Carrier;
-  const inputs: [Touched, string][] = [];
+  const inputs: [FormField, string][] = [];
   let began = '';
   const all = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)];
   const the = (selector: string) => document.querySelector<HTMLElement>(selector) as HTMLElement;
@@ -96,7 +97,7 @@ function carry(): void {
     'input',
     ({ target }) => {
       const field = fieldOf(target);
-      if (field !== undefined) inputs.push([field as Touched, textOf(field)]);
+      if (field !== undefined) inputs.push([field as FormField, textOf(field)]);
     },
     true,
   );

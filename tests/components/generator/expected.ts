@@ -19,7 +19,7 @@ import { filesHtml, NO_CHANGES } from '../../../src/view/files.ts';
 import { issuesHtml } from '../../../src/view/issues.ts';
 import { handlesHtml, usesTable } from '../../../src/view/table.ts';
 import type { Seen, SeenField } from './driven.ts';
-import { TOUCHED, type Touched } from './steps.ts';
+import { FORM_FIELDS, type FormField } from '../../../src/components/generator/formState.ts';
 
 /**
  * What the generator's page must show after what its reader did, worked out from the core and the
@@ -29,7 +29,7 @@ export class Reader {
   readonly language: Language;
   readonly anchors: ReadonlySet<string>;
   /** What the form's controls say. */
-  #texts: Record<Touched, string>;
+  #texts: Record<FormField, string>;
   /** What they say as far as it can be read. */
   #read: Architecture = DEFAULTS;
   /** The last state without an error, and its password. */
@@ -38,9 +38,9 @@ export class Reader {
   #left: readonly Issue[] = [];
   #hash = '';
   #anchor = '';
-  #touched: Touched | undefined;
+  #touched: FormField | undefined;
   /** The field that the newest entry of the history is about. */
-  #entry: Touched | undefined;
+  #entry: FormField | undefined;
   #files: ConfigFile[] = [];
   /** The files before the field at hand was touched. */
   #before: ConfigFile[] = [];
@@ -72,7 +72,7 @@ export class Reader {
   }
 
   /** A control says something else. Returns whether the history has one entry more. */
-  edit(field: Touched, text: string): boolean {
+  edit(field: FormField, text: string): boolean {
     this.#texts[field] = text;
     if (field !== this.#touched) this.#before = this.#files;
     this.#touched = field;
@@ -86,7 +86,7 @@ export class Reader {
   }
 
   /** What a field says when it is reset. */
-  initial(field: Touched): string {
+  initial(field: FormField): string {
     return field === 'password' ? '' : fieldText(DEFAULTS, field);
   }
 
@@ -146,18 +146,18 @@ export class Reader {
     return this.#issues.filter((issue) => issue.severity === severity).length;
   }
 
-  #of(field: Touched): Issue[] {
+  #of(field: FormField): Issue[] {
     return this.#issues.filter((issue) => issue.field === field);
   }
 
-  #hidden(field: Touched): boolean {
+  #hidden(field: FormField): boolean {
     return field === 'password' ? !asksPassword(this.#read) : !FIELDS[field].applies(this.#read);
   }
 
   /** What the page must show now. */
   expected(): Seen {
     const say = this.#say;
-    const fields = TOUCHED.map((field): [Touched, SeenField] => [
+    const fields = FORM_FIELDS.map((field): [FormField, SeenField] => [
       field,
       {
         text: this.#texts[field],
@@ -197,13 +197,16 @@ export class Reader {
         '[data-part=link-list]': issuesHtml(this.#left, say).text,
       }),
       ...Object.fromEntries(
-        TOUCHED.map((field) => [`[id="issue-${field}"]`, issuesHtml(this.#of(field), say).text]),
+        FORM_FIELDS.map((field) => [
+          `[id="issue-${field}"]`,
+          issuesHtml(this.#of(field), say).text,
+        ]),
       ),
     };
   }
 }
 
-function textsOf(architecture: Architecture, password: string): Record<Touched, string> {
+function textsOf(architecture: Architecture, password: string): Record<FormField, string> {
   const texts = FIELD_NAMES.map((name) => [name, fieldText(architecture, name)]);
   return { ...(Object.fromEntries(texts) as Record<FieldName, string>), password };
 }
