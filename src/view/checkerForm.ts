@@ -12,8 +12,8 @@ export const FILE_ROLES = [
   'several',
 ] as const;
 
-/** A file that the form of the checker begins with. */
-export interface NewFile {
+/** A file of the checker's form, before the reader gives its text. */
+interface NewFile {
   /** A number of its own on the page. */
   readonly id: number;
   readonly name: string;
