@@ -4,7 +4,7 @@ type Type<E extends Element> = new () => E;
  * An element that the build has put on the page.
  *
  * @param type the element's class
- * @throws where it is missing: the page and the script are then not of the same build
+ * @throws where the page has no such element
  */
 export function need(root: ParentNode, selector: string): HTMLElement;
 export function need<E extends Element>(root: ParentNode, selector: string, type: Type<E>): E;

@@ -1,4 +1,3 @@
-import { BuiltElement } from './builtElement.ts';
 
 /** The events by which a reader turns to a form: all of them come before the form has to answer. */
 const TURNS = ['pointerover', 'focusin', 'input', 'dragenter'];
@@ -8,7 +7,7 @@ const TURNS = ['pointerover', 'focusin', 'input', 'dragenter'];
  * element that is live has `data-live`. Where the script cannot be loaded, the element shows its
  * `[data-part=failed]`, and tries again at the reader's next turn.
  */
-export abstract class LazyElement<Loaded> extends BuiltElement {
+export abstract class LazyElement<Loaded> extends HTMLElement {
   #live: Promise<boolean> | undefined;
 
   /** Loads the script and its texts; rejects where one of the files cannot be loaded. */

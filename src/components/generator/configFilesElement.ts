@@ -1,4 +1,3 @@
-import { BuiltElement } from '../builtElement.ts';
 import { pageTexts } from '../clientTexts.ts';
 import { copyText } from '../copy.ts';
 import { need, part, saveFile } from '../dom.ts';
@@ -8,7 +7,7 @@ import { lightRelated } from './related.ts';
  * `<config-files>`: copies and downloads the files and the diagram inside it. It reads them from
  * the page, so that it serves the pages of presets and the generator alike.
  */
-export class ConfigFiles extends BuiltElement {
+export class ConfigFiles extends HTMLElement {
   /**
    * Brings the page up to date before the files are read. The form (`liveForm.ts`) sets it: it
    * changes what is out of sight a few frames late. Files that the build made are up to date.
