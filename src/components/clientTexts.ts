@@ -1,6 +1,6 @@
 import { speaker, type Say } from '../model/say.ts';
 
-/** The texts of each language, as files of their own. */
+/** The texts of each language: one file each, which is loaded when it is needed. */
 const TEXTS = import.meta.glob<Record<string, string>>('./*.json', {
   base: '../content/i18n',
   import: 'default',

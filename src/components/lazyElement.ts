@@ -1,5 +1,4 @@
-
-/** The events by which a reader turns to a form: all of them come before the form has to answer. */
+/** The events by which a reader turns to a form. Most come before the form has to answer. */
 const TURNS = ['pointerover', 'focusin', 'input', 'dragenter'];
 
 /**

@@ -8,7 +8,7 @@ interface Policy {
 
 /** The interface of such browsers, which TypeScript's own types of the DOM lack. */
 export interface TrustedTypes {
-  /** The policy for texts that a script puts into the page without a policy of its own. */
+  /** The policy for texts that scripts put into the page without naming a policy. */
   readonly defaultPolicy: object | null;
   createPolicy<Rules extends Partial<Policy>>(
     name: string,

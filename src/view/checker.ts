@@ -11,7 +11,7 @@ import { urlHost } from '../model/address.ts';
 import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
 
-/** A file of more lines is shown around its findings only. */
+/** How many lines a file may have that is shown whole; of a longer one, the lines near findings. */
 const MOST_LINES = 1500;
 
 /** How many lines of a longer file are shown before and after a finding. */

@@ -14,7 +14,7 @@ export const FILE_ROLES = [
 
 /** A file of the checker's form, before the reader gives its text. */
 interface NewFile {
-  /** A number of its own on the page. */
+  /** A number that is unique on the page. */
   readonly id: number;
   readonly name: string;
   readonly role: (typeof FILE_ROLES)[number];

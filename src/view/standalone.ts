@@ -1,7 +1,7 @@
 import { html, Html } from './html.ts';
 import { PALETTE } from './palette.ts';
 
-/** The style of a diagram in a file of its own, in the light theme's colours. */
+/** The style of a diagram that is an SVG file, in the light theme's colours. */
 const STYLE = `text{font:13px system-ui,sans-serif;fill:#23262f}.title{font-weight:600}.setting{font-family:ui-monospace,monospace}.usage,.name{fill:#555b6b}.card{fill:#fff;stroke:#b9bfcc}.redis{fill:#f6f7f9}.bus,.line{fill:none;stroke-width:2}.halo{fill:none;stroke:#fff;stroke-width:6}.number{fill:#fff!important;font-weight:700;text-anchor:middle}.todo{fill:#9a3412}${Object.entries(
   PALETTE,
 )

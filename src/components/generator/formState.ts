@@ -52,7 +52,7 @@ export interface FormState {
 
 /** Something that happens to the form. */
 export type FormEvent =
-  /** The page has opened with a fragment. Its architecture is where the reader starts, and no change. */
+  /** The page opens with a fragment. Its architecture is the start, and nothing is marked. */
   | { readonly type: 'open'; readonly hash: string; readonly hasId: HasId }
   | { readonly type: 'edit'; readonly field: FormField; readonly text: string }
   /** A field takes its default. */

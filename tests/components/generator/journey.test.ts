@@ -418,7 +418,7 @@ test('related things light up: field, line, database, server', async () => {
   });
 });
 
-test('the zip holds every file, and the diagram is a file of its own', async () => {
+test('the zip holds every file, and the diagram is an SVG file', async () => {
   const link =
     '#arch=celery&web=2&workers=50&xapi=1&redis=dedicated&host=10.0.0.5&from.web=10.0.0.0/24';
   await openPage(root, `en/redis/${link}`, wide, async (page) => {
@@ -437,7 +437,7 @@ test('the zip holds every file, and the diagram is a file of its own', async () 
     const drawing = await textOf(await drawn);
     expect(drawing).toMatch(/^<svg[^>]+role="img"[^>]*><title>[^<]+<\/title\s*><style>/);
     expect(drawing).toContain('50 encoding servers');
-    // A file of its own is read as XML, which has fewer entities than HTML.
+    // An SVG file is read as XML, which has fewer entities than HTML.
     const script = 'import sys, xml.dom.minidom as dom; dom.parse(sys.stdin.buffer)';
     const read = spawnSync(python(), ['-c', script], { input: drawing, encoding: 'utf8' });
     expect(read.stderr).toBe('');

@@ -52,8 +52,11 @@ const SLIPS = [
 /** A field of the form. */
 export const fields = fc.constantFrom(...FORM_FIELDS);
 
-/** Architectures drawn once: to draw one for every step takes longer than the steps. */
-const drawn = fc.constantFrom(...fc.sample(architectures, 500));
+/**
+ * Architectures that are drawn once: drawing one for every step takes longer than the steps. The
+ * seed is fixed, so that the seed that fast-check reports repeats a failure.
+ */
+const drawn = fc.constantFrom(...fc.sample(architectures, { numRuns: 500, seed: 1 }));
 
 /** A field that is typed in, and not chosen from. */
 const typed = fc.constantFrom(
