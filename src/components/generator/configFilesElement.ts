@@ -92,7 +92,7 @@ export class ConfigFiles extends HTMLElement {
       this.#announce(this.#say('gen.done.failed'), true);
       return;
     }
-    const svg = new XMLSerializer().serializeToString(need(this, 'svg.diagram.wide'));
+    const svg = new XMLSerializer().serializeToString(need(this, 'svg.diagram.wide', SVGElement));
     const file = loaded.standalone(svg, this.#say('gen.table.caption'));
     const name = this.#say('gen.diagram.file');
     saveFile(new Blob([file], { type: 'image/svg+xml' }), name);
