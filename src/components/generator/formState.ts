@@ -1,5 +1,10 @@
 import { asksPassword } from '../../model/applies.ts';
-import { DEFAULTS, fieldText, type Architecture, type FieldName } from '../../model/architecture.ts';
+import {
+  DEFAULTS,
+  fieldText,
+  type Architecture,
+  type FieldName,
+} from '../../model/architecture.ts';
 import { check } from '../../model/check.ts';
 import { FIELD_NAMES, FIELDS, readFields } from '../../model/fields.ts';
 import type { Issue } from '../../model/issues.ts';

@@ -269,7 +269,7 @@ test('after any sequence, form, files, address and history agree', () => {
     'replace',
     'scroll',
   ]);
-});
+}, 300_000);
 
 /** The state and all effects after some events on a page that was opened with a fragment. */
 function after(hash: string, ...events: FormEvent[]): { state: FormState; effects: FormEffect[] } {

@@ -29,6 +29,24 @@ type Alone = (typeof ALONE)[number];
 /** The kinds of steps. */
 export const KINDS = ['set', 'fill', 'keys', 'reset', 'example', 'heading', 'link', ...ALONE];
 
+/** A sequence with every kind of step: some kinds are rare in random ones. */
+export const EVERY_KIND: Step[] = [
+  { do: 'set', field: 'web', text: '2' },
+  { do: 'undo' },
+  { do: 'fill', field: 'host', text: '10.0.0.5' },
+  { do: 'keys', field: 'host', text: '1' },
+  { do: 'undo key' },
+  { do: 'reset', field: 'host' },
+  { do: 'back' },
+  { do: 'forward' },
+  { do: 'example', at: 1 },
+  { do: 'heading', at: 0 },
+  { do: 'link', hash: '#nowhere&web=2' },
+  { do: 'dismiss' },
+  { do: 'language' },
+  { do: 'reload' },
+];
+
 /** Texts that are wrong in most fields. */
 const SLIPS = [
   '',
