@@ -15,7 +15,7 @@ import { starlightOptions } from './src/site/starlight.ts';
 
 /** What most pages with a script load at once: one file, where each of its parts would be one. */
 const SHARED =
-  /vite\/preload-helper|\/src\/(components\/(builtElement|clientTexts|copy|architecture\/remembered)|model\/say)\.ts$/;
+  /vite\/preload-helper|\/src\/(components\/(lazyElement|clientTexts|copy|dom|architecture\/remembered)|model\/say)\.ts$/;
 
 export default defineConfig({
   site: ORIGIN,

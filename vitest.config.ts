@@ -9,7 +9,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['tests/{pod,model,emit,checker,troubleshoot,view,cli,bench}/**/*.test.ts'],
+          include: [
+            'tests/{pod,model,emit,checker,troubleshoot,view,cli,bench}/**/*.test.ts',
+            'tests/components/**/*.unit.test.ts',
+          ],
         },
       },
       {
@@ -17,6 +20,7 @@ export default defineConfig({
         test: {
           name: 'site',
           include: ['tests/{build,site,components,engines}/**/*.test.ts'],
+          exclude: ['**/*.unit.test.ts'],
           globalSetup: 'tests/build.ts',
         },
       },

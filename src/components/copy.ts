@@ -1,10 +1,10 @@
-/** How long a button says what came of it, in milliseconds. */
-const SAID = 2000;
+/** How long a button reports a copy, in milliseconds. */
+const COPIED = 2000;
 
-/** The same where the reader has something to do, and reads what. */
+/** How long a button reports that the browser refused: the reader then has to copy by a key. */
 const REFUSED = 10_000;
 
-/** Has the button that was pressed last say its own again. */
+/** Restores the label of the button that was pressed last. */
 let restore = () => {};
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -24,10 +24,10 @@ export async function copyText(text: string): Promise<boolean> {
 }
 
 /**
- * Copies the code beside a button, and says in the button's place what came of it. What the browser
- * refuses to copy is selected, so that one key copies it.
+ * Copies the code beside a button, and reports the outcome in the button's label. Code that the
+ * browser refuses to copy is selected, so that one key copies it.
  *
- * @param root the element that has the words, and a place where they are said aloud
+ * @param root the element that has the two labels, and a status that screen readers announce
  */
 export async function copyQuote(root: HTMLElement, button: HTMLElement): Promise<void> {
   const code = button.closest('.quote')?.querySelector('pre');
@@ -39,9 +39,9 @@ export async function copyQuote(root: HTMLElement, button: HTMLElement): Promise
   restore = () => {
     button.textContent = usual;
   };
-  timer = setTimeout(restore, done ? SAID : REFUSED);
+  timer = setTimeout(restore, done ? COPIED : REFUSED);
   const { copied = '', refused = '' } = root.dataset;
   button.textContent = done ? copied : refused;
-  const said = root.querySelector('[data-part=said]');
-  if (said) said.textContent = button.textContent;
+  const status = root.querySelector('[data-part=said]');
+  if (status) status.textContent = button.textContent;
 }

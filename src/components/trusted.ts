@@ -1,14 +1,14 @@
 import type { Html } from '../view/html.ts';
 
-/** What makes values that a browser with Trusted Types lets into the page. */
+/** Makes the values that a browser with Trusted Types lets into the page. */
 interface Policy {
   createHTML(text: string): string;
   createScriptURL(text: string): string;
 }
 
-/** What such browsers offer; TypeScript's own description of the DOM has none of it. */
+/** The interface of such browsers, which TypeScript's own types of the DOM lack. */
 export interface TrustedTypes {
-  /** The rules for what a script puts into the page as a mere text. */
+  /** The policy for texts that scripts put into the page without naming a policy. */
   readonly defaultPolicy: object | null;
   createPolicy<Rules extends Partial<Policy>>(
     name: string,
@@ -18,16 +18,16 @@ export interface TrustedTypes {
 
 const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
 
-// All foreign text in an Html is escaped, wherever it was made (view/html.ts): that is the guard.
+// The guard is the type: every foreign text in an Html has been escaped (view/html.ts).
 const rules = { createHTML: (text: string) => text };
 const policy = trustedTypes?.createPolicy('site', rules) ?? rules;
 
-/** Shows markup in a place, instead of what is there. */
-export function put(place: Element, markup: Html): void {
-  place.innerHTML = policy.createHTML(markup.text);
+/** Replaces the content of an element. */
+export function put(parent: Element, markup: Html): void {
+  parent.innerHTML = policy.createHTML(markup.text);
 }
 
-/** Shows markup beside an element, or at the end of what is in it. */
+/** Inserts markup beside an element, or at the end of its content. */
 export function insert(
   element: Element,
   where: 'beforebegin' | 'beforeend' | 'afterend',
@@ -36,7 +36,7 @@ export function insert(
   element.insertAdjacentHTML(where, policy.createHTML(markup.text));
 }
 
-/** Puts markup where an element is. */
+/** Replaces an element. */
 export function replace(element: Element, markup: Html): void {
   element.outerHTML = policy.createHTML(markup.text);
 }

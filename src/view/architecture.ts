@@ -1,7 +1,7 @@
 import type { Deployment } from '../model/deployment.ts';
 import type { Say } from '../model/say.ts';
 
-/** An architecture in one line: its servers, what runs on them, and how Redis is reached. */
+/** An architecture in one line: its servers, their roles, and the address of Redis. */
 export function architectureText({ servers, redis }: Deployment, say: Say): string {
   const groups = servers.map(({ id, count, roles }) => {
     const named = say(`servers.${id}`, { count });

@@ -9,15 +9,12 @@ import type { CheckedFile } from '../checker/read/files.ts';
 import { positionOf, type Span } from '../checker/read/span.ts';
 import { urlHost } from '../model/address.ts';
 import type { Say } from '../model/say.ts';
-import { fileFormHtml, type Draft } from './checkerForm.ts';
 import { html, type Html } from './html.ts';
 
-export { fileFormHtml, type Draft };
-
-/** A file of more lines is shown around its findings only. */
+/** How many lines a file may have that is shown whole; of a longer one, the lines near findings. */
 const MOST_LINES = 1500;
 
-/** How many lines are shown before and after a finding of such a file. */
+/** How many lines of a longer file are shown before and after a finding. */
 const AROUND = 4;
 
 interface Line extends Span {
@@ -35,7 +32,7 @@ function linesOf(text: string): Line[] {
 
 const overlaps = (a: Span, b: Span) => a.from < b.to && b.from < a.to;
 
-/** A part of a line, with the secrets in it hidden. */
+/** The text of a span, with the secrets in it masked. */
 function shownText(
   text: string,
   { from, to }: Span,
@@ -48,7 +45,7 @@ function shownText(
   for (const secret of secrets) {
     if (secret.to <= at || secret.from >= to) continue;
     result += text.slice(at, Math.max(secret.from, at));
-    // Of a secret that goes on from what stands before, the mask is there already.
+    // A secret that begins in an earlier span has been masked there.
     if (secret.from >= from || at === from) result += secret.from >= at ? MASK : '';
     at = Math.min(secret.to, to);
   }
@@ -68,7 +65,7 @@ function lineHtml(
     span.from === span.to ? span.from >= line.from && span.from <= line.to : overlaps(span, line),
   );
   const first = own.filter(({ span }) => span.from >= line.from && span.from <= line.to);
-  // Parts end where a mark begins or ends, and never within a secret.
+  // A line is split where a mark begins or ends, but never within a secret.
   const cuts = new Set([line.from, line.to]);
   for (const { span } of own)
     for (const cut of [span.from, span.to])
@@ -78,11 +75,11 @@ function lineHtml(
         !secrets.some(({ from, to }) => cut > from && cut < to)
       )
         cuts.add(cut);
-  const places = [...cuts].sort((a, b) => a - b);
-  const parts = places.slice(0, -1).map((from, at) => {
-    const part = { from, to: places[at + 1] ?? line.to };
-    const content = shownText(text, part, secrets, reveal);
-    return own.some(({ span }) => overlaps(span, part))
+  const positions = [...cuts].sort((a, b) => a - b);
+  const pieces = positions.slice(0, -1).map((from, at) => {
+    const piece = { from, to: positions[at + 1] ?? line.to };
+    const content = shownText(text, piece, secrets, reveal);
+    return own.some(({ span }) => overlaps(span, piece))
       ? html`<mark>${content}</mark>`
       : html`${content}`;
   });
@@ -101,7 +98,7 @@ function lineHtml(
       ${first.map(({ number }) => number).join(', ')}
     </button>`;
   return html`<span class="line${worst && html` ${worst.severity}`}" data-line="${line.number}"
-    ><span class="at" aria-hidden="true">${line.number}</span>${parts}${note}${'\n'}</span
+    ><span class="at" aria-hidden="true">${line.number}</span>${pieces}${note}${'\n'}</span
   >`;
 }
 
@@ -113,7 +110,7 @@ export function annotatedHtml(
   say: Say,
 ): Html {
   const { text } = file.input;
-  // What concerns a whole statement is marked on its first line alone.
+  // A finding about a whole statement is marked on its first line alone.
   const clipped = ({ from, to }: Span): Span => {
     const end = text.indexOf('\n', from);
     return { from, to: end < 0 ? to : Math.min(to, end) };
@@ -134,7 +131,7 @@ export function annotatedHtml(
   })}`;
 }
 
-/** What to do about one finding. */
+/** A finding: its message, its line, its repair, and the link to its page. */
 function findingHtml(
   finding: Finding & { number: number },
   text: string,
@@ -159,7 +156,7 @@ function findingHtml(
   </li>`;
 }
 
-/** Where a connection leads, without its password. */
+/** The address that a connection leads to, without its password. */
 function addressOf(
   { transport, host, port, socket, sentinels, master, urls }: ClientConnection,
   say: Say,
@@ -173,7 +170,7 @@ function addressOf(
   return `${urlHost(host)}:${port ?? 6379}${transport === 'tls' ? ' (TLS)' : ''}`;
 }
 
-/** What each part of the files does. */
+/** The connections that were found in the settings files, as a table. */
 function understoodHtml({ files }: Checked, say: Say): Html | false {
   const rows = files.flatMap((file) =>
     file.kind === 'settings' ? file.connections.map((each) => ({ each, file })) : [],
@@ -210,7 +207,7 @@ function understoodHtml({ files }: Checked, say: Say): Html | false {
   </details>`;
 }
 
-/** The difference between the reader's file and the generated one. */
+/** The differences between the reader's file and the generated one. */
 export function differenceHtml(
   differences: readonly Difference[],
   reveal: boolean,
@@ -249,7 +246,7 @@ export function numbered({ findings }: Checked): (Finding & { number: number })[
   return findings.map((finding, at) => ({ ...finding, number: at + 1 }));
 }
 
-/** What was found, with what to do about it. */
+/** The result of a check: the findings, and the connections that were understood. */
 export function resultHtml(checked: Checked, root: string, generator: string, say: Say): Html {
   const texts = new Map(checked.files.map(({ input }) => [input.name, input.text]));
   const wrong = checked.findings.some(({ severity }) => severity !== 'advice');

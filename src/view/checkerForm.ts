@@ -1,19 +1,27 @@
 import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
 
-/** What the servers of a file do, as a reader says it; empty for what the file itself shows. */
-export const SAID = ['', 'web', 'worker', 'encoding', 'transcription', 'xapi', 'several'] as const;
+/** The roles that a reader may give a file's servers; empty leaves it to the file's text. */
+export const FILE_ROLES = [
+  '',
+  'web',
+  'worker',
+  'encoding',
+  'transcription',
+  'xapi',
+  'several',
+] as const;
 
-/** A file as the reader is giving it. */
-export interface Draft {
-  /** Tells it apart on the page. */
+/** A file of the checker's form, before the reader gives its text. */
+interface NewFile {
+  /** A number that is unique on the page. */
   readonly id: number;
   readonly name: string;
-  readonly said: (typeof SAID)[number];
+  readonly role: (typeof FILE_ROLES)[number];
 }
 
-/** The place of one file: its name, whose it is, and its text. */
-export function fileFormHtml({ id, name, said }: Draft, say: Say): Html {
+/** The form of one file: its name, the role of its servers, and its text. */
+export function fileFormHtml({ id, name, role }: NewFile, say: Say): Html {
   return html`<section
     class="given"
     data-file="${id}"
@@ -33,7 +41,7 @@ export function fileFormHtml({ id, name, said }: Draft, say: Say): Html {
       <label data-part="role">
         <span>${say('check.role')}</span>
         <select name="role" autocomplete="off">
-          ${SAID.map((value) => html`<option value="${value}" ${value === said && html`selected`}>${say(value === '' ? 'check.role.auto' : `check.role.${value}`)}</option>`)}
+          ${FILE_ROLES.map((value) => html`<option value="${value}" ${value === role && html`selected`}>${say(value === '' ? 'check.role.auto' : `check.role.${value}`)}</option>`)}
         </select>
       </label>
       <button

@@ -7,15 +7,15 @@ import { html, type Html } from './html.ts';
 import { ref } from './refs.ts';
 import { usageText } from './table.ts';
 
-/** The sizes of one rendering, in units of the drawing. */
+/** The sizes of a diagram, in its own units. */
 interface Layout {
   readonly width: number;
   /** Distance between the lines of two databases. */
   readonly pitch: number;
-  /** Size of text, and the width of a letter of it in the monospaced font. */
+  /** The size of text, and the width of a character in the monospaced font. */
   readonly font: number;
   readonly letter: number;
-  /** Whether setting and usage stand on one line. */
+  /** Whether a setting and its usage share a line. */
   readonly oneLine: boolean;
 }
 
@@ -26,16 +26,16 @@ const HEAD = 100;
 const GAP = 16;
 const PAD = 12;
 
-/** Breaks a setting's name after underscores, in lines of at most `most` letters. */
+/** Breaks a setting's name after underscores, into lines of at most `most` characters. */
 function broken(text: string, most: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const part of text.split(/(?<=_)/)) {
-    if (line !== '' && line.length + part.length > most) {
+  for (const word of text.split(/(?<=_)/)) {
+    if (line !== '' && line.length + word.length > most) {
       lines.push(line);
       line = '';
     }
-    line += part;
+    line += word;
   }
   return [...lines, line];
 }
@@ -44,7 +44,7 @@ function clipped(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-/** Uses of a server, each drawn once though two of its roles may have it. */
+/** The uses of a server. A use that two of its roles share is drawn once. */
 function drawnUses({ uses }: Deployment, { id }: ServerGroup): Use[] {
   const seen = new Set<string>();
   return uses.filter((use) => {
@@ -53,16 +53,16 @@ function drawnUses({ uses }: Deployment, { id }: ServerGroup): Use[] {
   });
 }
 
-/** What a drawing consists of. */
+/** A diagram in pieces. */
 export interface Drawn {
-  /** Its size, in units of its own. */
+  /** Its size, in its own units. */
   readonly width: number;
   readonly height: number;
-  /** Its elements, one by one, so that a page can replace what differs alone. */
+  /** Its elements, so that a page can replace only those that differ. */
   readonly pieces: readonly Html[];
 }
 
-/** A drawing of a deployment; see {@link diagram}. */
+/** Draws a deployment; see {@link diagram}. */
 class Drawing {
   readonly #deployment: Deployment;
   readonly #say: Say;
@@ -83,7 +83,7 @@ class Drawing {
     return this.#left + (at + 0.5) * this.#layout.pitch + PAD / 2;
   }
 
-  /** A wire from a server to a database: its arrows point where the data goes. */
+  /** A wire between a server and a database. Its arrows point in the direction of the data. */
   #wire(use: Use, y: number): void {
     const { database, as, server } = use;
     const x = this.#x(database);
@@ -106,6 +106,7 @@ class Drawing {
     );
   }
 
+  /** A row of a server's card: a setting and its usage. */
   #row(use: Use, top: number): { markup: Html; height: number } {
     const { font, letter, oneLine } = this.#layout;
     const width = this.#left - GAP - 2 * PAD;
@@ -127,6 +128,7 @@ class Drawing {
     return { markup, height };
   }
 
+  /** The card of a server. */
   #server(group: ServerGroup, top: number): { markup: Html; height: number } {
     const { font } = this.#layout;
     const width = this.#left - GAP;
@@ -169,6 +171,7 @@ class Drawing {
     return { markup, height };
   }
 
+  /** The card of Redis, and the slots of its databases. */
   #redis(): Html[] {
     const { width, font, letter } = this.#layout;
     const { redis, databases } = this.#deployment;
@@ -243,7 +246,7 @@ class Drawing {
   }
 }
 
-/** For a column of at least 45rem, or for a telephone. */
+/** The width of a diagram: for a column of at least 45rem, or for a telephone. */
 export type Shape = 'wide' | 'narrow';
 
 /** The pieces of a {@link diagram}. */
@@ -251,15 +254,15 @@ export function drawn(deployment: Deployment, say: Say, shape: Shape): Drawn {
   return new Drawing(deployment, say, shape === 'wide' ? WIDE : NARROW).draw();
 }
 
-/** What part of its own units a drawing shows: all of it. */
+/** The attribute `viewBox` of a diagram. */
 export function viewBox({ width, height }: Drawn): string {
   return `0 0 ${width} ${height}`;
 }
 
 /**
- * Draws a deployment: Redis with its databases above, the servers below, one row for each use,
- * wired to its database. Servers that are alike are one card with a count, so that fifty draw as
- * large as one. Hidden from assistive technology, which has the table beside it.
+ * The diagram of a deployment: Redis and its databases above, the servers below, with a row for
+ * each use, which is wired to its database. Servers of one kind are one card with a count: fifty
+ * take no more room than one. Assistive technology reads the table beside it instead.
  */
 export function diagram(deployment: Deployment, say: Say, shape: Shape): Html {
   const drawing = drawn(deployment, say, shape);

@@ -6,7 +6,7 @@ import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
 import { lineRefs, ref } from './refs.ts';
 
-/** Files are compared with nothing: none of their lines is marked. */
+/** No changes: no line is marked. */
 export const NO_CHANGES: Changes = { lines: new Map(), added: new Set() };
 
 const CLASSES: Readonly<Record<Token['kind'], string>> = {
@@ -19,7 +19,7 @@ const CLASSES: Readonly<Record<Token['kind'], string>> = {
   section: 'h',
 };
 
-/** Neighbours of one colour share an element. */
+/** The tokens of a line. Neighbours of one colour share an element. */
 function tokens(line: Line): Html[] {
   const runs: { text: string; tag: string; className: string }[] = [];
   for (const { text, kind, placeholder } of line) {
@@ -39,10 +39,10 @@ function tokens(line: Line): Html[] {
 }
 
 /**
- * Lines of code, one by one, as the content of a `<code>`: each with the number of its database in
- * the margin, and a mark where it changed.
+ * Lines of code as the content of a `<code>`. A line has the number of its database in the margin,
+ * and a mark if it has changed.
  *
- * @param changed the numbers of those that did, from 0
+ * @param changed the numbers of the changed lines, from 0
  */
 export function codeHtml(
   lines: readonly Line[],
@@ -76,13 +76,13 @@ export function linesHtml(
   return codeHtml(file.lines, deployment, say, changes.lines.get(fileId(file)));
 }
 
-/** Whose a file is: its servers and how many, and where it goes. */
+/** The servers that a file belongs to, in words. */
 function owner(file: ConfigFile, { servers }: Deployment, say: Say): string {
   const group = servers.find(({ id }) => id === file.server);
   return group ? say(`servers.${group.id}`, { count: group.count }) : say('server.all');
 }
 
-/** What a file's badges say: for the first server only, new, changed, to be filled in. */
+/** The badges of a file: its server's address, first server only, new, changed, to be filled in. */
 export function badgesHtml(
   file: ConfigFile,
   { servers }: Deployment,
@@ -97,7 +97,7 @@ export function badgesHtml(
   }${file.placeholder && html`<span class="badge todo">${say('gen.file.todo')}</span>`}`;
 }
 
-/** One file: where it goes, whose it is, its buttons, its lines. */
+/** A file: its path, its badges, its buttons and its lines. */
 function fileHtml(
   file: ConfigFile,
   deployment: Deployment,
@@ -133,10 +133,10 @@ function fileHtml(
   </details>`;
 }
 
-/** The level of the servers' headings in a page's outline. */
+/** The heading level of a server's name. */
 type Heading = 'h2' | 'h4';
 
-/** The files of each server, in their order. */
+/** The files by server, in their order. */
 export function byServer(files: readonly ConfigFile[]): Map<ConfigFile['server'], ConfigFile[]> {
   const servers = new Set(files.map(({ server }) => server));
   return new Map(
@@ -147,7 +147,7 @@ export function byServer(files: readonly ConfigFile[]): Map<ConfigFile['server']
 /**
  * The content of a server's section: its name and its files.
  *
- * @param own those files, one at least
+ * @param own its files, at least one
  */
 export function serverHtml(
   own: readonly ConfigFile[],
@@ -162,9 +162,9 @@ export function serverHtml(
 }
 
 /**
- * Every file, under its servers. On a page that shows one state for good, where servers have
- * headings of the page's outline, a server's section says how many characters its files have: its
- * style reckons with them until it is laid out.
+ * All files, in a section for each server. A page whose headings are `h2` shows one state for good:
+ * its sections give the number of their characters, from which the style estimates their height
+ * before the browser lays them out.
  */
 export function filesHtml(
   files: readonly ConfigFile[],

@@ -7,10 +7,10 @@ import { edited } from '../checker/repair/edits.ts';
 import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
 
-/** A file of so many lines is shown as a whole where it is beside the one in question. */
+/** How many lines a file may have that is shown as a whole beside the finding's file. */
 const SHORT = 8;
 
-/** The lines that a part of a text is on, with one before and one after. */
+/** The lines of a span, with one line before and one after. */
 function around(text: string, { from, to }: Span): Span {
   const lineStart = (at: number) => text.lastIndexOf('\n', at - 1) + 1;
   const lineEnd = (at: number) => {
@@ -24,7 +24,7 @@ function around(text: string, { from, to }: Span): Span {
   };
 }
 
-/** The part of a text that another one does not have, where all before and after it is the same. */
+/** The span of a text between its common prefix and its common suffix with another text. */
 function changed(text: string, other: string): Span {
   const least = Math.min(text.length, other.length);
   let from = 0;
@@ -42,14 +42,14 @@ function figureHtml(caption: Html, code: Html): Html {
   </figure>`;
 }
 
-/** A part of a file's text marked, with the lines around it. */
-function excerptHtml(text: string, part: Span): Html {
-  const { from, to } = around(text, part);
-  const mark = part.to > part.from && html`<mark>${text.slice(part.from, part.to)}</mark>`;
-  return html`${text.slice(from, part.from)}${mark}${text.slice(part.to, to)}`;
+/** A marked span of a text, with the lines around it. */
+function excerptHtml(text: string, span: Span): Html {
+  const { from, to } = around(text, span);
+  const mark = span.to > span.from && html`<mark>${text.slice(span.from, span.to)}</mark>`;
+  return html`${text.slice(from, span.from)}${mark}${text.slice(span.to, to)}`;
 }
 
-/** What a file is called, and whose it is where the example says so. */
+/** The name of a file, and the role of its servers where the example gives it. */
 function captionOf({ name, roles = [], several }: InputFile, say: Say): Html {
   const [role] = roles.filter((each) => each !== 'redis');
   const whose = several ? say('check.role.several') : role && say(`check.role.${role}`);
@@ -57,10 +57,10 @@ function captionOf({ name, roles = [], several }: InputFile, say: Say): Html {
 }
 
 /**
- * What the checker says of a code's example, the lines that it says it of, and what its repair makes
- * of them: all of it by the checker itself.
+ * A finding's example, as the checker reports it: its message, the lines that it is about, and
+ * those lines after the repair.
  *
- * @throws where the example does not have what its code is about
+ * @throws where the checker does not find the code in its example
  */
 export function findingExampleHtml(
   code: FindingCode,

@@ -2,7 +2,7 @@
 export class Html {
   readonly text: string;
 
-  /** @param text markup in which every foreign text is escaped already */
+  /** @param text markup in which every foreign text has been escaped */
   constructor(text: string) {
     this.text = text;
   }
@@ -12,7 +12,7 @@ export class Html {
   }
 }
 
-/** What may stand in an {@link html} template; `false` and `undefined` leave nothing. */
+/** A value in an {@link html} template; `false` and `undefined` insert nothing. */
 export type Insert = Html | string | number | false | undefined | readonly Insert[];
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -27,10 +27,10 @@ function insert(value: Insert): string {
   if (value instanceof Html) return value.text;
   if (value === false || value === undefined) return '';
   if (typeof value === 'object') return value.map(insert).join('');
-  return String(value).replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+  return String(value).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** The texts of each template, in which a line break and its indentation are one space. */
+/** The texts of each template, in which a line break with its indentation is one space. */
 const folded = new WeakMap<TemplateStringsArray, readonly string[]>();
 
 function fold(strings: TemplateStringsArray): readonly string[] {
@@ -42,9 +42,9 @@ function fold(strings: TemplateStringsArray): readonly string[] {
 }
 
 /**
- * Makes markup, HTML or SVG, from a template: the one place where text is escaped. Attribute
- * values must be quoted in the template; line breaks in the template itself, which the formatter
- * sets as it likes, count as spaces.
+ * Makes markup, HTML or SVG, from a template, and escapes the values: no other function does.
+ * Attribute values must be quoted in the template. Line breaks of the template, which the formatter
+ * moves, count as spaces.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly Insert[]): Html {
   return new Html(

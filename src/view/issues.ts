@@ -2,7 +2,7 @@ import type { Issue } from '../model/issues.ts';
 import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
 
-/** Messages as paragraphs; the severity is said in a word, not by colour alone. */
+/** Messages as paragraphs. A word names the severity: colour alone does not reach every reader. */
 export function issuesHtml(issues: readonly Issue[], say: Say): Html {
   return html`${issues.map(
     ({ code, severity, params }) =>

@@ -1,11 +1,11 @@
 import { html } from './html.ts';
 
-/** A link as Markdown has it, its text taken as it is. */
+/** A link in Markdown. Its text is escaped: it holds no markup. */
 export function markdownLink(text: string, address: string): string {
   return `[${text.replace(/[\\[\]`*_<>]/g, '\\$&')}](${address})`;
 }
 
-/** A link as HTML has it. */
+/** A link in HTML. */
 export function htmlLink(text: string, address: string): string {
   return html`<a href="${address}">${text}</a>`.text;
 }

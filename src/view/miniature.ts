@@ -5,7 +5,7 @@ const PITCH = 20;
 const ROW = 18;
 const LEFT = 62;
 
-/** A deployment at a glance: its servers, and the databases each is wired to. Decoration. */
+/** A deployment at a glance: its servers, and the databases that each is wired to. A decoration. */
 export function miniature({ servers, databases, uses }: Deployment): Html {
   let y = 2;
   const groups = servers.flatMap((group) => {

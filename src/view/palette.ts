@@ -1,8 +1,8 @@
 import type { DatabaseRole } from '../pod/databases.ts';
 
 /**
- * The colour of each database, everywhere: white digits stand on the light theme's, near-black ones
- * on the dark theme's, both with a contrast of at least 4.5 to 1.
+ * The colour of each database on all pages and in all drawings. Digits on it are white in the light
+ * theme and near-black in the dark one, with a contrast of at least 4.5 to 1.
  */
 export const PALETTE: Readonly<Record<DatabaseRole, { light: string; dark: string }>> = {
   select2: { light: '#7a4fc4', dark: '#bfa2f2' },

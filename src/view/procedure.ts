@@ -4,8 +4,8 @@ import type { Say } from '../model/say.ts';
 import { codeHtml } from './files.ts';
 import { html, type Html } from './html.ts';
 
-/** The servers where it is to be typed or written, in words. */
-function place(
+/** The servers that a quote is for, in words. */
+function serversText(
   { server, host, elsewhere }: Quote,
   { servers, redis }: Deployment,
   say: Say,
@@ -23,8 +23,8 @@ function place(
 }
 
 /**
- * What a page quotes of a procedure: each piece with the servers that it is for, a button that
- * copies it, and why it has not been run if it has not.
+ * The quotes of a procedure: each with the servers that it is for and a button that copies it; then
+ * the reason why the procedure has not been run, if it has not.
  */
 export function procedureHtml(
   { emit, example }: Procedure,
@@ -34,8 +34,8 @@ export function procedureHtml(
   const quotes = emit(deployment, { say, password: '' });
   if (quotes.length === 0) return html`<p class="quote none">${say('commands.none')}</p>`;
   return html`${quotes.map((quote) => {
-    const where = place(quote, deployment, say);
-    const what = quote.path ?? where;
+    const where = serversText(quote, deployment, say);
+    const name = quote.path ?? where;
     return html`<div class="quote">
       <p class="where">
         ${quote.path !== undefined && html`<code>${quote.path}</code> `}<span>${where}</span>
@@ -43,7 +43,7 @@ export function procedureHtml(
           type="button"
           class="js-only"
           data-copy
-          aria-label="${say('gen.copy.label', { file: what })}"
+          aria-label="${say('gen.copy.label', { file: name })}"
         >
           ${say('gen.copy')}
         </button>
@@ -51,7 +51,7 @@ export function procedureHtml(
       <pre
         tabindex="0"
         role="group"
-        aria-label="${say('gen.file.lines', { file: what, owner: where })}"
+        aria-label="${say('gen.file.lines', { file: name, owner: where })}"
       ><code
           >${codeHtml(quote.lines, deployment, say)}</code
         ></pre>

@@ -4,7 +4,7 @@ import type { DatabaseRole } from '../pod/databases.ts';
 import type { Role } from '../pod/roles.ts';
 
 /**
- * Names what elements are about, in their `data-of`: what shares a name lights up together.
+ * The names in the attribute `data-of`. Elements that share a name light up together.
  */
 export const ref = {
   field: (name: FieldName) => `f-${name}`,
@@ -12,7 +12,7 @@ export const ref = {
   server: (role: Role | 'all') => `s-${role}`,
 };
 
-/** What the pieces of a line are about; its server is that of its file. */
+/** The names of a line: its fields and databases. Its server is that of its file. */
 export function lineRefs(line: Line): string {
   const refs = new Set<string>();
   for (const { source } of line) {

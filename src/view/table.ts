@@ -4,14 +4,14 @@ import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
 import { ref } from './refs.ts';
 
-/** How a database is used, in words. */
+/** The use of a database, in words. */
 export function usageText({ as, queue }: Use, say: Say): string {
   return as === 'store' || queue === undefined
     ? say(`usage.${as}`)
     : say(`usage.queue.${as}`, { queue });
 }
 
-/** A setting's name that may break after an underscore, and nowhere else. */
+/** A setting's name, which may break after its underscores only. */
 export function breakable(setting: string): Html {
   return html`${setting.split(/(?<=_)/).map((part, at) => [at > 0 && html`<wbr />`, part])}`;
 }
@@ -42,9 +42,9 @@ export function usesRows(deployment: Deployment, say: Say): Html[] {
 }
 
 /**
- * The uses of the databases as a table: what assistive technology reads of the diagram. Its roles
- * are spelled out because a narrow page lays the rows out as blocks, which some browsers then take
- * for no table.
+ * The uses of the databases as a table, which assistive technology reads in place of the diagram.
+ * Its roles are explicit: a narrow page lays the rows out as blocks, and some browsers then see no
+ * table.
  */
 export function usesTable(deployment: Deployment, say: Say): Html {
   return html`<table class="uses" role="table">
@@ -67,8 +67,8 @@ export function usesTable(deployment: Deployment, say: Say): Html {
 }
 
 /**
- * A button for each database and server, which lights up what belongs to it: for keyboards and
- * touch, which have no pointer to hover with.
+ * A button for each database and server, which lights up everything related to it: keyboards and
+ * touch screens have no pointer to hover with.
  */
 export function handleButtons({ databases, servers }: Deployment, say: Say): Html[] {
   const handle = (name: string, content: Html) =>
@@ -91,7 +91,7 @@ export function handleButtons({ databases, servers }: Deployment, say: Say): Htm
   ];
 }
 
-/** Those buttons, one after the other. */
+/** The {@link handleButtons} in one piece of markup. */
 export function handlesHtml(deployment: Deployment, say: Say): Html {
   return html`${handleButtons(deployment, say)}`;
 }

@@ -11,22 +11,22 @@ useBrowser([root]);
 
 const say = speaker(TEXTS.en, 'en');
 
-/** What a page, the console and the network say of scripts that do not come. */
+/** The errors that the console reports of scripts that cannot be loaded. */
 const expected =
   /Failed to (load|fetch)|ERR_FAILED|dynamically imported|WASM Error|worker terminated/;
 
 const notice = (page: Page) => page.locator('[data-script-failed]:visible');
 const built = /_astro\/.*\.js$/;
 
-/** Something that needs a part of the page's script which is loaded only then. */
+/** An action of the reader for which the page loads a further script. */
 interface Turn {
   readonly path: string;
   readonly take: (page: Page) => Promise<void>;
-  /** Where the page says that it could not be loaded, and how that begins. */
+  /** The element that reports the failure, and its text. */
   readonly told: [selector: string, text: string];
-  /** What must still be there then. */
+  /** The control that must keep its value. */
   readonly kept?: [selector: string, value: string];
-  /** Waits until it has been done. */
+  /** Waits until the action has worked. */
   readonly done: (page: Page) => Promise<unknown>;
 }
 
@@ -41,7 +41,7 @@ async function search(page: Page): Promise<void> {
   await page.keyboard.press('Escape');
   await page.locator('site-search [data-open]').click();
   await page.locator('dialog input, #search-results:not(:empty)').first().waitFor();
-  // All at once, for the box goes away when it fails.
+  // In one call: the box disappears when it fails.
   await page.evaluate(() => {
     const input = document.querySelector<HTMLInputElement>('dialog input');
     if (input) input.value = 'sessions';
@@ -115,7 +115,7 @@ const TURNS: Record<string, Turn> = {
       expect
         .poll(
           async () => {
-            // Of what failed before, something may fail only now.
+            // A request of the failed attempt may fail only now.
             const failed = page.locator('#search-results', { hasText: say('site.searchFailed') });
             if (await failed.isVisible()) await search(page);
             return page.locator('dialog .pagefind-ui__result-link').count();
@@ -126,7 +126,7 @@ const TURNS: Record<string, Turn> = {
   },
 };
 
-/** Files that were missing in a test already: pages share most of them. */
+/** The files that a test has blocked already: pages share most of them. */
 const missed = new Set<string>();
 
 describe.each(Object.entries(TURNS))('when %s cannot be loaded', (_, turn) => {
@@ -135,14 +135,14 @@ describe.each(Object.entries(TURNS))('when %s cannot be loaded', (_, turn) => {
       const asked: string[] = [];
       page.on('request', (request) => asked.push(request.url()));
       const open = (path: string) => page.goto(addressOf(root, path));
-      // The page's own scripts are those that it loads by itself.
+      // The page loads these by itself.
       await open(turn.path.replace(/#.*/, ''));
       await page.waitForLoadState('networkidle');
       const own = new Set(asked);
       await open(turn.path);
       await turn.take(page);
       await turn.done(page);
-      // Pagefind does without its worker; without a part of its index it finds less, and is silent.
+      // Pagefind works without its worker. Without a part of its index it silently finds less.
       const parts = asked.filter(
         (url) => !own.has(url) && /_astro\/|pagefind\/(?!index|pagefind-worker)/.test(url),
       );
@@ -170,7 +170,7 @@ describe.each(Object.entries(TURNS))('when %s cannot be loaded', (_, turn) => {
   });
 });
 
-/** Pages with something that a script makes live, and what that is. */
+/** Pages with a custom element, and the element. */
 const LIVE: [path: string, element: string][] = [
   ['en/redis/', 'redis-generator'],
   ['en/presets/celery-servers/', 'config-files'],
@@ -180,7 +180,7 @@ const LIVE: [path: string, element: string][] = [
   ['en/install/', 'your-architecture'],
 ];
 
-/** The page says that its scripts are missing, and is what the build made of it. */
+/** Expects that the page reports missing scripts, and that the element is as the build made it. */
 async function leftAsBuilt(page: Page, element: string): Promise<void> {
   await notice(page).waitFor();
   expect(await notice(page).textContent()).toContain(say('site.scriptFailed'));
@@ -194,7 +194,7 @@ async function leftAsBuilt(page: Page, element: string): Promise<void> {
   expect(await page.locator(`${element}:defined`).count()).toBe(0);
 }
 
-test('a script that the page itself loads is missed aloud, whichever it is', async () => {
+test('the page reports any of its own scripts that is missing', async () => {
   await openPage(root, '404.html', { expected }, async (page) => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
@@ -221,7 +221,7 @@ test.each(LIVE)(
       await page.route(/_astro\/page\.[^/]*\.js$/, (route) => route.abort());
       await page.goto(addressOf(root, path));
       await leftAsBuilt(page, element);
-      // What does not work does nothing, rather than something else.
+      // A button without its script does nothing.
       const button = page.locator('[data-copy]:visible, [data-act]:visible').first();
       if ((await button.count()) > 0) await button.click();
       await leftAsBuilt(page, element);

@@ -11,7 +11,7 @@ const [root] = sites;
 
 const SECRET = 's3cr/et';
 
-/** A file with most of the mistakes that readers make. */
+/** A file with the mistakes that readers make most. */
 const WRONG = `import os
 CELERY_TO_ENCODE = True
 CELERY_BROKER_URL = "redis://10.0.0.9:6379"  # the queue
@@ -40,7 +40,7 @@ const code = (page: Page) => checker(page).locator('pre > code').first();
 const act = (page: Page, name: string) =>
   checker(page).locator(`[data-act=${name}]:visible`).first();
 
-/** Pastes as a reader does. */
+/** Pastes a text by the clipboard, as a reader does. */
 async function paste(page: Page, text: string): Promise<void> {
   await box(page).focus();
   await page.locator('check-settings[data-live]').waitFor();
@@ -55,14 +55,14 @@ describe.each(LANGUAGES)('in $language', ({ language, counts, clean }) => {
     await openPage(root, `${language}/check/`, MAY_PASTE, async (page) => {
       await paste(page, WRONG);
       await expect.poll(() => status(page).textContent()).toContain(counts);
-      // The result has the focus, and the text is hidden behind its annotated copy.
+      // The result has the focus, and the annotated text replaces the box.
       expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H2');
       expect(await box(page).isVisible()).toBe(false);
       expect(await code(page).textContent()).not.toContain(SECRET);
       await act(page, 'reveal').click();
       expect(await code(page).textContent()).toContain(SECRET);
 
-      // A repair changes what it repairs, and can be taken back.
+      // A repair leaves the rest of the line, and can be undone.
       const before = await box(page).inputValue();
       await items(page).locator('[data-repair]').first().click();
       const after = await box(page).inputValue();
@@ -102,7 +102,7 @@ describe.each(LANGUAGES)('in $language', ({ language, counts, clean }) => {
       expect(await code(page).locator('.here').textContent()).toContain('CELERY_BROKER_URL');
       const place = await items(page).first().locator('a').getAttribute('href');
       expect(place).toBe(`/${language}/findings/broker-no-database/`);
-      // It opens beside the page, which keeps what was pasted.
+      // It opens in another tab: the page keeps the pasted text.
       await items(page).first().locator('a').focus();
       const opened = page.context().waitForEvent('page');
       await page.keyboard.press('Enter');
@@ -110,10 +110,9 @@ describe.each(LANGUAGES)('in $language', ({ language, counts, clean }) => {
     });
   });
 
-  test('a clean file is told so, and what was checked', async () => {
-    const { text } = cleanFile();
+  test('a clean file has no findings; the page lists the checks', async () => {
     await openPage(root, `${language}/check/`, MAY_PASTE, async (page) => {
-      await paste(page, text);
+      await paste(page, CLEAN);
       await expect.poll(() => status(page).textContent()).toContain(clean);
       expect(await items(page).count()).toBe(0);
       expect(await checker(page).locator('[data-part=result] > p').first().textContent()).toMatch(
@@ -147,17 +146,13 @@ describe.each(LANGUAGES)('in $language', ({ language, counts, clean }) => {
   );
 });
 
-/** A file in which nothing is wrong. */
-function cleanFile() {
-  return {
-    text: `CACHES = {
+/** A file without findings. */
+const CLEAN = `CACHES = {
     "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://10.0.0.9:6379/3"},
     "select2": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://10.0.0.9:6379/2"},
 }
 SESSION_REDIS = {"host": "10.0.0.9", "port": 6379, "db": 4}
-`,
-  };
-}
+`;
 
 test.each([
   ['fr', 'redis.conf, ligne 1'],
@@ -175,12 +170,12 @@ test.each([
           transfer.items.add(new File([redis ?? ''], 'redis.conf'));
           return transfer;
         },
-        [cleanFile().text, 'bind 127.0.0.1\nappendonly yes\n'],
+        [CLEAN, 'bind 127.0.0.1\nappendonly yes\n'],
       );
       await checker(page).dispatchEvent('drop', { dataTransfer: data });
       await expect.poll(() => items(page).count()).toBe(1);
       expect(await items(page).first().textContent()).toContain(place);
-      // Its repair takes the address from the other file.
+      // The repair takes the address from the other file.
       await items(page).locator('[data-repair]').click();
       expect(await box(page, 1).inputValue()).toBe('bind 127.0.0.1 10.0.0.9\nappendonly yes\n');
       await checker(page).locator('[data-act=remove]').nth(1).click();
@@ -190,7 +185,7 @@ test.each([
   },
 );
 
-test('a file that is pasted without a word on what it is gets its name from what is in it', async () => {
+test('a pasted file without a name gets one by its content', async () => {
   await openPage(root, 'en/check/', MAY_PASTE, async (page) => {
     await paste(page, 'bind 10.0.0.9\nrequirepass x\nsave ""\n');
     await expect.poll(() => items(page).count()).toBe(1);
@@ -203,15 +198,15 @@ test('a file that is pasted without a word on what it is gets its name from what
     await checker(page).locator('[data-act=check]:visible').click();
     await expect.poll(() => items(page).count()).toBe(2);
     expect(await items(page).nth(1).textContent()).toContain('pod-worker.service, line 2');
-    // What the reader calls it stays.
+    // The reader's own name stays.
     await checker(page).locator('[name=name]').nth(1).fill('xapi.service');
     await expect.poll(() => items(page).nth(1).textContent()).toContain('xapi.service, line 2');
   });
 });
 
-test('whose a file is changes what is wrong with it', async () => {
+test('the role of its servers changes the findings of a file', async () => {
   await openPage(root, 'en/check/', MAY_PASTE, async (page) => {
-    await paste(page, cleanFile().text.replaceAll('10.0.0.9', '127.0.0.1'));
+    await paste(page, CLEAN.replaceAll('10.0.0.9', '127.0.0.1'));
     await expect.poll(() => status(page).textContent()).toContain('Nothing is wrong');
     await checker(page).locator('[name=role]').selectOption('several');
     await expect.poll(() => items(page).count()).toBe(3);
@@ -220,10 +215,10 @@ test('whose a file is changes what is wrong with it', async () => {
 });
 
 test.each(['fr', 'en'])(
-  'the generator opens with what was understood, and the difference is shown (%s)',
+  'the generator opens on the architecture that was understood, and the difference is shown (%s)',
   async (language) => {
     await openPage(root, `${language}/check/`, MAY_PASTE, async (page) => {
-      await paste(page, cleanFile().text.replace('6379/3', '6380/3').replaceAll('6379', '6380'));
+      await paste(page, CLEAN.replace('6379/3', '6380/3').replaceAll('6379', '6380'));
       await checker(page).locator('[data-part=compare] > summary').click();
       const difference = checker(page).locator('.differences > li');
       await expect.poll(() => difference.count()).toBeGreaterThan(1);
@@ -248,7 +243,7 @@ test('a password gets into no address, storage, announcement or name', async () 
   await openPage(root, 'en/check/', MAY_PASTE, async (page) => {
     await paste(
       page,
-      `${cleanFile().text.replaceAll('redis://', `redis://:${password}@`)}REDIS_PASSWORD = "${password}"\n`,
+      `${CLEAN.replaceAll('redis://', `redis://:${password}@`)}REDIS_PASSWORD = "${password}"\n`,
     );
     await items(page).first().waitFor();
     await checker(page)
@@ -283,7 +278,7 @@ test('a hostile file and its name make no markup', async () => {
   });
 });
 
-test('what is pasted before the page’s script has come is checked once it has', async () => {
+test('a text that is pasted before the script has come is checked afterwards', async () => {
   await openPage(root, 'en/check/', MAY_PASTE, async (page) => {
     let come: () => void = () => undefined;
     const coming = new Promise<void>((resolve) => (come = resolve));
@@ -295,7 +290,7 @@ test('what is pasted before the page’s script has come is checked once it has'
     await box(page).click();
     await page.evaluate((text) => navigator.clipboard.writeText(text), WRONG);
     await page.keyboard.press('Control+v');
-    // The reader touches nothing any more, and the pointer is elsewhere.
+    // No later event makes the form live: the pointer is elsewhere.
     await page.mouse.move(0, 0);
     expect(await box(page).inputValue()).toBe(WRONG);
     come();
@@ -303,25 +298,10 @@ test('what is pasted before the page’s script has come is checked once it has'
   });
 });
 
-test('without script the page says what else there is', async () => {
+test('without script the page names the alternatives', async () => {
   await openPage(root, 'fr/check/', { javaScriptEnabled: false }, async (page) => {
     expect(await checker(page).isVisible()).toBe(false);
     expect(await page.locator('noscript').first().textContent()).toBeTruthy();
     expect(await page.locator('.sl-markdown-content').innerText()).toContain('JavaScript');
   });
-});
-
-test('when what checks cannot be loaded, the page says so and keeps what was typed', async () => {
-  await openPage(
-    root,
-    'en/check/',
-    { untouched: true, expected: /liveChecker|Failed to load|ERR_FAILED/ },
-    async (page) => {
-      await page.route(/liveChecker/, (route) => route.abort());
-      await box(page).fill('A = 1');
-      await checker(page).locator('[data-part=failed]').waitFor();
-      expect(await box(page).inputValue()).toBe('A = 1');
-      await page.unroute(/liveChecker/);
-    },
-  );
 });

@@ -20,7 +20,7 @@ const [root] = sites;
 const codes = Object.keys(TEXTS) as Language[];
 const said = { fr: speaker(TEXTS.fr, 'fr'), en: speaker(TEXTS.en, 'en') };
 
-/** The text and the address of a link in Markdown. */
+/** Reads the text and the address of a Markdown link. */
 function readMarkdown(text: string): { text: string; address: URL } {
   const [, its = '', address = ''] = /\[([^\]]+)\]\((\S+)\)/.exec(text) ?? [];
   return { text: its, address: new URL(address) };
@@ -47,7 +47,7 @@ describe.each(sites)('under $base', ({ base, directory }) => {
       }
     });
 
-    test('has only links that are understood, to headings that exist', () => {
+    test('has only links that can be read, to headings that exist', () => {
       const addresses = page()
         .querySelectorAll('pre code')
         .flatMap((block) => [...block.text.matchAll(/https?:\/\/[^\s)"]+/g)].flat());
@@ -88,7 +88,7 @@ test('every preset can be built with what the form offers', () => {
   expect(parseLink(`redis=dedicated&sentinels=${SENTINELS}`).issues).toEqual([]);
 });
 
-test('a link’s text may hold any sign', () => {
+test('a link’s text may hold any character', () => {
   expect(markdownLink('a [b] *c* \\', 'x')).toBe('[a \\[b\\] \\*c\\* \\\\](x)');
   expect(htmlLink('<b> & "c"', 'x#a&b=1')).toBe(
     '<a href="x#a&amp;b=1">&lt;b&gt; &amp; &quot;c&quot;</a>',
@@ -98,7 +98,7 @@ test('a link’s text may hold any sign', () => {
 const control = (page: Page, name: string) => page.locator(`link-builder [name="${name}"]`);
 const part = (page: Page, name: string) => page.locator(`link-builder [data-part=${name}]`);
 
-/** What the form has built. */
+/** The address that the form has built: the same in all three texts. */
 async function built(page: Page): Promise<URL> {
   const address = (await part(page, 'address').textContent()) ?? '';
   const markdown = readMarkdown((await part(page, 'markdown').textContent()) ?? '');
@@ -145,7 +145,7 @@ describe.each(sites)('the form under $base', (site) => {
   );
 });
 
-test('an example fills the form, and each gives the link of its own', async () => {
+test('an example fills the form, and gives its link', async () => {
   await openPage(root, 'en/links/', {}, async (page) => {
     await ready(page);
     for (const { id, architecture } of PRESETS) {
@@ -158,7 +158,7 @@ test('an example fills the form, and each gives the link of its own', async () =
   });
 });
 
-test('what is wrong is said beside its field’s name, and there is no link until it is mended', async () => {
+test('an error names its field, and there is no link until it is corrected', async () => {
   await openPage(root, 'en/links/', {}, async (page) => {
     await ready(page);
     await control(page, 'workers').fill('51');
@@ -169,7 +169,7 @@ test('what is wrong is said beside its field’s name, and there is no link unti
     expect(await part(page, 'issues').textContent()).toBe('');
     expect((await built(page)).hash).toBe('#workers=2');
 
-    // What does not count in an architecture is not in its link.
+    // A field that changes nothing in an architecture is not in its link.
     await control(page, 'arch').selectOption('standalone');
     expect(await control(page, 'workers').isVisible()).toBe(false);
     expect((await built(page)).hash).toBe('#arch=standalone');
@@ -221,19 +221,6 @@ test('a choice made before the form is live counts', async () => {
     });
     await ready(page);
     expect(parseLink((await built(page)).href).architecture.arch).toBe('microservices');
-  });
-});
-
-test('the form says that it could not be loaded, and tries again', async () => {
-  const expected = /ERR_FAILED|dynamically imported/;
-  await openPage(root, 'en/links/', { expected }, async (page) => {
-    await page.route(/linkForm/, (route) => route.abort());
-    await page.locator('link-builder form').dispatchEvent('pointerover');
-    await part(page, 'failed').waitFor();
-    expect(await page.locator('link-builder[data-live]').count()).toBe(0);
-    await page.unroute(/linkForm/);
-    await ready(page);
-    expect(await part(page, 'failed').isVisible()).toBe(false);
   });
 });
 

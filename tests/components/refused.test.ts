@@ -11,7 +11,7 @@ useBrowser([root]);
 const languages = Object.keys(TEXTS) as Language[];
 const said = { fr: speaker(TEXTS.fr, 'fr'), en: speaker(TEXTS.en, 'en') };
 
-/** Opens pages one after the other in which the browser refuses something. */
+/** Opens pages in turn, in a browser that refuses something. */
 async function visit(
   paths: readonly string[],
   refuse: () => void,
@@ -26,7 +26,7 @@ async function visit(
   });
 }
 
-describe('a browser that keeps nothing for the site', () => {
+describe('a browser that stores nothing for the site', () => {
   const refuse = () => {
     for (const name of ['localStorage', 'sessionStorage'])
       Object.defineProperty(window, name, {
@@ -36,7 +36,7 @@ describe('a browser that keeps nothing for the site', () => {
       });
   };
 
-  test('shows every kind of page without a fault, in the theme that is chosen', async () => {
+  test('shows every kind of page without an error, in the chosen theme', async () => {
     const paths = ['fr/redis/', 'en/check/', 'fr/links/', 'en/troubleshoot/', 'en/install/'];
     await visit(paths, refuse, async (page) => {
       const theme = () => page.evaluate(() => document.documentElement.dataset['theme']);
@@ -48,10 +48,13 @@ describe('a browser that keeps nothing for the site', () => {
     });
   });
 
-  test('has the generator live, and forgets it on the next page', async () => {
-    await visit(['fr/redis/', 'fr/install/'], refuse, async (page, path) => {
-      if (path === 'fr/install/') {
-        expect(await page.locator('[data-part=which]').textContent()).toBe(said.fr('your.default'));
+  test('has the generator live; other pages show the default, or the architecture of their link', async () => {
+    const paths = ['fr/redis/', 'fr/install/', 'fr/understand/#hours=5'];
+    await visit(paths, refuse, async (page, path) => {
+      if (path !== 'fr/redis/') {
+        const which = path === 'fr/install/' ? 'your.default' : 'your.own';
+        const shown = page.locator('[data-part=which]', { hasText: said.fr(which) });
+        await shown.waitFor();
         return;
       }
       await live(page);
@@ -81,9 +84,9 @@ describe('a browser that keeps nothing for the site', () => {
   });
 });
 
-/** How a browser refuses to copy. */
+/** The ways in which a browser refuses to copy. */
 const REFUSALS: [string, Opening, () => void][] = [
-  // What is allowed is all that is.
+  // A browser context refuses every permission but those that it is given.
   ['forbids the site to copy', { permissions: ['geolocation'] }, () => undefined],
   [
     'has no clipboard, as without encryption',
@@ -134,7 +137,7 @@ describe.each(REFUSALS)('a browser that %s', (_, opening, refuse) => {
         await button.click();
         await expect.poll(() => button.textContent()).toBe(say('commands.refused'));
         expect(await part('said').textContent()).toBe(say('commands.refused'));
-        // One key copies it, as it is.
+        // The text is selected as it is, so that one key copies it.
         const selected = await page.evaluate(() => String(getSelection()));
         const text = (await quote.locator('pre').textContent()) ?? '';
         expect(text.trim()).not.toBe('');
@@ -145,7 +148,7 @@ describe.each(REFUSALS)('a browser that %s', (_, opening, refuse) => {
   });
 });
 
-test('a button that is pressed again says its own in the end', async () => {
+test('a button that is pressed again gets its own label back', async () => {
   const permissions = ['clipboard-read', 'clipboard-write'];
   await openPage(root, 'en/install/', { permissions }, async (page) => {
     const buttons = page.locator('.quote button:visible');
@@ -153,7 +156,7 @@ test('a button that is pressed again says its own in the end', async () => {
       await buttons.nth(at).click();
       await expect.poll(() => buttons.nth(at).textContent()).toBe(said.en('commands.copied'));
     }
-    // Only the one that was pressed last says it.
+    // Only the button that was pressed last reports the copy.
     expect((await buttons.nth(0).textContent())?.trim()).toBe(said.en('gen.copy'));
     await expect
       .poll(async () => (await buttons.nth(1).textContent())?.trim(), { timeout: 10_000 })

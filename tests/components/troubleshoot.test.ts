@@ -20,15 +20,15 @@ const box = (page: Page) => page.locator('find-message textarea');
 const found = (page: Page) => page.locator('find-message li > a');
 const status = (page: Page) => page.locator('find-message [role=status]');
 
-/** The anchors of the entries that a reader sees. */
+/** The ids of the visible entries. */
 const shown = (page: Page) =>
   page.locator('.sl-markdown-content h3:visible').evaluateAll((all) => all.map(({ id }) => id));
 
-/** The anchors of the links that stand under the box. */
+/** The ids of the entries that the list under the box links to. */
 const listed = (page: Page) =>
   found(page).evaluateAll((all) => all.map((it) => (it as HTMLAnchorElement).hash.slice(1)));
 
-/** Pastes as a reader does. */
+/** Types a text at once, as a paste does. */
 async function paste(page: Page, text: string): Promise<void> {
   await box(page).focus();
   await page.keyboard.insertText(text);
@@ -51,7 +51,7 @@ describe.each(sites)('under $base', (site) => {
         expect(item).toMatch(/PORT \S+ 6379/);
         // The box keeps the focus; the next key goes to it.
         expect(await box(page).evaluate((it) => it === document.activeElement)).toBe(true);
-        // Once it is empty the page is as it was.
+        // An empty box shows the whole page again.
         await page.keyboard.press('Control+a');
         await page.keyboard.press('Delete');
         await expect.poll(() => shown(page)).toEqual(before);
@@ -74,7 +74,7 @@ test.each(LANGUAGES)('a symptom is found by its words, in $language', async (eac
   });
 });
 
-test('all of it is done by the keyboard', async () => {
+test('the keyboard alone is enough', async () => {
   await openPage(root, 'en/troubleshoot/', {}, async (page) => {
     await paste(page, 'DB index is out of range');
     await found(page).first().waitFor();
@@ -93,7 +93,7 @@ test('all of it is done by the keyboard', async () => {
   });
 });
 
-test('a link to an entry that is folded away leads to it', async () => {
+test('a link to a hidden entry shows the entry', async () => {
   await openPage(root, 'en/troubleshoot/', {}, async (page) => {
     await paste(page, 'DENIED Redis is running in protected mode');
     await expect.poll(() => listed(page)).toEqual(['protected-mode']);
@@ -129,7 +129,7 @@ test('nothing that is typed goes into the address, the storage or a request', as
     );
     expect(page.url()).toBe(address);
     expect([kept, ...asked].filter((each) => each.includes(secret))).toEqual([]);
-    // What finds the cause was loaded for that.
+    // The script that finds the cause was loaded for it.
     expect(asked.some((each) => each.includes('finder'))).toBe(true);
   });
 });
@@ -137,7 +137,7 @@ test('nothing that is typed goes into the address, the storage or a request', as
 test('a megabyte of log is read to its end', async () => {
   await openPage(root, 'en/troubleshoot/', {}, async (page) => {
     const line = 'Nov 23 06:50:01 pod celery[812]: Error 111 connecting to nowhere\n';
-    // As a paste: a key for each of its characters would take the test's time.
+    // At once, as a paste does: a key event for each character would take too long.
     await box(page).evaluate(
       (it: HTMLTextAreaElement, text) => {
         it.value = text;

@@ -11,12 +11,12 @@ const commands = (page: Page) => page.locator('[data-procedure="understand.argum
 const kept = (page: Page) => page.evaluate((name) => localStorage.getItem(name), key);
 const followed = (page: Page) => page.locator('your-architecture[data-live]').waitFor();
 
-/** What the page says of the architecture that it shows. */
+/** The page's words for the architecture that it shows. */
 const which = (page: Page) => page.locator('your-architecture [data-part=which]').textContent();
 
 describe.each(sites)('under $base', (site) => {
   test.each(['fr', 'en'])(
-    'a page in %s shows what was described in the guide',
+    'a page in %s shows the architecture that was described in the guide',
     async (language) => {
       await openPage(site, `${language}/redis/#${OWN}`, {}, async (page) => {
         await page.goto(addressOf(site, `${language}/understand/`));
@@ -38,15 +38,21 @@ describe.each(sites)('under $base', (site) => {
 
 const [root] = sites;
 
-test('a page shows the default until another is described, and loads nothing for it', async () => {
+test('a page shows the default without a script, until another architecture is described', async () => {
   await openPage(root, 'en/understand/', {}, async (page) => {
     await page.waitForLoadState('networkidle');
     expect(await page.locator('your-architecture[data-live]').count()).toBe(0);
     expect(await commands(page).textContent()).toContain('--time-limit=86400');
-    const loaded = await page.evaluate(() =>
-      performance.getEntriesByType('resource').map(({ name }) => name),
-    );
-    expect(loaded.filter((name) => name.includes('yours'))).toEqual([]);
+    const scripts = () =>
+      page.evaluate(() =>
+        performance
+          .getEntriesByType('resource')
+          .filter(({ name }) => /architectureFollower.*\.js/.test(name)),
+      );
+    expect(await scripts()).toEqual([]);
+    await page.evaluate(() => (location.hash = '#hours=5'));
+    await followed(page);
+    expect(await scripts()).not.toEqual([]);
   });
 });
 
@@ -62,7 +68,7 @@ test('a link to a page brings its architecture and its heading', async () => {
   });
 });
 
-test('the reader goes back to the default, and the browser keeps nothing', async () => {
+test('the reader returns to the default, and the browser stores nothing', async () => {
   await openPage(root, `en/understand/#${OWN}`, {}, async (page) => {
     await followed(page);
     const before = await which(page);
@@ -77,7 +83,7 @@ test('the reader goes back to the default, and the browser keeps nothing', async
   });
 });
 
-test('the guide opens on the default, and offers what was described before', async () => {
+test('the guide opens on the default, and offers the architecture described before', async () => {
   await openPage(root, `en/redis/#${OWN}`, {}, async (page) => {
     await page.goto(addressOf(root, 'en/understand/'));
     await page.goto(addressOf(root, 'en/redis/'));
@@ -89,28 +95,7 @@ test('the guide opens on the default, and offers what was described before', asy
   });
 });
 
-test('where nothing may be kept, pages show the default or what their link brings', async () => {
-  await openPage(root, 'en/understand/', {}, async (page) => {
-    await page.addInitScript(() => {
-      Object.defineProperty(window, 'localStorage', {
-        get() {
-          throw new DOMException('refused', 'SecurityError');
-        },
-      });
-    });
-    await page.goto(addressOf(root, `en/redis/#${OWN}`));
-    await live(page);
-    await page.goto(addressOf(root, 'en/understand/'));
-    await page.waitForLoadState('networkidle');
-    expect(await commands(page).textContent()).toContain('--time-limit=86400');
-    await page.goto(addressOf(root, `en/understand/#${OWN}`));
-    await page.reload();
-    await followed(page);
-    expect(await commands(page).textContent()).toContain('--time-limit=18000');
-  });
-});
-
-test('commands are copied as they stand, the default’s and the reader’s', async () => {
+test('the commands of the default and of the reader are copied as shown', async () => {
   const permissions = { permissions: ['clipboard-read', 'clipboard-write'] };
   await openPage(root, 'fr/understand/', permissions, async (page) => {
     const copied = async () => {
@@ -129,7 +114,7 @@ test('commands are copied as they stand, the default’s and the reader’s', as
   });
 });
 
-test('without JavaScript the commands are the default’s, without buttons', async () => {
+test('without JavaScript the commands are for the default, without buttons', async () => {
   await openPage(root, 'en/understand/', { javaScriptEnabled: false }, async (page) => {
     expect(await commands(page).textContent()).toContain('--time-limit=86400');
     expect(await page.locator('.quote button:visible').count()).toBe(0);

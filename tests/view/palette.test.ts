@@ -9,8 +9,8 @@ const css = readFileSync(join(import.meta.dirname, '../../src/styles/site.css'),
 /** The relative luminance of a colour `#rrggbb`, as WCAG 2.2 defines it. */
 function luminance(colour: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
-    const part = parseInt(colour.slice(at, at + 2), 16) / 255;
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    const channel = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
@@ -20,7 +20,7 @@ function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-test.each(DATABASE_ROLES)('the colour of %s is one in the pages and in a drawing', (role) => {
+test.each(DATABASE_ROLES)('the colour of %s is the same in pages and drawings', (role) => {
   const { light, dark } = PALETTE[role];
   expect(css).toContain(`--db-${role}: light-dark(${light}, ${dark});`);
   expect(contrast(light, '#ffffff')).toBeGreaterThanOrEqual(4.5);

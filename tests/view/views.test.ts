@@ -15,7 +15,7 @@ import { architectures, passwords } from '../model/architecture.ts';
 const say = speaker(TEXTS.en, 'en');
 
 describe('html', () => {
-  test('escapes what is inserted, and keeps what is markup', () => {
+  test('escapes inserted texts, and keeps inserted markup', () => {
     const hostile = `<img src=x onerror="alert('1')">&`;
     expect(
       html`<p title="${hostile}">${hostile}${html`<b>${1}</b>`}${[false, undefined, 'x']}</p>`.text,
@@ -25,7 +25,7 @@ describe('html', () => {
     );
   });
 
-  test('takes line breaks of the template for spaces, not those of its values', () => {
+  test('turns line breaks of the template into spaces, not those of its values', () => {
     // prettier-ignore
     const markup = html`<p>
       ${'a\n  b'}
@@ -34,7 +34,7 @@ describe('html', () => {
   });
 });
 
-test('whatever the architecture and the password, a file’s code is its text and nothing else', () => {
+test('for any architecture and password, the code of a file is its text and nothing else', () => {
   fc.assert(
     fc.property(architectures, passwords, (architecture, password) => {
       const deployment = plan(architecture);
@@ -49,7 +49,7 @@ test('whatever the architecture and the password, a file’s code is its text an
   );
 });
 
-test('whatever the architecture, drawing and table show each use', () => {
+test('for any architecture, diagram and table show each use', () => {
   fc.assert(
     fc.property(architectures, (architecture) => {
       const deployment = plan(architecture);
@@ -72,7 +72,7 @@ test('whatever the architecture, drawing and table show each use', () => {
   );
 });
 
-test('fifty workers are drawn as large as two', () => {
+test('fifty workers take no more room in the diagram than two', () => {
   const height = (workers: number) =>
     /viewBox="([^"]+)"/.exec(diagram(plan({ ...DEFAULTS, workers }), say, 'narrow').text)?.[1];
   expect(height(50)).toBe(height(2));

@@ -7,54 +7,65 @@ import { secretsIn } from '../../checker/secrets.ts';
 import { DEFAULTS } from '../../model/architecture.ts';
 import { formatLink } from '../../model/link.ts';
 import type { Say } from '../../model/say.ts';
-import {
-  annotatedHtml,
-  differenceHtml,
-  fileFormHtml,
-  numbered,
-  resultHtml,
-  type Draft,
-} from '../../view/checker.ts';
-import { SAID } from '../../view/checkerForm.ts';
-import { copyText } from '../copy.ts';
+import { annotatedHtml, differenceHtml, numbered, resultHtml } from '../../view/checker.ts';
+import { fileFormHtml, FILE_ROLES } from '../../view/checkerForm.ts';
 import { html } from '../../view/html.ts';
+import { copyText } from '../copy.ts';
+import { need, part, saveFile } from '../dom.ts';
 import { insert, put } from '../trusted.ts';
 
-/** A larger file is no settings file; in bytes. */
+/** The size of the largest file that is read, in bytes: a larger one is no settings file. */
 const LARGEST = 2 ** 21;
+
+/** How many files are read at once. */
+const MOST_FILES = 20;
 
 /** How many repairs can be undone. */
 const MOST_UNDONE = 100;
 
-/** One file of the form. */
-interface Given {
+/** The name of a file whose reader has given none. */
+const USUAL_NAME = 'settings_local.py';
+
+/** A file of the form. */
+interface FileForm {
   readonly id: number;
   readonly section: HTMLElement;
-  /** It is shown annotated, and no longer typed. */
+  /** Whether the annotated text is shown, and not the box that it is typed in. */
   viewed: boolean;
+  /** Whether its secrets are shown. */
   revealed: boolean;
-  /** It has its name from the reader, and not from what is in it. */
+  /** Whether the reader has named the file; otherwise its text decides the name. */
   named: boolean;
 }
 
-/** Makes the form check what it is given. */
-export function makeLive(root: HTMLElement, say: Say): void {
-  new LiveChecker(root, say);
+/** The text of a file before a repair. */
+interface Undo {
+  readonly id: number;
+  readonly text: string;
+}
+
+/** Makes the form check its files. */
+export function startChecker(root: HTMLElement, say: Say): void {
+  new LiveChecker(root, say).start();
 }
 
 class LiveChecker {
   readonly #root: HTMLElement;
   readonly #say: Say;
-  readonly #given: Given[] = [];
-  readonly #undo: { id: number; text: string }[] = [];
+  readonly #files: FileForm[] = [];
+  readonly #undo: Undo[] = [];
   #checked: Checked | undefined;
-  #next = 1;
+  #nextId = 1;
 
   constructor(root: HTMLElement, say: Say) {
     this.#root = root;
     this.#say = say;
-    const first = root.querySelector<HTMLElement>('[data-file]');
-    if (first) this.#take(first);
+  }
+
+  /** Begins with the file form that the build has put on the page. */
+  start(): void {
+    const root = this.#root;
+    const first = this.#take(need(root, '[data-file]'));
     root.addEventListener('click', ({ target }) => {
       const button = target instanceof Element ? target.closest('button') : null;
       if (button) this.#act(button);
@@ -62,7 +73,7 @@ class LiveChecker {
     root.addEventListener('input', ({ target }) => this.#changed(target));
     root.addEventListener('paste', ({ target }) => {
       if (target instanceof HTMLTextAreaElement && target.value === '')
-        // The text is there by the next task.
+        // The browser has inserted the text by the next task.
         setTimeout(() => this.#view(target));
     });
     root.addEventListener(
@@ -79,170 +90,166 @@ class LiveChecker {
       root.addEventListener(off, () => root.removeAttribute('data-over'));
     root.addEventListener('drop', (event) => {
       event.preventDefault();
-      void this.#bring([...(event.dataTransfer?.files ?? [])]);
+      void this.#open([...(event.dataTransfer?.files ?? [])]);
     });
-    // What was pasted before this was here; who types has not come to a second line yet.
-    const box = first?.querySelector('textarea');
-    if (box?.value.includes('\n')) this.#view(box);
+    // A text of several lines was pasted while the script was loading; a typist is still at the first.
+    const { box } = this.#controls(first);
+    if (box.value.includes('\n')) this.#view(box);
   }
 
-  #part(name: string): HTMLElement {
-    return this.#root.querySelector(`[data-part=${name}]`) as HTMLElement;
-  }
-
-  #in(section: HTMLElement) {
+  #controls({ section }: FileForm) {
     return {
-      name: section.querySelector('[name=name]') as HTMLInputElement,
-      role: section.querySelector('[name=role]') as HTMLSelectElement,
-      box: section.querySelector('textarea') as HTMLTextAreaElement,
-      edit: section.querySelector('[data-part=edit]') as HTMLElement,
-      view: section.querySelector('[data-part=view]') as HTMLElement,
-      code: section.querySelector('pre > code') as HTMLElement,
-      pre: section.querySelector('pre') as HTMLElement,
+      name: need(section, '[name=name]', HTMLInputElement),
+      role: need(section, '[name=role]', HTMLSelectElement),
+      box: need(section, 'textarea', HTMLTextAreaElement),
+      pre: need(section, 'pre'),
+      code: need(section, 'pre > code'),
     };
   }
 
-  #take(section: HTMLElement): Given {
-    const given = {
+  /** Takes note of a file form that is on the page. */
+  #take(section: HTMLElement): FileForm {
+    const file = {
       id: Number(section.dataset['file']),
       section,
       viewed: false,
       revealed: false,
       named: false,
     };
-    this.#given.push(given);
-    this.#next = Math.max(this.#next, given.id + 1);
-    return given;
+    this.#files.push(file);
+    this.#nextId = file.id + 1;
+    return file;
   }
 
-  #add(name: string): Given {
-    const draft: Draft = { id: this.#next, name, said: '' };
-    insert(this.#part('files'), 'beforeend', fileFormHtml(draft, this.#say));
-    const section = this.#root.querySelector<HTMLElement>(`[data-file="${draft.id}"]`);
-    if (!section) throw new Error('The file has no place.');
-    return this.#take(section);
+  #add(name: string): FileForm {
+    const id = this.#nextId;
+    insert(part(this.#root, 'files'), 'beforeend', fileFormHtml({ id, name, role: '' }, this.#say));
+    return this.#take(need(this.#root, `[data-file="${id}"]`));
   }
 
-  /** Files that are dropped or chosen. */
-  async #bring(files: readonly File[]): Promise<void> {
+  /** Reads files that were dropped or chosen. */
+  async #open(files: readonly File[]): Promise<void> {
     const large = files.filter(({ size }) => size > LARGEST);
-    let last: Given | undefined;
-    for (const file of files.filter(({ size }) => size <= LARGEST).slice(0, 20)) {
-      const empty = this.#given.find(({ section }) => this.#in(section).box.value === '');
-      const given = empty ?? this.#add(file.name);
-      const { name, box } = this.#in(given.section);
-      name.value = file.name;
-      box.value = await file.text();
-      given.viewed = given.named = true;
-      last = given;
+    const small = files.filter(({ size }) => size <= LARGEST).slice(0, MOST_FILES);
+    for (const opened of small) {
+      const empty = this.#files.find((each) => this.#controls(each).box.value === '');
+      const file = empty ?? this.#add(opened.name);
+      const { name, box } = this.#controls(file);
+      name.value = opened.name;
+      box.value = await opened.text();
+      file.viewed = file.named = true;
     }
-    if (last) this.#show(true);
+    if (small.length > 0) this.#check(true);
     if (large.length > 0)
       this.#announce(this.#say('check.large', { file: large.map(({ name }) => name).join(', ') }));
   }
 
   #announce(text: string): void {
     const wrong = this.#checked?.findings.some(({ severity }) => severity !== 'advice');
-    this.#part('status').textContent = text;
-    this.#part('status').classList.toggle('good', wrong === false);
+    const status = part(this.#root, 'status');
+    status.textContent = text;
+    status.classList.toggle('good', wrong === false);
   }
 
-  #of(element: Element): Given | undefined {
+  /** The file whose form an element is in. */
+  #fileOf(element: Element): FileForm | undefined {
     const section = element.closest('[data-file]');
-    return this.#given.find((each) => each.section === section);
+    return this.#files.find((each) => each.section === section);
   }
 
   #changed(target: EventTarget | null): void {
     if (target instanceof HTMLInputElement && target.type === 'file') {
       const files = [...(target.files ?? [])];
       target.value = '';
-      void this.#bring(files);
+      void this.#open(files);
     } else if (target instanceof HTMLTextAreaElement) this.#undo.length = 0;
     else if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) {
-      const given = this.#of(target);
-      if (given && target.name === 'name') given.named = target.value.trim() !== '';
-      if (this.#checked) this.#show(false);
+      const file = this.#fileOf(target);
+      if (file && target.name === 'name') file.named = target.value.trim() !== '';
+      if (this.#checked) this.#check(false);
     }
   }
 
-  /** Shows a text annotated instead of as it is typed. */
+  /** Checks a text, and shows it annotated in place of its box. */
   #view(box: HTMLTextAreaElement): void {
-    const given = this.#of(box);
-    if (!given || box.value.trim() === '') {
+    const file = this.#fileOf(box);
+    if (!file || box.value.trim() === '') {
       this.#announce(this.#say('check.empty'));
       return;
     }
-    given.viewed = true;
-    if (!given.named) this.#in(given.section).name.value = likelyName(box.value);
-    this.#show(true);
+    file.viewed = true;
+    if (!file.named) this.#controls(file).name.value = likelyName(box.value);
+    this.#check(true);
   }
 
   #act(button: HTMLButtonElement): void {
     const { act, repair, line, of, to } = button.dataset;
-    const given = this.#of(button);
+    const file = this.#fileOf(button);
     if (repair !== undefined) this.#repair(Number(repair));
-    else if (to !== undefined)
-      this.#root.querySelector<HTMLElement>(`#finding-${CSS.escape(to)}`)?.focus();
-    else if (line !== undefined) this.#lead(of ?? '', line);
-    else if (act === 'add') this.#in(this.#add('').section).name.focus();
-    else if (act === 'undo') this.#takeBack();
-    else if (given && act === 'check') this.#view(this.#in(given.section).box);
-    else if (given && act === 'edit') {
-      given.viewed = false;
+    else if (to !== undefined) need(this.#root, `#finding-${CSS.escape(to)}`).focus();
+    else if (line !== undefined) this.#goToLine(of ?? '', line);
+    else if (act === 'add') this.#controls(this.#add('')).name.focus();
+    else if (act === 'undo') this.#undoRepair();
+    else if (file && act === 'check') this.#view(this.#controls(file).box);
+    else if (file && act === 'edit') {
+      file.viewed = false;
       this.#paint();
-      this.#in(given.section).box.focus();
-    } else if (given && act === 'reveal') {
-      given.revealed = !given.revealed;
-      button.setAttribute('aria-pressed', String(given.revealed));
+      this.#controls(file).box.focus();
+    } else if (file && act === 'reveal') {
+      file.revealed = !file.revealed;
+      button.setAttribute('aria-pressed', String(file.revealed));
       this.#paint();
       this.#compare();
-    } else if (given && act === 'copy') void this.#copy(given);
-    else if (given && act === 'download') this.#download(given);
-    else if (given && act === 'remove') this.#remove(given);
+    } else if (file && act === 'copy') void this.#copy(file);
+    else if (file && act === 'download') this.#download(file);
+    else if (file && act === 'remove') this.#remove(file);
   }
 
-  #remove(given: Given): void {
-    const at = this.#given.indexOf(given);
-    this.#given.splice(at, 1);
-    given.section.remove();
-    for (const [step, { id }] of [...this.#undo.entries()].reverse())
-      if (id === given.id) this.#undo.splice(step, 1);
-    if (this.#given.length === 0) this.#add('settings_local.py');
-    const next = this.#given[Math.min(at, this.#given.length - 1)];
-    if (this.#given.some(({ viewed }) => viewed)) this.#show(false);
+  #remove(file: FileForm): void {
+    const at = this.#files.indexOf(file);
+    this.#files.splice(at, 1);
+    file.section.remove();
+    const others = this.#undo.filter(({ id }) => id !== file.id);
+    this.#undo.splice(0, this.#undo.length, ...others);
+    if (this.#files.length === 0) this.#add(USUAL_NAME);
+    const next = this.#files[Math.min(at, this.#files.length - 1)];
+    if (this.#files.some(({ viewed }) => viewed)) this.#check(false);
     else {
       this.#checked = undefined;
-      this.#part('result').replaceChildren();
-      this.#part('undo').hidden = true;
+      part(this.#root, 'result').replaceChildren();
+      part(this.#root, 'undo').hidden = true;
     }
-    if (next) this.#in(next.section).name.focus();
+    if (next) this.#controls(next).name.focus();
   }
 
-  /** The files of the form, each under a name of its own. */
-  #files(): (InputFile & { id: number })[] {
+  /** The files that have a text. Their names are made unique: findings name their file. */
+  #input(): (InputFile & { id: number })[] {
     const names = new Set<string>();
-    return this.#given
-      .filter(({ section }) => this.#in(section).box.value.trim() !== '')
-      .map(({ id, section }) => {
-        const { name: input, role, box } = this.#in(section);
-        const typed = input.value.trim() || 'settings_local.py';
+    return this.#files
+      .filter((file) => this.#controls(file).box.value.trim() !== '')
+      .map((file) => {
+        const controls = this.#controls(file);
+        const typed = controls.name.value.trim() || USUAL_NAME;
         let name = typed;
         for (let more = 2; names.has(name); more += 1) name = `${typed} (${more})`;
         names.add(name);
-        const said = SAID.find((each) => each === role.value) ?? '';
+        const role = FILE_ROLES.find((each) => each === controls.role.value) ?? '';
         return {
-          id,
+          id: file.id,
           name,
-          text: box.value,
-          ...(said === 'several' ? { several: true } : said === '' ? {} : { roles: [said] }),
+          text: controls.box.value,
+          ...(role === 'several' ? { several: true } : role === '' ? {} : { roles: [role] }),
         };
       });
   }
 
-  /** Checks everything anew. */
-  #show(lead: boolean): void {
-    const files = this.#files();
-    this.#checked = checkFiles(files);
+  /**
+   * Checks every file, and shows the result.
+   *
+   * @param focus whether the result takes the focus
+   */
+  #check(focus: boolean): void {
+    this.#checked = checkFiles(this.#input());
     const architecture = {
       ...DEFAULTS,
       redis: 'dedicated' as const,
@@ -250,101 +257,93 @@ class LiveChecker {
     };
     const root = this.#root.dataset['root'] ?? '';
     const generator = `${root}redis/#${formatLink(architecture, 'settings')}`;
-    const result = this.#part('result');
+    const result = part(this.#root, 'result');
     put(result, resultHtml(this.#checked, root, generator, this.#say));
-    this.#part('undo').hidden = this.#undo.length === 0;
+    part(this.#root, 'undo').hidden = this.#undo.length === 0;
     this.#paint();
     this.#announce(summary(this.#checked, this.#say));
-    if (lead) result.querySelector('h2')?.focus();
+    if (focus) need(result, 'h2').focus();
   }
 
-  /** Shows each file as it is typed, or annotated. */
+  /** Shows each file either in its box or annotated. */
   #paint(): void {
     const checked = this.#checked;
-    const files = this.#files();
-    for (const given of this.#given) {
-      const parts = this.#in(given.section);
-      const file = files.find(({ id }) => id === given.id);
-      const read = file && checked?.files.find((each) => each.input.name === file.name);
-      const viewed = given.viewed && read !== undefined;
-      parts.edit.hidden = viewed;
-      parts.view.hidden = !viewed;
-      const role = given.section.querySelector<HTMLElement>('[data-part=role]');
-      if (role) role.hidden = file !== undefined && kindOf(file).kind !== 'settings';
+    const input = this.#input();
+    for (const file of this.#files) {
+      const { section } = file;
+      const given = input.find(({ id }) => id === file.id);
+      const read = given && checked?.files.find((each) => each.input.name === given.name);
+      const viewed = file.viewed && read !== undefined;
+      part(section, 'edit').hidden = viewed;
+      part(section, 'view').hidden = !viewed;
+      part(section, 'role').hidden = given !== undefined && kindOf(given).kind !== 'settings';
       if (!viewed || !checked) continue;
-      const secret = given.section.querySelector<HTMLElement>('[data-act=reveal]');
-      if (secret) secret.hidden = secretsIn(read).length === 0;
-      put(parts.code, annotatedHtml(read, numbered(checked), given.revealed, this.#say));
-      parts.pre.setAttribute('aria-label', this.#say('check.annotated', { file: read.input.name }));
+      need(section, '[data-act=reveal]').hidden = secretsIn(read).length === 0;
+      const { pre, code } = this.#controls(file);
+      put(code, annotatedHtml(read, numbered(checked), file.revealed, this.#say));
+      pre.setAttribute('aria-label', this.#say('check.annotated', { file: read.input.name }));
     }
   }
 
-  /** Leads to a line of a file. */
-  #lead(name: string, line: string): void {
-    const file = this.#files().find((each) => each.name === name);
-    const given = this.#given.find(({ id }) => id === file?.id);
-    if (!given) return;
-    given.viewed = true;
+  /** Shows a line of a file. */
+  #goToLine(name: string, number: string): void {
+    const given = this.#input().find((each) => each.name === name);
+    const file = this.#files.find(({ id }) => id === given?.id);
+    if (!file) return;
+    file.viewed = true;
     this.#paint();
-    const { pre, code } = this.#in(given.section);
-    const place = code.querySelector<HTMLElement>(`[data-line="${CSS.escape(line)}"]`);
+    const { pre, code } = this.#controls(file);
+    const line = code.querySelector(`[data-line="${CSS.escape(number)}"]`);
     for (const each of code.querySelectorAll('.here')) each.classList.remove('here');
-    place?.classList.add('here');
+    line?.classList.add('here');
     pre.focus({ preventScroll: true });
-    place?.scrollIntoView({ block: 'center' });
+    line?.scrollIntoView({ block: 'center' });
   }
 
-  #write(id: number, text: string): void {
-    const given = this.#given.find((each) => each.id === id);
-    if (given) this.#in(given.section).box.value = text;
+  /** Gives a file another text, and checks it. */
+  #rewrite(id: number, text: string, announcement: string): void {
+    const file = this.#files.find((each) => each.id === id);
+    if (file) this.#controls(file).box.value = text;
+    this.#check(true);
+    if (this.#checked) this.#announce(`${announcement} ${summary(this.#checked, this.#say)}`);
   }
 
   #repair(number: number): void {
     const finding = this.#checked && numbered(this.#checked)[number - 1];
-    const file = finding && this.#files().find(({ name }) => name === finding.file);
+    const file = finding && this.#input().find(({ name }) => name === finding.file);
     if (!finding?.repair || !file) return;
     this.#undo.push({ id: file.id, text: file.text });
     if (this.#undo.length > MOST_UNDONE) this.#undo.shift();
-    this.#write(file.id, edited(file.text, finding.repair));
-    this.#show(true);
-    if (this.#checked)
-      this.#announce(`${this.#say('check.repaired')} ${summary(this.#checked, this.#say)}`);
+    this.#rewrite(file.id, edited(file.text, finding.repair), this.#say('check.repaired'));
   }
 
-  #takeBack(): void {
+  #undoRepair(): void {
     const last = this.#undo.pop();
-    if (!last) return;
-    this.#write(last.id, last.text);
-    this.#show(true);
-    if (this.#checked)
-      this.#announce(`${this.#say('check.undone')} ${summary(this.#checked, this.#say)}`);
+    if (last) this.#rewrite(last.id, last.text, this.#say('check.undone'));
   }
 
+  /** Shows the difference to the generated settings, where the reader has unfolded it. */
   #compare(): void {
     const checked = this.#checked;
-    const place = this.#root.querySelector('[data-part=difference]');
-    if (!checked || !place) return;
+    const difference = this.#root.querySelector('[data-part=difference]');
+    if (!checked || !difference) return;
     const settings = checked.files.filter((file) => file.kind === 'settings');
-    const revealed = this.#given.some((each) => each.revealed);
+    const revealed = this.#files.some((each) => each.revealed);
     const markup = settings.map((file) => {
-      const difference = differenceHtml(compare(file, checked.understood), revealed, this.#say);
-      return html`${settings.length > 1 && html`<p>${file.input.name}</p>`}${difference}`;
+      const differences = differenceHtml(compare(file, checked.understood), revealed, this.#say);
+      return html`${settings.length > 1 && html`<p>${file.input.name}</p>`}${differences}`;
     });
-    put(place, html`${markup}`);
+    put(difference, html`${markup}`);
   }
 
-  async #copy({ section }: Given): Promise<void> {
-    const done = await copyText(this.#in(section).box.value);
-    this.#announce(this.#say(done ? 'check.copied' : 'check.refused'));
+  async #copy(file: FileForm): Promise<void> {
+    const copied = await copyText(this.#controls(file).box.value);
+    this.#announce(this.#say(copied ? 'check.copied' : 'check.refused'));
   }
 
-  #download({ section }: Given): void {
-    const { name, box } = this.#in(section);
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([box.value], { type: 'text/plain' }));
-    link.download = name.value.split(/[/\\]/).at(-1) || 'settings_local.py';
-    link.click();
-    // The download has begun with its own copy of the address by the next task.
-    setTimeout(() => URL.revokeObjectURL(link.href));
+  #download(file: FileForm): void {
+    const { name, box } = this.#controls(file);
+    const content = new Blob([box.value], { type: 'text/plain' });
+    saveFile(content, name.value.split(/[/\\]/).at(-1) || USUAL_NAME);
   }
 }

@@ -1,67 +1,67 @@
-/** How long to work before the browser may paint and answer the reader, in milliseconds. */
+/** How long a turn works before the browser may paint and answer the reader, in milliseconds. */
 const TURN = 5;
 
 /**
- * Whether an element is in the window. To be asked before anything on the page changes: the browser
- * would lay it out anew for each answer.
+ * Whether an element is in the window. To be called before anything on the page changes: after a
+ * change the browser would compute the layout again for each call.
  */
 export function inSight(element: Element): boolean {
   const { top, bottom } = element.getBoundingClientRect();
   return bottom > 0 && top < innerHeight;
 }
 
-/** Has work done when the next frame has been painted. */
+/** Calls a function once the next frame has been painted. */
 function afterFrame(work: () => void): void {
   requestAnimationFrame(() => setTimeout(work));
 }
 
 /**
- * What is to be brought in line on the page: at once where it is in sight, so that the next frame
- * has it, and elsewhere after that frame. Laying out and painting all of a result of
- * hundreds of lines takes longer than a frame lasts.
+ * The DOM writes that wait for the next frame, because they are out of sight. Layout and paint of a
+ * whole result, hundreds of lines, take longer than a frame.
  */
 export class Agenda {
   readonly #waiting = new Map<unknown, () => void>();
   readonly #done: () => void;
-  #under = false;
+  #scheduled = false;
 
-  /** @param done called when nothing is left to do */
+  /** @param done called whenever nothing is left to do */
   constructor(done: () => void) {
     this.#done = done;
   }
 
-  /** Has work done after the next frame, instead of other work of that name. */
-  after(name: unknown, work: () => void): void {
-    this.#waiting.set(name, work);
-    if (this.#under) return;
-    this.#under = true;
-    afterFrame(() => this.#next());
+  /** Calls a function after the next frame. It replaces the one that waits under the same key. */
+  after(key: unknown, work: () => void): void {
+    this.#waiting.set(key, work);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    afterFrame(() => this.#turn());
   }
 
-  /** Forgets what was to be done under a name. */
-  drop(name: unknown): void {
-    this.#waiting.delete(name);
+  /** Forgets the function that waits under a key. */
+  drop(key: unknown): void {
+    this.#waiting.delete(key);
   }
 
-  /** Does at once all that is left, for what cannot wait: a copy, a print, another page. */
+  /** Calls at once every function that waits: before a copy, a print, or another page. */
   finish(): void {
-    while (this.#one());
+    while (this.#callFirst());
   }
 
-  #one(): boolean {
+  /** Calls the function that has waited longest; returns whether there was one. */
+  #callFirst(): boolean {
     const [first] = this.#waiting;
     if (!first) return false;
-    const [name, work] = first;
-    this.#waiting.delete(name);
+    const [key, work] = first;
+    this.#waiting.delete(key);
     work();
     if (this.#waiting.size === 0) this.#done();
     return true;
   }
 
-  #next(): void {
+  #turn(): void {
     const end = performance.now() + TURN;
-    while (this.#one() && performance.now() < end);
-    this.#under = this.#waiting.size > 0;
-    if (this.#under) afterFrame(() => this.#next());
+    while (this.#callFirst() && performance.now() < end);
+    this.#scheduled = this.#waiting.size > 0;
+    if (this.#scheduled) afterFrame(() => this.#turn());
   }
 }

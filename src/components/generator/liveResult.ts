@@ -9,7 +9,7 @@ import { ref } from '../../view/refs.ts';
 import { handleButtons, usesRows } from '../../view/table.ts';
 import { put } from '../trusted.ts';
 import { inSight, type Agenda } from './agenda.ts';
-import { need } from './need.ts';
+import { need } from '../dom.ts';
 import { Pieces } from './pieces.ts';
 
 /** A state of the result. */
@@ -20,7 +20,7 @@ export interface Result {
   readonly before?: readonly ConfigFile[];
 }
 
-/** What is marked in some files; the lines of no other file need to be worked out for it. */
+/** The marks in some of the files; the lines of the others are not compared. */
 function changesIn(own: readonly ConfigFile[], before: Result['before']): Changes {
   if (before === undefined) return NO_CHANGES;
   const ids = new Set(own.map(fileId));
@@ -30,14 +30,14 @@ function changesIn(own: readonly ConfigFile[], before: Result['before']): Change
   );
 }
 
-/** A file that is on the page. */
-interface Shown {
+/** A file on the page. */
+interface ShownFile {
   readonly box: HTMLElement;
   readonly badges: HTMLElement;
   readonly lines: Pieces;
 }
 
-/** A part of the result that is there whatever the reader chooses: a drawing, which has a size, or another. */
+/** A part that every result has: the diagram, which has a size, or the pieces of another part. */
 type Part = Drawn | { readonly pieces: readonly Html[] };
 
 function resize(box: Element, part: Part): void {
@@ -46,16 +46,16 @@ function resize(box: Element, part: Part): void {
   box.setAttribute('height', String(part.height));
 }
 
-/** Works something out when it is first asked for. */
-function once<T extends object>(work: () => T): () => T {
-  let done: T | undefined;
-  return () => (done ??= work());
+/** A function that computes its value at its first call, and keeps it. */
+function once<T extends object>(compute: () => T): () => T {
+  let value: T | undefined;
+  return () => (value ??= compute());
 }
 
-/** What is to change in sight, once it is known what that is. */
+/** The DOM writes in sight. They wait until the whole layout has been read. */
 type Writes = (() => void)[];
 
-/** What a server's files look like but for their lines: whose they are, and where they go. */
+/** Everything in a server's section but the lines of its files: its heading and their paths. */
 function outline(own: readonly ConfigFile[], { servers }: Deployment): string {
   const [first] = own;
   return JSON.stringify([
@@ -65,23 +65,25 @@ function outline(own: readonly ConfigFile[], { servers }: Deployment): string {
 }
 
 /**
- * The result beside the form: drawing, table and files. The build has made it; this replaces what
- * differs, in sight at once and elsewhere after the next frame.
+ * The result beside the form: diagram, table and files. The build has put it on the page. Every
+ * `#show…` method replaces what differs: in sight at once, elsewhere after the next frame.
  */
 export class LiveResult {
   readonly #root: HTMLElement;
   readonly #say: Say;
   readonly #agenda: Agenda;
-  /** Shows a part that is there whatever the reader chooses. */
-  readonly #parts: ((deployment: Deployment, now: Writes) => void)[] = [];
+  /** Shows one of the parts that every result has. */
+  readonly #showParts: ((deployment: Deployment, now: Writes) => void)[] = [];
+  /** The {@link outline} of each server's section. */
   readonly #outlines = new WeakMap<Element, string>();
-  readonly #files = new Map<string, Shown>();
+  /** The files on the page, by {@link fileId}. */
+  readonly #files = new Map<string, ShownFile>();
 
   /**
-   * @param root the element that has the result
+   * @param root the element with the result
    * @param say the texts of the page's language
-   * @param agenda when it is painted
-   * @param built the state that is on the page, nothing of which is marked
+   * @param agenda the writes that wait for the next frame
+   * @param built the state that the build has put on the page, without marks
    */
   constructor(root: HTMLElement, say: Say, agenda: Agenda, built: Result) {
     this.#root = root;
@@ -89,129 +91,125 @@ export class LiveResult {
     this.#agenda = agenda;
     const { deployment, files } = built;
     for (const shape of ['wide', 'narrow'] as const) {
-      const box = need(root, `[data-part=diagram] .${shape}`);
+      const box = need(root, `[data-part=diagram] .${shape}`, SVGElement);
       const draw = (now: Deployment) => drawn(now, say, shape);
-      this.#part(box, new Pieces(box, draw(deployment).pieces), draw);
+      this.#addPart(box, new Pieces(box, draw(deployment).pieces), draw);
     }
-    for (const [place, rows] of [
+    for (const [selector, rows] of [
       ['[data-part=table]', usesRows],
       ['[data-part=handles]', handleButtons],
     ] as const) {
-      const box = need(root, place);
+      const box = need(root, selector);
       const pieces = new Pieces(box.querySelector('tbody') ?? box, rows(deployment, say));
-      this.#part(box, pieces, (now) => ({ pieces: rows(now, say) }));
+      this.#addPart(box, pieces, (now) => ({ pieces: rows(now, say) }));
     }
     for (const [server, own] of byServer(files))
-      this.#found(need(root, `.server[data-of="${ref.server(server)}"]`), own, built);
+      this.#noteFiles(need(root, `.server[data-of="${ref.server(server)}"]`), own, built);
   }
 
-  /** Shows a state. The page is looked at first, and changed then. */
+  /** Shows a state. The layout is read first; then the page is changed. */
   show(result: Result): void {
     const now: Writes = [];
-    for (const show of this.#parts) show(result.deployment, now);
-    this.#allFiles(result, now);
+    for (const showPart of this.#showParts) showPart(result.deployment, now);
+    this.#showFiles(result, now);
     for (const write of now) write();
   }
 
-  #allFiles(result: Result, now: Writes): void {
+  #addPart(box: Element, pieces: Pieces, make: (deployment: Deployment) => Part): void {
+    this.#showParts.push((deployment, now) => {
+      const made = once(() => make(deployment));
+      // A piece that moves into sight from beyond the window's edge changes a frame later.
+      if (inSight(box)) now.push(() => resize(box, made()), pieces.inSight(made().pieces, inSight));
+      this.#agenda.after(box, () => {
+        resize(box, made());
+        pieces.show(made().pieces);
+      });
+    });
+  }
+
+  /** Shows the files of every server, and adds and removes the sections of servers. */
+  #showFiles(result: Result, now: Writes): void {
     const known = this.#sections();
     const wanted = new Map<string, ConfigFile[]>(
       [...byServer(result.files)].map(([server, own]) => [ref.server(server), own]),
     );
     for (const [name, own] of wanted) {
       const section = known.get(name);
-      if (section) this.#server(section, own, result, now);
+      if (section) this.#showSection(section, own, result, now);
     }
     const names = [...wanted.keys()];
     const sees = (name = '') => {
       const section = known.get(name);
       return section !== undefined && inSight(section);
     };
-    const gone = [...known.keys()].filter((name) => !wanted.has(name));
-    const come = names.filter((name) => !known.has(name));
-    this.#agenda.drop('servers');
-    if (gone.length === 0 && come.length === 0) return;
+    const removed = [...known.keys()].filter((name) => !wanted.has(name));
+    const added = names.filter((name) => !known.has(name));
+    this.#agenda.drop('sections');
+    if (removed.length === 0 && added.length === 0) return;
     const seen =
-      gone.some(sees) ||
-      names.some((name, at) => come.includes(name) && (sees(names[at - 1]) || sees(names[at + 1])));
-    // Sections that come and go have the browser look anew at the styles of their neighbours.
-    const change = () => this.#servers(wanted, result);
+      removed.some(sees) ||
+      names.some(
+        (name, at) => added.includes(name) && (sees(names[at - 1]) || sees(names[at + 1])),
+      );
+    // For added and removed sections the browser computes the styles of their neighbours again.
+    const change = () => this.#placeSections(wanted, result);
     if (seen) now.push(change);
-    else this.#agenda.after('servers', change);
+    else this.#agenda.after('sections', change);
   }
 
-  /** The servers' sections that are on the page, by name. */
+  /** The servers' sections on the page, by name. */
   #sections(): Map<string, HTMLElement> {
     const sections = this.#root.querySelectorAll<HTMLElement>('[data-part=files] > .server');
     return new Map(Array.from(sections, (section) => [section.dataset['of'] ?? '', section]));
   }
 
-  /** Has a section for each server, in their order, and no other. */
-  #servers(wanted: Map<string, ConfigFile[]>, result: Result): void {
+  /** Brings the sections into the order of the servers, with one for each and no other. */
+  #placeSections(wanted: Map<string, ConfigFile[]>, result: Result): void {
     const known = this.#sections();
-    const place = need(this.#root, '[data-part=files]');
+    const parent = need(this.#root, '[data-part=files]');
     for (const [name, section] of known) {
       if (wanted.has(name)) continue;
-      for (const box of section.querySelectorAll<HTMLElement>('.file')) this.#forget(box);
+      for (const box of section.querySelectorAll<HTMLElement>('.file')) this.#forgetFile(box);
       this.#agenda.drop(section);
       section.remove();
     }
-    let at = place.firstElementChild;
+    let next = parent.firstElementChild;
     for (const [name, own] of wanted) {
       const section = known.get(name) ?? document.createElement('section');
-      if (section === at) at = at.nextElementSibling;
-      else place.insertBefore(section, at);
+      if (section === next) next = next.nextElementSibling;
+      else parent.insertBefore(section, next);
       if (known.has(name)) continue;
       section.className = 'server';
       section.dataset['of'] = name;
-      this.#whole(section, own, result);
+      this.#renderSection(section, own, result);
     }
   }
 
-  #part(box: Element, pieces: Pieces, make: (deployment: Deployment) => Part): void {
-    this.#parts.push((deployment, now) => {
-      const made = once(() => make(deployment));
-      const whole = () => {
-        resize(box, made());
-        pieces.show(made().pieces);
-      };
-      // What moves into sight from beyond the window's edge comes a frame later.
-      if (inSight(box)) now.push(() => resize(box, made()), pieces.inSight(made().pieces, inSight));
-      this.#agenda.after(box, whole);
-    });
-  }
-
-  #forget(box: HTMLElement): void {
-    this.#agenda.drop(box);
-    const id = box.dataset['file'] ?? '';
-    // The file of that name may be another server's by now.
-    if (this.#files.get(id)?.box === box) this.#files.delete(id);
-  }
-
-  /** Brings the files of a server in line: their lines, or all of it where others are there. */
-  #server(section: Element, own: readonly ConfigFile[], result: Result, now: Writes): void {
+  /** Shows the files of a server: their lines, or the whole section if its outline differs. */
+  #showSection(section: Element, own: readonly ConfigFile[], result: Result, now: Writes): void {
     this.#agenda.drop(section);
     if (this.#outlines.get(section) === outline(own, result.deployment)) {
-      for (const file of own) this.#file(file, result, now);
+      for (const file of own) this.#showFile(file, result, now);
       return;
     }
-    const whole = () => this.#whole(section, own, result);
-    if (inSight(section)) now.push(whole);
-    else this.#agenda.after(section, whole);
+    const render = () => this.#renderSection(section, own, result);
+    if (inSight(section)) now.push(render);
+    else this.#agenda.after(section, render);
   }
 
-  #whole(section: Element, own: readonly ConfigFile[], result: Result): void {
+  /** Renders a whole section. Files that the reader has folded stay folded. */
+  #renderSection(section: Element, own: readonly ConfigFile[], result: Result): void {
     const boxes = [...section.querySelectorAll<HTMLDetailsElement>('.file')];
     const folded = boxes.filter(({ open }) => !open).map(({ dataset }) => dataset['file']);
-    for (const box of boxes) this.#forget(box);
+    for (const box of boxes) this.#forgetFile(box);
     put(section, serverHtml(own, result.deployment, this.#say, changesIn(own, result.before)));
     for (const box of section.querySelectorAll<HTMLDetailsElement>('.file'))
       box.open = !folded.includes(box.dataset['file']);
-    this.#found(section, own, result);
+    this.#noteFiles(section, own, result);
   }
 
   /** Takes note of a server's files that are on the page. */
-  #found(section: Element, own: readonly ConfigFile[], { deployment, before }: Result): void {
+  #noteFiles(section: Element, own: readonly ConfigFile[], { deployment, before }: Result): void {
     const changes = changesIn(own, before);
     this.#outlines.set(section, outline(own, deployment));
     for (const file of own) {
@@ -223,25 +221,35 @@ export class LiveResult {
     }
   }
 
-  #file(file: ConfigFile, { deployment, before }: Result, now: Writes): void {
+  #forgetFile(box: HTMLElement): void {
+    this.#agenda.drop(box);
+    const id = box.dataset['file'] ?? '';
+    // Another server may have a file of that name by now.
+    if (this.#files.get(id)?.box === box) this.#files.delete(id);
+  }
+
+  /** Shows the badges and the lines of a file. */
+  #showFile(file: ConfigFile, { deployment, before }: Result, now: Writes): void {
     const shown = this.#files.get(fileId(file));
     if (!shown) throw new Error(`The page has no ${fileId(file)}`);
     const { box, badges, lines } = shown;
     const made = once(() => {
       const changes = changesIn([file], before);
-      const marks = badgesHtml(file, deployment, this.#say, changes);
-      return { marks, pieces: linesHtml(file, deployment, this.#say, changes) };
+      return {
+        badges: badgesHtml(file, deployment, this.#say, changes),
+        lines: linesHtml(file, deployment, this.#say, changes),
+      };
     });
-    const mark = () => {
-      if (badges.innerHTML !== made().marks.text) put(badges, made().marks);
+    const showBadges = () => {
+      if (badges.innerHTML !== made().badges.text) put(badges, made().badges);
     };
     if (inSight(box)) {
-      if (inSight(badges)) now.push(mark);
-      now.push(lines.inSight(made().pieces, inSight));
+      if (inSight(badges)) now.push(showBadges);
+      now.push(lines.inSight(made().lines, inSight));
     }
     this.#agenda.after(box, () => {
-      mark();
-      lines.show(made().pieces);
+      showBadges();
+      lines.show(made().lines);
     });
   }
 }

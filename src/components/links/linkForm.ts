@@ -7,19 +7,21 @@ import type { Say } from '../../model/say.ts';
 import { html } from '../../view/html.ts';
 import { htmlLink, markdownLink } from '../../view/links.ts';
 import { OFFERED } from './offered.ts';
+import { need, part } from '../dom.ts';
 import { put } from '../trusted.ts';
 
 /**
- * Makes the form follow its author: what is chosen becomes an address and the link in Markdown and
- * in HTML, or messages that say why it cannot.
+ * Makes the form follow its author: the choices become an address and the link in Markdown and in
+ * HTML, or messages that say why they cannot.
  *
- * @param root the element that has the form and the result
+ * @param root the element with the form and the result
+ * @param say the texts of the page's language
  */
-export function makeLive(root: HTMLElement, say: Say): void {
+export function startLinkForm(root: HTMLElement, say: Say): void {
   const control = (name: string) =>
-    root.querySelector(`[name=${name}]`) as HTMLInputElement | HTMLSelectElement;
-  const part = (name: string) => root.querySelector(`[data-part=${name}]`) as HTMLElement;
-  const chosen = (name: string) => (control(name) as HTMLSelectElement).selectedOptions[0];
+    need(root, `[name=${name}]`) as HTMLInputElement | HTMLSelectElement;
+  const chosen = (name: string) =>
+    need(root, `[name=${name}]`, HTMLSelectElement).selectedOptions[0];
   const isBox = (box: Element): box is HTMLInputElement =>
     box instanceof HTMLInputElement && box.type === 'checkbox';
 
@@ -45,12 +47,12 @@ export function makeLive(root: HTMLElement, say: Say): void {
   const update = (): void => {
     const texts = new Map(OFFERED.map((name) => [name, textOf(name)]));
     const read = readFields(texts, DEFAULTS);
-    // What changes nothing in this architecture would only make the link longer.
-    const counts = OFFERED.filter((name) => FIELDS[name].applies(read.architecture));
+    // A field that changes nothing in this architecture would only make the link longer.
+    const applying = OFFERED.filter((name) => FIELDS[name].applies(read.architecture));
     for (const name of OFFERED)
-      root.querySelector(`[data-field=${name}]`)?.toggleAttribute('hidden', !counts.includes(name));
+      need(root, `[data-field=${name}]`).hidden = !applying.includes(name);
     const { architecture, issues: misread } = readFields(
-      new Map(counts.map((name) => [name, textOf(name)])),
+      new Map(applying.map((name) => [name, textOf(name)])),
       DEFAULTS,
     );
 
@@ -59,7 +61,7 @@ export function makeLive(root: HTMLElement, say: Say): void {
     const follows = place?.closest('[data-follows]') != null;
     const fragment = follows ? formatLink(architecture, heading) : heading;
     const address = `${root.dataset['root'] ?? ''}${control('language').value}/${page}${fragment && `#${fragment}`}`;
-    part('same').hidden = follows;
+    part(root, 'same').hidden = follows;
 
     const issues = [
       ...misread,
@@ -77,16 +79,16 @@ export function makeLive(root: HTMLElement, say: Say): void {
           ${field && html`<strong>${say(`field.${field}`)}</strong> `}${say(`issue.${code}`, params)}
         </p>`,
     )}`;
-    put(part('issues'), messages);
-    part('result').hidden = issues.length > 0;
+    put(part(root, 'issues'), messages);
+    part(root, 'result').hidden = issues.length > 0;
     const text = control('wording').value || (chosen('language')?.dataset['wording'] ?? '');
-    part('address').textContent = address;
-    part('markdown').textContent = markdownLink(text, address);
-    part('html').textContent = htmlLink(text, address);
-    (part('try') as HTMLAnchorElement).href = address;
+    part(root, 'address').textContent = address;
+    part(root, 'markdown').textContent = markdownLink(text, address);
+    part(root, 'html').textContent = htmlLink(text, address);
+    need(root, 'a[data-part=try]', HTMLAnchorElement).href = address;
   };
 
-  root.querySelector('form')?.addEventListener('input', ({ target }) => {
+  need(root, 'form').addEventListener('input', ({ target }) => {
     const { name } = target as HTMLInputElement;
     if (name === 'preset') fillFromPreset();
     else if (OFFERED.some((offered) => offered === name)) control('preset').value = '';
@@ -94,17 +96,17 @@ export function makeLive(root: HTMLElement, say: Say): void {
     update();
   });
 
-  /** A text that the author has not changed is that of the link's language. */
+  /** Translates the link's text, unless the author has changed it. */
   const followLanguage = (): void => {
     const wording = control('wording');
     const usual = Array.from(
-      (control('language') as HTMLSelectElement).options,
+      need(root, '[name=language]', HTMLSelectElement).options,
       (option) => option.dataset['wording'],
     );
     if (usual.includes(wording.value)) wording.value = chosen('language')?.dataset['wording'] ?? '';
   };
 
-  // What was chosen while this was being loaded.
+  // The author may have chosen something while the script was loading.
   fillFromPreset();
   followLanguage();
   update();

@@ -2,8 +2,8 @@ import type { FieldName } from '../../model/architecture.ts';
 import { PRESETS } from '../../model/presets.ts';
 
 /**
- * What the author of a link may choose: what a documentation can know of its readers' servers. Their
- * addresses, folders and accounts are theirs.
+ * The fields that the author of a link may choose: those that a documentation can know of its
+ * readers' servers. The readers know their own addresses, folders and accounts.
  */
 export const OFFERED = [
   'arch',
@@ -20,5 +20,6 @@ export const OFFERED = [
   'shared',
 ] as const satisfies readonly FieldName[];
 
-/** The sentinels of a link: names that its reader replaces. */
-export const SENTINELS = PRESETS.map(({ architecture }) => architecture.sentinels).join('');
+/** The sentinels of a link, which are placeholders: those of the preset that has some. */
+export const SENTINELS =
+  PRESETS.find(({ architecture }) => architecture.sentinels !== '')?.architecture.sentinels ?? '';

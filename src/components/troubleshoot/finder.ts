@@ -2,29 +2,30 @@ import { isLoopback } from '../../model/address.ts';
 import { causesOf, type Cause } from '../../troubleshoot/causes.ts';
 import type { Say } from '../../model/say.ts';
 import { passagesWith } from '../../troubleshoot/words.ts';
+import { part } from '../dom.ts';
 
-/** A message or a symptom of the page. */
+/** An entry of the page: a message or a symptom. */
 interface Entry {
   readonly id: string;
   readonly title: Element;
-  /** The list item with its cause. */
+  /** The list item that names the cause. */
   readonly cause: Element | undefined;
-  /** The heading of the section that it is in. */
+  /** The heading of the entry's section. */
   readonly section: HTMLElement;
-  /** All that belongs to it, its heading first. */
+  /** The elements of the entry, its heading first. */
   readonly elements: HTMLElement[];
 }
 
-/** Something to read: an entry, and what was found of it in the text. */
+/** An entry that explains the text. A known message also has the address that it names. */
 interface Hit {
   readonly entry: Entry;
   readonly cause?: Cause;
 }
 
-/** How long one stops typing before the answer is looked for, in milliseconds. */
+/** How long the reader pauses before the text is searched for, in milliseconds. */
 const PAUSE = 150;
 
-/** Copies what an element shows, without its links and the label that it begins with. */
+/** Copies the content of an element, without its links and the label that it begins with. */
 function copyOf(element: Element, tag: 'a' | 'p'): HTMLElement {
   const copy = document.createElement(tag);
   for (const node of element.cloneNode(true).childNodes) copy.append(node.cloneNode(true));
@@ -37,13 +38,12 @@ function copyOf(element: Element, tag: 'a' | 'p'): HTMLElement {
 }
 
 /**
- * Makes what shows the causes of a text: it lists them under the box, leaves their entries on the
- * page and folds away the others. Without a text the page is whole again.
+ * Makes a function that shows the causes of a text: it lists them under the box, leaves their
+ * entries on the page and hides the others. An empty text shows every entry again.
  *
- * @param root the element with the box; the entries stand after it
+ * @param root the element with the box; the page's entries come after it
  */
 export function finder(root: HTMLElement, say: Say): (text: string) => void {
-  const part = (name: string) => root.querySelector<HTMLElement>(`[data-part=${name}]`);
   const entries: Entry[] = [];
   const page: HTMLElement[] = [];
   let section = root;
@@ -105,7 +105,7 @@ export function finder(root: HTMLElement, say: Say): (text: string) => void {
     const shown = entry ? [entry.section, ...entry.elements] : page;
     for (const element of shown) element.hidden = false;
   };
-  // What a link leads to has to be there.
+  // The browser cannot follow a link to a hidden entry.
   document.addEventListener(
     'click',
     ({ target }) => {
@@ -124,12 +124,14 @@ export function finder(root: HTMLElement, say: Say): (text: string) => void {
     const hits = asked ? hitsOf(text) : [];
     const kept = new Set(hits.flatMap(({ entry }) => [entry.section, ...entry.elements]));
     for (const element of page) element.hidden = hits.length > 0 && !kept.has(element);
-    part('found')?.replaceChildren(...hits.map(itemOf));
-    part('clear')?.toggleAttribute('hidden', !asked);
-    const status = part('status');
-    if (!status) return;
+    part(root, 'found').replaceChildren(...hits.map(itemOf));
+    part(root, 'clear').hidden = !asked;
     const count = hits.length;
-    status.textContent = !asked ? '' : count > 0 ? say('find.count', { count }) : say('find.none');
+    part(root, 'status').textContent = !asked
+      ? ''
+      : count > 0
+        ? say('find.count', { count })
+        : say('find.none');
   };
 
   let waiting: ReturnType<typeof setTimeout> | undefined;

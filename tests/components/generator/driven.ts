@@ -1,28 +1,29 @@
 import type { Page } from 'playwright-core';
 import { trustTests, type Trusting } from '../../trust.ts';
-import type { Step, Touched } from './steps.ts';
+import type { FormField } from '../../../src/components/generator/formState.ts';
+import type { Step } from './steps.ts';
 
-/** What came of a step. */
-export interface Came {
-  /** What the step is about is not there, or in its place already. */
+/** The outcome of a step. */
+export interface Outcome {
+  /** There was nothing to do: the step's subject is hidden, or in that state already. */
   readonly nothing: boolean;
-  /** It is for the browser to do. */
+  /** The test has to take the step, by the browser. */
   readonly outside: boolean;
   /** Another document was loaded. */
   readonly loaded: boolean;
   /** The form was live before. */
   readonly live: boolean;
-  /** What a control said at each input, one by one. */
-  readonly inputs: readonly (readonly [field: Touched, text: string])[];
-  /** The id that a heading's link leads to. */
+  /** The text of the control at each input event. */
+  readonly inputs: readonly (readonly [field: FormField, text: string])[];
+  /** The id that a heading's link names. */
   readonly anchor: string;
-  /** The history has another entry. */
+  /** The history has moved to another entry. */
   readonly moved: boolean;
-  /** What the page shows then. */
+  /** The page afterwards. */
   readonly seen: Seen;
 }
 
-/** What the page shows. */
+/** The state of the page, as a reader sees it. */
 export interface Seen {
   readonly hash: string;
   readonly lang: string;
@@ -34,7 +35,7 @@ export interface Seen {
   readonly linkIssues: boolean;
 }
 
-/** What a field shows. */
+/** The state of a field, as a reader sees it. */
 export interface SeenField {
   readonly text: string;
   readonly invalid: boolean;
@@ -42,16 +43,16 @@ export interface SeenField {
   readonly resettable: boolean;
 }
 
-/** What a page carries for the test; its own script knows nothing of it. */
+/** The test's script in the page; the page's own scripts know nothing of it. */
 interface Driver {
-  /** The history's entry that a sequence began at; back goes no further. */
+  /** The key of the history's entry that a sequence began at; back goes no further. */
   first: string;
-  /** Does step after step, until one is for the browser to do. */
-  take: (steps: readonly Step[]) => Promise<Came[]>;
-  /** What came of keys that the browser was given. */
-  typed: (before: Came) => Promise<Came>;
+  /** Takes the steps in turn, until one that the test has to take by the browser. */
+  take: (steps: readonly Step[]) => Promise<Outcome[]>;
+  /** The outcome of keys that the test has pressed. */
+  typed: (before: Outcome) => Promise<Outcome>;
   see: () => Seen;
-  /** Where the page's parts differ from the markup that they must have. */
+  /** The differences between the page's parts and the markup that they must have. */
   differences: (parts: Record<string, string>) => string[];
 }
 
@@ -61,24 +62,24 @@ interface Entry {
   readonly index: number;
 }
 
-/** What of the browser TypeScript does not know, or calls old. */
+/** The browser's interfaces that TypeScript does not know, or calls deprecated. */
 interface Browser {
   readonly navigation: Record<'back' | 'forward', () => { finished: Promise<unknown> }> & {
     entries: () => Entry[];
     readonly currentEntry: Entry;
   };
   readonly document: {
-    /** Types, and takes back what was typed; there is no other way for a script. */
+    /** Types, and undoes typing; a script has no other way. */
     execCommand: (command: string, show?: boolean, text?: string) => void;
   };
 }
 
-type Carrier = { driver: Driver } & Browser & Trusting;
+type Driven = { driver: Driver } & Browser & Trusting;
 
-/** Put into every page before its own scripts; see {@link Driver}. */
-function carry(): void {
-  const browser = globalThis as unknown as Carrier;
-  const inputs: [Touched, string][] = [];
+/** Puts the {@link Driver} into a page; runs before the page's own scripts. */
+function addDriver(): void {
+  const browser = globalThis as unknown as Driven;
+  const inputs: [FormField, string][] = [];
   let began = '';
   const all = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)];
   const the = (selector: string) => document.querySelector<HTMLElement>(selector) as HTMLElement;
@@ -96,7 +97,7 @@ function carry(): void {
     'input',
     ({ target }) => {
       const field = fieldOf(target);
-      if (field !== undefined) inputs.push([field as Touched, textOf(field)]);
+      if (field !== undefined) inputs.push([field as FormField, textOf(field)]);
     },
     true,
   );
@@ -105,7 +106,7 @@ function carry(): void {
   const untilLive = async () => {
     while (!isLive()) await new Promise((resolve) => setTimeout(resolve, 2));
   };
-  /** Waits until the page has seen that the address has another fragment, none or an empty one too. */
+  /** Waits until the page has seen the address's other fragment; returns whether it is another. */
   const followed = async (act: () => unknown) => {
     const { href } = location;
     const changed = new Promise((resolve) =>
@@ -133,8 +134,8 @@ function carry(): void {
     }
   };
 
-  /** Does a step; returns what is special about it. */
-  const act = async (step: Step): Promise<Partial<Came>> => {
+  /** Takes a step; returns the parts of the outcome that depend on its kind. */
+  const act = async (step: Step): Promise<Partial<Outcome>> => {
     const { navigation } = browser;
     switch (step.do) {
       case 'set':
@@ -177,7 +178,7 @@ function carry(): void {
         if (!to || (step.do === 'back' && key === browser.driver.first)) return { nothing: true };
         if (!to.sameDocument) return { outside: true };
         const way = step.do;
-        // Where the entry has the same fragment there is nothing to follow.
+        // An entry with the same fragment has nothing to follow.
         return { nothing: !(await followed(() => navigation[way]().finished)) };
       }
       case 'reload':
@@ -186,8 +187,8 @@ function carry(): void {
     }
   };
 
-  const came = (rest: Partial<Came>): Came => {
-    // The page brings the rest in line after the next frame, and before it is printed.
+  const outcome = (rest: Partial<Outcome>): Outcome => {
+    // The page brings the rest up to date after the next frame, and before it is printed.
     dispatchEvent(new Event('beforeprint'));
     return {
       nothing: false,
@@ -203,22 +204,22 @@ function carry(): void {
   };
 
   const take = async (steps: readonly Step[]) => {
-    const done: Came[] = [];
+    const done: Outcome[] = [];
     for (const step of steps) {
       inputs.length = 0;
       began = browser.navigation.currentEntry.key;
       const live = isLive();
       const what = await act(step);
       if (inputs.length > 0) await untilLive();
-      done.push(came({ live, ...what }));
+      done.push(outcome({ live, ...what }));
       if (what.outside) break;
     }
     return done;
   };
 
-  const typed = async (before: Came) => {
+  const typed = async (before: Outcome) => {
     if (inputs.length > 0) await untilLive();
-    return came({ ...before, outside: false });
+    return outcome({ ...before, outside: false });
   };
 
   const see = (): Seen => {
@@ -236,7 +237,7 @@ function carry(): void {
     });
     const stale = !part('stale').hidden;
     if (stale !== the('config-files').hasAttribute('data-stale'))
-      throw new Error('The files are and are not those of the form.');
+      throw new Error('The note and config-files differ on whether the files are stale.');
     return {
       hash: location.hash,
       lang: document.documentElement.lang,
@@ -248,7 +249,7 @@ function carry(): void {
     };
   };
 
-  /** Markup without what only says where the pointer and the focus are, and what is folded. */
+  /** Markup without the marks of pointer and focus, and with every file unfolded. */
   const plain = (html: string) => {
     const { content } = Object.assign(document.createElement('template'), {
       innerHTML: browser.trustMarkup(html),
@@ -274,7 +275,7 @@ function carry(): void {
   browser.driver = { first: '', take, typed, see, differences };
 }
 
-/** Hides what the test reads and nobody looks at: painting it takes more time than all the rest. */
+/** Leaves the parts unpainted that the test only reads: painting takes longer than all the rest. */
 function hide(): void {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`.sl-markdown-content > :not(redis-generator), .result, header, nav,
@@ -282,14 +283,14 @@ function hide(): void {
   document.adoptedStyleSheets.push(sheet);
 }
 
-/** Has every page that is opened from now on be driven by a test. */
+/** Puts the driver into every page that is opened from now on. */
 export async function drive(page: Page): Promise<void> {
   await trustTests(page);
-  await page.addInitScript(carry);
+  await page.addInitScript(addDriver);
   await page.addInitScript(hide);
 }
 
-/** Waits until a page is as it stays without its reader. */
+/** Waits until a page has loaded, and its form is live where its link needs that. */
 export async function ready(page: Page): Promise<void> {
   await page.waitForFunction(
     () =>
@@ -299,39 +300,39 @@ export async function ready(page: Page): Promise<void> {
 }
 
 /**
- * Begins a sequence where another has ended: without a password, in the state that a link brings.
+ * Begins a sequence where another has ended: empties the password, and follows a link.
  *
- * @returns what came of following the link
+ * @returns the outcome of following the link
  */
-export async function begin(page: Page, link: string): Promise<Came> {
-  const [came] = await page.evaluate(async (hash) => {
-    const { driver, navigation } = globalThis as unknown as Carrier;
+export async function begin(page: Page, link: string): Promise<Outcome> {
+  const [outcome] = await page.evaluate(async (hash) => {
+    const { driver, navigation } = globalThis as unknown as Driven;
     const password = document.querySelector('#f-password') as HTMLInputElement;
     if (password.value !== '') {
       password.value = '';
       password.dispatchEvent(new Event('input', { bubbles: true }));
     }
-    // A link to where one is leads nowhere; an empty part of it means nothing.
+    // The browser does not follow a link to the present fragment; an empty parameter means nothing.
     const other = location.hash === hash ? hash.replace(/^#?/, '#&') : hash;
     const all = await driver.take([{ do: 'link', hash: other }]);
     driver.first = navigation.currentEntry.key;
     return all;
   }, link);
-  if (!came) throw new Error('No step was taken.');
-  return came;
+  if (!outcome) throw new Error('No step was taken.');
+  return outcome;
 }
 
 /**
- * Takes one step after the other, as many in the page itself as there are: the browser would paint
- * it after each.
+ * Takes steps in turn. As many as possible are taken within one call into the page: between calls
+ * the browser would paint it.
  *
- * @returns what came of each
+ * @returns the outcome of each
  */
-export async function take(page: Page, steps: readonly Step[]): Promise<Came[]> {
-  const all: Came[] = [];
+export async function take(page: Page, steps: readonly Step[]): Promise<Outcome[]> {
+  const all: Outcome[] = [];
   while (all.length < steps.length) {
     const more = await page.evaluate(
-      (rest) => (globalThis as unknown as Carrier).driver.take(rest),
+      (rest) => (globalThis as unknown as Driven).driver.take(rest),
       steps.slice(all.length),
     );
     all.push(...more);
@@ -343,12 +344,12 @@ export async function take(page: Page, steps: readonly Step[]): Promise<Came[]> 
   return all;
 }
 
-/** Takes a step that is for the browser. */
-async function takeOutside(page: Page, step: Step, before: Came): Promise<Came> {
+/** Takes a step by the browser: a script in the page cannot take it. */
+async function takeOutside(page: Page, step: Step, before: Outcome): Promise<Outcome> {
   if (step.do === 'keys' || step.do === 'undo key') {
     if (step.do === 'keys') await page.keyboard.type(step.text);
     else await page.keyboard.press('Control+z');
-    return page.evaluate((it) => (globalThis as unknown as Carrier).driver.typed(it), before);
+    return page.evaluate((it) => (globalThis as unknown as Driven).driver.typed(it), before);
   }
   if (step.do === 'reload') await page.reload({ waitUntil: 'commit' });
   else if (step.do === 'back') await page.goBack({ waitUntil: 'commit' });
@@ -360,11 +361,11 @@ async function takeOutside(page: Page, step: Step, before: Came): Promise<Came> 
     await page.locator(`html[lang=${language}]`).waitFor({ state: 'attached' });
   }
   await ready(page);
-  const seen = await page.evaluate(() => (globalThis as unknown as Carrier).driver.see());
+  const seen = await page.evaluate(() => (globalThis as unknown as Driven).driver.see());
   return { ...before, outside: false, loaded: true, inputs: [], seen };
 }
 
 /** Where the page's parts differ from the markup that they must have. */
 export function differences(page: Page, parts: Record<string, string>): Promise<string[]> {
-  return page.evaluate((all) => (globalThis as unknown as Carrier).driver.differences(all), parts);
+  return page.evaluate((all) => (globalThis as unknown as Driven).driver.differences(all), parts);
 }

@@ -4,13 +4,13 @@ import { plan } from '../../../src/model/deployment.ts';
 import { speaker, type Say } from '../../../src/model/say.ts';
 import { TEXTS, type Language } from '../../../src/site/texts.ts';
 
-/** What the site says, by language. */
+/** The site's texts, by language. */
 export const said: Record<Language, Say> = {
   fr: speaker(TEXTS.fr, 'fr'),
   en: speaker(TEXTS.en, 'en'),
 };
 
-/** The files that the core makes of a link, by folder and name. */
+/** The files that are generated for a link, by folder and name. */
 export function filesOfLink(
   link: string,
   language: Language,
@@ -21,10 +21,7 @@ export function filesOfLink(
   return Object.fromEntries(files.map((file) => [`${file.folder}/${file.name}`, fileText(file)]));
 }
 
-/**
- * The files as a reader sees them, without the words that only a screen reader says. Runs in the
- * page.
- */
+/** The files as the page shows them, without the words for screen readers. Runs in the page. */
 export function filesShown(): Record<string, string> {
   return Object.fromEntries(
     [...document.querySelectorAll<HTMLElement>('[data-file]')].map((file) => {

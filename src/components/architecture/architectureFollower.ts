@@ -4,19 +4,20 @@ import { procedureOf } from '../../emit/quotes/procedures.ts';
 import type { Say } from '../../model/say.ts';
 import { architectureText } from '../../view/architecture.ts';
 import { procedureHtml } from '../../view/procedure.ts';
-import { remember } from './remembered.ts';
+import { need, part } from '../dom.ts';
 import { put } from '../trusted.ts';
+import { remember } from './remembered.ts';
 
 /**
- * Makes what shows an architecture on the page: its commands, its name, and the links to the
- * generator, which open on it.
+ * Makes a function that shows an architecture on the page: in its commands, in its name, and in the
+ * links to the generator, which open on it.
  *
- * @param root the element that says whose architecture it is
- * @returns takes the fragment that describes it; empty for the default
+ * @param root the element that names the architecture
+ * @param say the texts of the page's language
+ * @returns takes the fragment that describes the architecture; empty for the default
  */
 export function follower(root: HTMLElement, say: Say): (fragment: string) => void {
-  const part = (name: string) => root.querySelector<HTMLElement>(`[data-part=${name}]`);
-  const guide = part('describe')?.getAttribute('href')?.split('#')[0] ?? '';
+  const guide = need(root, 'a[data-part=describe]', HTMLAnchorElement).pathname;
   let shown: string | undefined = '';
 
   const show = (fragment: string): void => {
@@ -36,27 +37,23 @@ export function follower(root: HTMLElement, say: Say): (fragment: string) => voi
         architecture: architectureText(deployment, say),
         describe: say(own ? 'your.change' : 'your.describe'),
       };
-      for (const [name, text] of Object.entries(sentences)) {
-        const place = part(name);
-        if (place) place.textContent = text;
-      }
-      part('forget')?.toggleAttribute('hidden', !own);
+      for (const [name, text] of Object.entries(sentences)) part(root, name).textContent = text;
+      part(root, 'forget').hidden = !own;
       for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href]')) {
-        const [path, aim = ''] = (link.getAttribute('href') ?? '').split('#');
-        if (new URL(path ?? '', location.href).pathname !== guide) continue;
-        const { anchor: heading } = parseLink(aim);
+        if (link.pathname !== guide) continue;
+        const { anchor: heading } = parseLink(link.hash);
         link.hash = formatLink(architecture, heading);
       }
     }
-    // The browser looks for an id that is the whole fragment, and finds none.
+    // The browser looks for an id that is the whole fragment, and finds none where a state follows.
     if (anchor !== '' && location.hash !== `#${anchor}`)
       document.getElementById(anchor)?.scrollIntoView();
   };
 
-  part('forget')?.addEventListener('click', () => {
+  part(root, 'forget').addEventListener('click', () => {
     if (location.hash.includes('=')) history.replaceState(null, '', location.pathname);
     show('');
-    part('describe')?.focus();
+    part(root, 'describe').focus();
   });
   return show;
 }
