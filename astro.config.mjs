@@ -3,6 +3,7 @@ import sitemap from '@astrojs/sitemap';
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import { BASE, ORIGIN } from './src/site/address.ts';
+import { featureTexts } from './src/site/featureTexts.ts';
 import { contentSecurityPolicy } from './src/build/csp.ts';
 import { headerFiles } from './src/build/headers.ts';
 import { madeOfPages } from './src/build/madeOfPages.ts';
@@ -34,6 +35,7 @@ export default defineConfig({
     }),
   },
   vite: {
+    plugins: [featureTexts()],
     build: {
       // Whoever gets a copy of the packages in the page's scripts gets their licences.
       license: { fileName: 'licences.txt' },

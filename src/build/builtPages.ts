@@ -20,13 +20,6 @@ export interface BuiltPage {
 }
 
 /**
- * Whether a page explains one finding of the checker: it is read by itself, and not in order.
- *
- * @param name its address below the language
- */
-export const explainsFinding = (name: string): boolean => /^findings\/./.test(name);
-
-/**
  * The built pages that search engines may know, those of a language in the order of its menu.
  *
  * @param site the folder of the built site
@@ -67,7 +60,7 @@ function builtPage(
     address: attribute('link[rel=canonical]', 'href'),
     title: attribute('meta[property="og:title"]', 'content'),
     description: attribute('meta[name=description]', 'content'),
-    prose: written.has(name) && name !== '' && !explainsFinding(name),
+    prose: written.has(name) && name !== '',
     document,
   };
 }

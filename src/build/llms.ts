@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { speaker } from '../model/say.ts';
-import { explainsFinding, type BuiltPage } from './builtPages.ts';
+import type { BuiltPage } from './builtPages.ts';
 import { languages } from '../site/languages.ts';
 import { markdownFile } from '../site/besidePages.ts';
+import { explainsFinding } from '../site/source.ts';
 import { pageMarkdown, pageText } from './markdown.ts';
 import { TEXTS, type Language } from '../site/texts.ts';
 

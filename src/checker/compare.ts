@@ -72,7 +72,7 @@ export function compare(file: SettingsFile, { architecture, password }: Understo
   const roles = deployment.servers
     .flatMap((group) => group.roles)
     .filter((role) => role !== 'redis');
-  const own = file.said ? roles.filter((role) => file.roles.has(role)) : roles;
+  const own = file.rolesKnown ? roles.filter((role) => file.roles.has(role)) : roles;
   const statements = emitSettings(
     deployment,
     { say: () => '', password },

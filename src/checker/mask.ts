@@ -1,13 +1,14 @@
 import { secretsOfUrls } from './read/url.ts';
 
-/** Takes the place of a secret on the screen, whatever its length. */
+/** The text that is shown in place of a secret, whatever its length. */
 export const MASK = '••••••';
 
 /**
- * A value as it may be shown: the passwords of its URLs hidden, and all of it where it is the password
- * of a setting.
+ * A value with its secrets masked: the passwords of its URLs, or all of it where the setting is a
+ * password.
  *
- * @param name the setting, with its keys as Python has them
+ * @param name the setting with its keys, as Python writes them: `CACHES["default"]["OPTIONS"]`
+ * @param text the value as Python writes it
  */
 export function masked(name: string, text: string): string {
   if (/passw[^"]*"\]$/i.test(name) && text.startsWith('"')) return `"${MASK}"`;

@@ -2,24 +2,24 @@ import { DOCKER_HOST } from '../pod/limits.ts';
 import { isLoopback, urlHost } from '../model/address.ts';
 import { FIELDS, FIELD_NAMES } from '../model/fields.ts';
 import type { Architecture, FieldName } from '../model/architecture.ts';
-import type { Connection } from './read/connections.ts';
+import type { ClientConnection } from './read/clientConnections.ts';
 import type { CheckedFile, SettingsFile } from './read/files.ts';
-import { directive } from './read/redisFile.ts';
-import { at, isTrue, numberOf, textOf } from './read/values.ts';
+import { directiveValue } from './read/redisFile.ts';
+import { isTruthy, numberOf, textOf, valueAt, wholeNumber } from './read/values.ts';
 import { workerOption } from './read/workerFile.ts';
 
-/** What files say of an architecture. */
+/** The part of an architecture that files state. */
 export interface Understood {
-  /** Only what a file says in so many words. */
+  /** The fields that a file states itself, without defaults. */
   readonly architecture: Partial<Architecture>;
-  /** The password of Redis, when the files agree on one; it is no part of an architecture. */
+  /** The password of Redis if all connections have the same, which is no field; else empty. */
   readonly password: string;
 }
 
 type Mutable = { -readonly [F in FieldName]?: Architecture[F] };
 
-/** How clients get to Redis, from the connections of settings. */
-function connectionFields(connections: readonly Connection[]): Mutable {
+/** The fields of Redis's address, account and databases, from the connections of settings. */
+function connectionFields(connections: readonly ClientConnection[]): Mutable {
   const known: Mutable = {};
   const reached = connections.filter(({ transport }) =>
     ['tcp', 'tls', 'socket', 'sentinel'].includes(transport),
@@ -47,7 +47,7 @@ function connectionFields(connections: readonly Connection[]): Mutable {
     const ca = reached.find((each) => each.ca !== undefined)?.ca;
     if (ca !== undefined) known.ca = ca;
   }
-  // A name without a password may be one: nothing that might be goes into an address.
+  // A name without a password may be a misplaced password, which must not get into a link.
   const user = reached.find(({ user, password }) => user !== undefined && password?.text)?.user;
   if (user !== undefined && user !== 'default') Object.assign(known, { auth: 'acl', user });
   else if (known.redis !== 'docker')
@@ -60,10 +60,11 @@ function connectionFields(connections: readonly Connection[]): Mutable {
   return known;
 }
 
-/** How Pod encodes, from the settings of any of its servers. */
+/** The mode of encoding, from the settings of any server. */
 function modeFields(files: readonly SettingsFile[]): Mutable {
   const known: Mutable = {};
-  const on = (name: string) => files.some(({ python }) => isTrue(python.bindings.get(name)?.value));
+  const on = (name: string) =>
+    files.some(({ python }) => isTruthy(python.bindings.get(name)?.value));
   const has = (name: string) => files.some(({ python }) => python.bindings.has(name));
   const web = files.some(({ roles }) => roles.has('web'));
   if (on('CELERY_TO_ENCODE')) known.arch = 'celery';
@@ -78,32 +79,34 @@ function modeFields(files: readonly SettingsFile[]): Mutable {
   return known;
 }
 
+/** The prefix of the cache and the time limit, from the settings of any server. */
 function settingsFields(files: readonly SettingsFile[]): Mutable {
   const known: Mutable = {};
   for (const { python } of files) {
     const caches = python.bindings.get('CACHES')?.value;
-    const cache = at(caches, 'default');
-    if (cache?.kind === 'dict' && !cache.open) known.prefix = textOf(at(cache, 'KEY_PREFIX')) ?? '';
+    const cache = valueAt(caches, 'default');
+    if (cache?.kind === 'dict' && !cache.incomplete)
+      known.prefix = textOf(valueAt(cache, 'KEY_PREFIX')) ?? '';
     const seconds = numberOf(
-      at(python.bindings.get('CELERY_BROKER_TRANSPORT_OPTIONS')?.value, 'visibility_timeout'),
+      valueAt(python.bindings.get('CELERY_BROKER_TRANSPORT_OPTIONS')?.value, 'visibility_timeout'),
     );
     if (seconds !== undefined && seconds % 3600 === 0) known.hours = seconds / 3600 - 1;
   }
   return known;
 }
 
+/** The size of the memory, from redis.conf. */
 function redisFields(files: readonly CheckedFile[]): Mutable {
   const known: Mutable = {};
   for (const file of files)
     if (file.kind === 'redis') {
-      const size = /^(\d{1,9})mb$/i.exec(
-        directive(file.redis, 'maxmemory')?.arguments[0]?.text ?? '',
-      );
+      const size = /^(\d{1,9})mb$/i.exec(directiveValue(file.redis, 'maxmemory') ?? '');
       if (size) known.memory = Number(size[1]);
     }
   return known;
 }
 
+/** The service, its paths and its account, from the files that start workers. */
 function workerFields(files: readonly CheckedFile[]): Mutable {
   const known: Mutable = {};
   for (const file of files)
@@ -114,18 +117,18 @@ function workerFields(files: readonly CheckedFile[]): Mutable {
       if (role === 'worker') known.arch = 'celery';
       if (role === 'encoding' || role === 'transcription') known.arch = 'microservices';
       if (role === 'xapi') known.xapi = true;
-      const limit = numberOfText(workerOption(worker, '--time-limit')?.text);
+      const limit = wholeNumber(workerOption(worker, '--time-limit')?.text);
       if (role !== 'xapi' && limit !== undefined && limit % 3600 === 0) known.hours = limit / 3600;
-      const said = (name: string) => worker.variables.get(name)?.text;
-      const program = said('CELERY_BIN') ?? worker.words[0]?.text ?? '';
+      const variable = (name: string) => worker.variables.get(name)?.text;
+      const program = variable('CELERY_BIN') ?? worker.words[0]?.text ?? '';
       const [, venv] = /^(\/.+)\/bin\/celery$/.exec(program) ?? [];
       if (venv !== undefined) known.venv = venv;
-      const project = said('CELERYD_CHDIR');
+      const project = variable('CELERYD_CHDIR');
       if (project !== undefined) known.project = project;
-      const account = said('CELERYD_USER');
+      const account = variable('CELERYD_USER');
       if (account !== undefined) known.account = account;
-      const [, logs] = /^(\/.+)\/[^/]+$/.exec(said('CELERYD_LOG_FILE') ?? '') ?? [];
-      const [, pids] = /^(\/.+)\/[^/]+$/.exec(said('CELERYD_PID_FILE') ?? '') ?? [];
+      const [, logs] = /^(\/.+)\/[^/]+$/.exec(variable('CELERYD_LOG_FILE') ?? '') ?? [];
+      const [, pids] = /^(\/.+)\/[^/]+$/.exec(variable('CELERYD_PID_FILE') ?? '') ?? [];
       if (logs !== undefined) known.logs = logs;
       if (pids !== undefined) known.pids = pids;
       const folder = worker.properties.get('WorkingDirectory')?.text;
@@ -136,23 +139,19 @@ function workerFields(files: readonly CheckedFile[]): Mutable {
   return known;
 }
 
-function numberOfText(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-}
-
-/** The password that all connections agree on; empty where there is none, or more than one. */
-function passwordIn(connections: readonly Connection[]): string {
-  const given = connections.flatMap(({ password }) => password ?? []);
-  // What one has encoded and another as it is, is one password.
-  const encoded = new Set(given.flatMap(({ raw, text }) => (raw === text ? [] : raw)));
-  const found = new Set(given.flatMap(({ text }) => (encoded.has(text) ? [] : text)));
+/** The password of all connections; empty where there is none, or more than one. */
+function passwordIn(connections: readonly ClientConnection[]): string {
+  const passwords = connections.flatMap(({ password }) => password ?? []);
+  // An encoded password where none is decoded counts as the same one.
+  const encoded = new Set(passwords.flatMap(({ raw, text }) => (raw === text ? [] : raw)));
+  const found = new Set(passwords.flatMap(({ text }) => (encoded.has(text) ? [] : text)));
   const [only] = found;
   return found.size === 1 && only !== undefined ? only : '';
 }
 
 /**
- * Reads files back to the architecture that they are for: the other way round of the generator.
- * What it cannot take over, since the generator has no such value, it leaves out.
+ * Works out the architecture that files are for: the reverse of the generator. Values that no field
+ * of the generator can have are left out.
  */
 export function understand(files: readonly CheckedFile[]): Understood {
   const settings = files.filter((file) => file.kind === 'settings');
@@ -164,7 +163,7 @@ export function understand(files: readonly CheckedFile[]): Understood {
     ...connectionFields(connections),
     ...workerFields(files),
   };
-  if (settings.some(({ given }) => given.several)) known.shared = true;
+  if (settings.some(({ input }) => input.several)) known.shared = true;
   const valid = FIELD_NAMES.flatMap((name) => {
     const value = known[name];
     if (value === undefined) return [];

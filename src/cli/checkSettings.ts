@@ -3,14 +3,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkFiles } from '../checker/check.ts';
-import type { GivenFile } from '../checker/read/files.ts';
-import { CODES, positionOf, type Code, type Finding } from '../checker/findings.ts';
-import { messageOf } from '../checker/messages.ts';
+import { FINDINGS, type Finding, type FindingCode } from '../checker/findings.ts';
+import { messageOf, summary } from '../checker/messages.ts';
+import type { InputFile } from '../checker/read/files.ts';
+import { positionOf } from '../checker/read/span.ts';
 import { speaker } from '../model/say.ts';
 import type { Role } from '../pod/roles.ts';
 import { BASE, ORIGIN } from '../site/address.ts';
 import { TEXTS, type Language } from '../site/texts.ts';
-import { summary } from '../view/checker.ts';
 
 const ROLES = ['web', 'worker', 'encoding', 'transcription', 'xapi'] as const satisfies Role[];
 
@@ -19,14 +19,14 @@ const USAGE = `npm run --silent check-settings -- FILE... [--role ROLE]... [--se
   FILE       settings_local.py, redis.conf, sentinel.conf, /etc/default/celeryd or a systemd unit;
              files that are given together are checked together. Nothing in them is run.
 
-  --role     what the servers of settings_local.py do: ${ROLES.join(', ')};
-             otherwise the folder the file is in says it, if it has such a name, or what is in it
-  --several  several servers have this very settings_local.py
+  --role     role of the servers that have settings_local.py: ${ROLES.join(', ')};
+             without it, the name of the file's folder if it is a role, or else the settings tell it
+  --several  more than one server has this settings_local.py
   --lang     language of the messages (fr)
   --json     prints the findings as JSON
   --sarif    prints them as SARIF 2.1.0
 
-  Ends with status 1 when something is wrong, 0 when nothing is (an advice is nothing wrong), and 2
+  Ends with status 0 when nothing is wrong (an advice is not an error), 1 when something is, and 2
   when it cannot check.`;
 
 /** Ends the command with status 2 and a message on standard error. */
@@ -52,8 +52,8 @@ function readArguments() {
   }
 }
 
-/** Who else can read a file: everyone on this server, or everyone with its Git repository. */
-function exposure(file: string): GivenFile['exposed'] {
+/** The other people that can read a file: everyone on this server, or with its Git repository. */
+function exposure(file: string): InputFile['exposed'] {
   const listed = spawnSync('git', ['ls-files', '--error-unmatch', '--', basename(file)], {
     cwd: dirname(file),
     stdio: 'ignore',
@@ -72,7 +72,7 @@ const roles = values.role.map(
 const language = values.lang as Language;
 const say = speaker(TEXTS[language], language);
 
-const files = [...new Set(positionals)].map((name): GivenFile => {
+const files = [...new Set(positionals)].map((name): InputFile => {
   try {
     const text = readFileSync(name, 'utf8');
     const exposed = exposure(name);
@@ -90,8 +90,8 @@ const files = [...new Set(positionals)].map((name): GivenFile => {
 const checked = checkFiles(files);
 const { findings } = checked;
 
-/** A finding with its place in lines and columns, and without what its repair would write. */
-const placed = findings.map((finding: Finding) => {
+/** The findings as they are printed: with lines and columns, and without the text of repairs. */
+const reported = findings.map((finding: Finding) => {
   const text = files.find(({ name }) => name === finding.file)?.text ?? '';
   const { code, severity, file, params, span } = finding;
   return {
@@ -108,9 +108,9 @@ const placed = findings.map((finding: Finding) => {
 
 const LEVELS = { error: 'error', warning: 'warning', advice: 'note' } as const;
 
-/** The findings as SARIF 2.1.0 has them (docs.oasis-open.org/sarif/sarif/v2.1.0). */
+/** The findings in SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0). */
 function sarif() {
-  const used = [...new Set(placed.map(({ code }) => code))];
+  const used = [...new Set(reported.map(({ code }) => code))];
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -119,16 +119,16 @@ function sarif() {
         tool: {
           driver: {
             name: 'redis-pod check-settings',
-            rules: used.map((id: Code) => ({
+            rules: used.map((id: FindingCode) => ({
               id,
               helpUri: new URL(`${BASE}/${language}/findings/${id}/`.replace('//', '/'), ORIGIN)
                 .href,
-              defaultConfiguration: { level: LEVELS[CODES[id]] },
+              defaultConfiguration: { level: LEVELS[FINDINGS[id].severity] },
             })),
           },
         },
         columnKind: 'utf16CodeUnits',
-        results: placed.map(({ file, line, column, end, code, severity, message }) => ({
+        results: reported.map(({ file, line, column, end, code, severity, message }) => ({
           ruleId: code,
           ruleIndex: used.indexOf(code),
           level: LEVELS[severity],
@@ -153,10 +153,10 @@ function sarif() {
 }
 
 if (values.sarif) console.log(JSON.stringify(sarif(), null, 2));
-else if (values.json) console.log(JSON.stringify(placed, null, 2));
+else if (values.json) console.log(JSON.stringify(reported, null, 2));
 else
-  for (const { file, line, column, code, message } of placed)
+  for (const { file, line, column, code, message } of reported)
     console.log(`${file}:${line}:${column} ${code} ${message}`);
-// For who looks: programs read the output.
+// On standard error, so that programs which read the output do not see it.
 console.error(summary(checked, say));
-process.exitCode = placed.some(({ severity }) => severity !== 'advice') ? 1 : 0;
+process.exitCode = reported.some(({ severity }) => severity !== 'advice') ? 1 : 0;

@@ -1,19 +1,30 @@
 import { speaker, type Say } from '../model/say.ts';
+import type { Feature } from '../site/featureTexts.ts';
 
-/** The texts of each language: one file each, which is loaded when it is needed. */
-const TEXTS = import.meta.glob<Record<string, string>>('./*.json', {
-  base: '../content/i18n',
-  import: 'default',
-});
+type Texts = Record<string, string>;
 
-/** The texts that `Texts.astro` has put into the page, in the page's language. */
-export function pageTexts(): Say {
-  const json = document.querySelector('script[data-texts]')?.textContent ?? '{}';
-  return speaker(JSON.parse(json) as Record<string, string>, document.documentElement.lang);
+/** The features' texts in each language, which `site/featureTexts.ts` makes. */
+const FILES = {
+  checker: import.meta.glob<Texts>('../content/i18n/*.json', {
+    query: '?checker',
+    import: 'default',
+  }),
+  commands: import.meta.glob<Texts>('../content/i18n/*.json', {
+    query: '?commands',
+    import: 'default',
+  }),
+  form: import.meta.glob<Texts>('../content/i18n/*.json', { query: '?form', import: 'default' }),
+  links: import.meta.glob<Texts>('../content/i18n/*.json', { query: '?links', import: 'default' }),
+} satisfies Partial<Record<Feature, unknown>>;
+
+/** Loads a feature's texts in the page's language; rejects where the file cannot be loaded. */
+export async function loadTexts(feature: keyof typeof FILES): Promise<Say> {
+  const { lang } = document.documentElement;
+  return speaker((await FILES[feature][`../content/i18n/${lang}.json`]?.()) ?? {}, lang);
 }
 
-/** Loads all texts of the page's language; rejects where the file cannot be loaded. */
-export async function loadTexts(): Promise<Say> {
-  const { lang } = document.documentElement;
-  return speaker((await TEXTS[`./${lang}.json`]?.()) ?? {}, lang);
+/** A feature's texts in the page's language, where `Texts.astro` has written them into the page. */
+export function pageTexts(feature: Exclude<Feature, keyof typeof FILES>): Say {
+  const json = document.querySelector(`script[data-texts=${feature}]`)?.textContent ?? '{}';
+  return speaker(JSON.parse(json) as Texts, document.documentElement.lang);
 }

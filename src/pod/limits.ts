@@ -12,3 +12,15 @@ export const SENTINEL_PORT = 26379;
 
 /** How long a client waits for an answer of Redis or of a sentinel, in seconds. */
 export const ANSWER_TIMEOUT = 5;
+
+/** After how many seconds Celery's Redis transport delivers a task again by default (kombu 5.2.4). */
+export const DEFAULT_VISIBILITY_TIMEOUT = 3600;
+
+/** The `--time-limit` of Pod's own documents, in seconds. */
+export const DOCUMENTED_TIME_LIMIT = 86_400;
+
+/**
+ * How many seconds the visibility timeout is above the time limit of tasks: the remedy that was
+ * measured is 90000 s for a limit of 86400 s (celery issues 5935 and 5306).
+ */
+export const VISIBILITY_MARGIN = 3600;

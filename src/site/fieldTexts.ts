@@ -2,17 +2,17 @@ import { FIELDS } from '../model/fields.ts';
 import { DEFAULTS, fieldText, type Architecture, type FieldName } from '../model/architecture.ts';
 import type { Say, TextKey } from '../model/say.ts';
 
-/** The fields whose values have names of their own. */
+/** The fields that are choices. */
 type ChoiceName = 'arch' | 'redis' | 'auth' | 'firewall' | 'service';
 
-/** Whether a field is a choice among values that have names of their own. */
+/** Whether a field is a choice: each of its values has a name that the form shows. */
 export function isChoice(field: FieldName): field is ChoiceName {
   return FIELDS[field].values !== undefined;
 }
 
 /** The name of a choice's value, as the form shows it. */
 export function valueLabel(field: ChoiceName, value: string, say: Say): string {
-  return say(`${field}.${value}` as TextKey);
+  return say(`${field}.${value}` as Extract<TextKey, `${ChoiceName}.${string}`>);
 }
 
 /** A field's value in words. */
@@ -23,7 +23,7 @@ export function valueText(architecture: Architecture, field: FieldName, say: Say
   return fieldText(architecture, field) || say('gen.empty');
 }
 
-/** Fields of one kind are said in the same words. */
+/** Kinds of fields: one text describes the values that all fields of a kind accept. */
 const KINDS = {
   host: 'host',
   prefix: 'prefix',
@@ -38,7 +38,7 @@ const KINDS = {
   'from.xapi': 'from',
 } as const satisfies Partial<Record<FieldName, string>>;
 
-/** What a field accepts, in words; the names of a choice's values are those of a link. */
+/** The values that a field accepts, in words; those of a choice as links write them. */
 export function acceptedText(field: FieldName, say: Say): string {
   const { values, range } = FIELDS[field];
   if (range) return say('reference.range', { min: range[0], max: range[1] });

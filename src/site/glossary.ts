@@ -1,4 +1,5 @@
 import { speaker } from '../model/say.ts';
+import { otherLanguage } from './languages.ts';
 import { TEXTS, type Language } from './texts.ts';
 
 /** The glossary's terms by theme, each with the section of the guide that explains it. */
@@ -54,7 +55,7 @@ const GLOSSARY = {
   },
 } as const satisfies Record<string, Record<string, `${string}/#${string}`>>;
 
-/** What terms are grouped by. */
+/** The name of a group of terms. */
 export type Theme = keyof typeof GLOSSARY;
 
 type TermId = { [T in Theme]: keyof (typeof GLOSSARY)[T] }[Theme];
@@ -70,11 +71,6 @@ export interface Term {
   /** The page that explains it, by its address below the language, and the heading there. */
   readonly page: string;
   readonly anchor: string;
-}
-
-/** The language that terms are translated to. */
-export function otherLanguage(language: Language): Language {
-  return language === 'fr' ? 'en' : 'fr';
 }
 
 /** The terms of some themes, all of them by default, in the alphabetical order of a language. */

@@ -1,20 +1,20 @@
 import { getEntry, render } from 'astro:content';
 import type { Language } from './texts.ts';
 
-/** A heading of a page, as a link to it may say it. */
+/** A heading of a page, for a link to it. */
 export interface Heading {
   /** The page's title. */
   readonly page: string;
   readonly text: string;
-  /** It is a message as a program says it. */
+  /** Whether it is code: the message of a program. */
   readonly code: boolean;
 }
 
 /**
- * Finds a heading.
+ * Finds a heading of a written page.
  *
- * @param page the page's name
- * @throws where there is no such page or heading: what leads there leads nowhere
+ * @param page the page's address below its language
+ * @throws if there is no such page or heading, as the link would lead nowhere
  */
 export async function heading(language: Language, page: string, anchor: string): Promise<Heading> {
   const entry = await getEntry('docs', `${language}/${page}`);

@@ -2,22 +2,25 @@ import { speaker, type Say } from '../model/say.ts';
 import { TEXTS, type Language } from './texts.ts';
 
 /**
- * The language of the page that is being rendered, and its texts. It is read from the address:
- * what a page passes to StarlightPage is rendered before Starlight knows the page's language.
+ * The language of the page that is being rendered, and its texts.
+ *
+ * @param Astro the global of a component
  */
-export function here({ url }: { url: URL }): { language: Language; say: Say } {
-  const path = url.pathname.slice(import.meta.env.BASE_URL.replace(/\/$/, '').length);
-  const language: Language = path.startsWith('/en/') ? 'en' : 'fr';
+export function here({ currentLocale }: { currentLocale: string | undefined }): {
+  language: Language;
+  say: Say;
+} {
+  const language: Language = currentLocale === 'en' ? 'en' : 'fr';
   return { language, say: speaker(TEXTS[language], language) };
 }
 
 /**
- * The address of a page in the language of the page that is being rendered.
+ * The address of a page, without the site's origin.
  *
  * @param page its path below the language, with a slash at its end and none at its start
  */
 export function pageAddress(language: Language, page: string): string {
-  return `${import.meta.env.BASE_URL.replace(/\/?$/, '/')}${language}/${page}`;
+  return `${import.meta.env.BASE_URL}${language}/${page}`;
 }
 
 /**
@@ -26,6 +29,6 @@ export function pageAddress(language: Language, page: string): string {
  * @param url the address of a page that is in a language
  */
 export function pageName(url: URL): string {
-  const path = url.pathname.slice(import.meta.env.BASE_URL.replace(/\/$/, '').length);
-  return path.replace(/^\/[a-z]+\/|\/$/g, '');
+  const path = url.pathname.slice(import.meta.env.BASE_URL.length);
+  return path.replace(/^[a-z]+\/|\/$/g, '');
 }

@@ -5,3 +5,8 @@ export const languages: Record<Language, { label: string; lang: string }> = {
   fr: { label: 'Français', lang: 'fr' },
   en: { label: 'English', lang: 'en' },
 };
+
+/** The language that a page's reader can change to: the site has two. */
+export function otherLanguage(language: Language): Language {
+  return language === 'fr' ? 'en' : 'fr';
+}

@@ -1,17 +1,19 @@
-import { otherLanguage, type Term } from './glossary.ts';
+import type { Term } from './glossary.ts';
+import { otherLanguage } from './languages.ts';
 import type { Language } from './texts.ts';
 
-/** What is said of a page to machines. */
+/** The facts about a page that its structured data states. */
 export interface PageFacts {
   readonly language: Language;
   readonly title: string;
   readonly description: string;
-  /** The day its source was last changed, where that is known. */
+  /** The date of the last change to its source, where that is known. */
   readonly updated: Date | undefined;
   /** Whether it is an article of the guide. */
   readonly prose: boolean;
-  /** Complete addresses: its own, and of its card. */
+  /** Its address, with the site's origin. */
   readonly address: string;
+  /** The address of its social card, with the site's origin. */
   readonly card: string;
   /** The terms that it defines. */
   readonly terms: readonly Term[];
@@ -20,8 +22,8 @@ export interface PageFacts {
 }
 
 /**
- * A page as structured data of https://schema.org: the home page is the site, a page of prose an
- * article of it, and each has its place below the home page. Terms it defines are a set of them.
+ * Structured data of a page, by https://schema.org. The home page is the site, a page of prose is an
+ * article of it, and each page has its position below the home page. The glossary is a set of terms.
  */
 export function pageData(page: PageFacts): Record<string, unknown> {
   const { language, title, description, updated, prose, address, card, terms, home } = page;

@@ -7,8 +7,8 @@ import type { Language } from './texts.ts';
 /** A link to a heading, or to a name of the reference. */
 type Link = Omit<Heading, 'page'> & Partial<Pick<Heading, 'page'>> & { readonly address: string };
 
-/** Where a name of the reference is explained, if it is one. */
-function place(name: string): { page: string; text: string } | undefined {
+/** The page of the reference that explains a name, and the name as that page shows it. */
+function referenceOf(name: string): { page: string; text: string } | undefined {
   for (const settings of [SETTINGS, MODULE_SETTINGS, REMINDERS])
     if (Object.hasOwn(settings, name)) return { page: 'reference', text: name };
   const directive = /^(redis|sentinel)-(.+)$/.exec(name)?.[2] ?? '';
@@ -20,13 +20,13 @@ function place(name: string): { page: string; text: string } | undefined {
 /**
  * The links of a "see also".
  *
- * @param see names of the reference, and headings as `page#anchor`
- * @throws where a page has no such heading
+ * @param see names of settings and directives in the reference, and headings as `page#anchor`
+ * @throws if a page has no such heading
  */
 export function seeAlso(language: Language, see: readonly string[]): Promise<Link[]> {
   return Promise.all(
     see.map(async (target) => {
-      const name = place(target);
+      const name = referenceOf(target);
       if (name) {
         const address = `${pageAddress(language, `${name.page}/`)}#${target}`;
         return { address, text: name.text, code: true };

@@ -1,20 +1,22 @@
 import type { SitemapOptions } from '@astrojs/sitemap';
 import { languages } from './languages.ts';
-import { lastUpdates, PAGES_FOLDER } from './source.ts';
+import { contentUpdates, sourceFile } from './source.ts';
 
-/** What the sitemap lists: the pages of each language, but for the guide to print. */
+/** Options of the sitemap, which lists the pages of each language except the guide to print. */
 export function sitemapOptions(base: string): NonNullable<SitemapOptions> {
   const codes = Object.keys(languages);
-  const updates = lastUpdates(process.cwd(), PAGES_FOLDER);
-  /** A page's address from the site's base, without slashes at its ends. */
-  const path = (address: string) =>
-    new URL(address).pathname.slice(base.replace(/\/$/, '').length).replace(/^\/|\/$/g, '');
+  /** The language and the name of the page at an address. */
+  const split = (address: string): [language: string, name: string] => {
+    const path = new URL(address).pathname.slice(base.replace(/\/$/, '').length);
+    const [language = '', ...name] = path.replace(/^\/|\/$/g, '').split('/');
+    return [language, name.join('/')];
+  };
   return {
-    filter: (address) =>
-      codes.includes(path(address).split('/')[0] ?? '') && !/\/print\/$/.test(address),
+    filter: (address) => codes.includes(split(address)[0]) && !/\/print\/$/.test(address),
     i18n: { defaultLocale: 'fr', locales: Object.fromEntries(codes.map((code) => [code, code])) },
     serialize: (item) => {
-      const updated = updates.get(`${PAGES_FOLDER}/${path(item.url)}.mdx`);
+      const [language, name] = split(item.url);
+      const updated = contentUpdates().get(sourceFile(language, name));
       if (updated) item.lastmod = updated.toISOString();
       const french = item.links?.find(({ lang }) => lang === 'fr');
       if (french) item.links = [...(item.links ?? []), { ...french, lang: 'x-default' }];

@@ -1,25 +1,55 @@
 import { spawnSync } from 'node:child_process';
 
-/** Where the site's source is, without a slash at its end: readers propose changes there. */
+/** The address of the repository, without a slash at its end. Readers propose changes there. */
 export const REPOSITORY = (
   process.env['SITE_REPOSITORY'] || 'https://github.com/EsupPortail/redis-pod'
 ).replace(/\/$/, '');
 
-/** Folder of the pages' source, from the project's. */
+/** The folder of the written pages, from the project's folder. */
 export const PAGES_FOLDER = 'src/content/docs';
 
+/** The folder of the texts of findings, from the project's folder. */
+export const FINDINGS_FOLDER = 'src/content/findings';
+
 /**
- * When each file was last changed, by the newest commit that has it.
+ * Whether a page explains one finding of the checker. Such a page is read by itself: it is in no
+ * menu, and not in the guide that is printed.
  *
- * @param folder the project's folder
- * @param under only files below this folder of the project
- * @returns dates by path from the project's folder; none without git, and none of a shallow clone,
- *   where every file seems to be as new as the clone's first commit
+ * @param name the page's address below its language
  */
-export function lastUpdates(folder: string, under: string): Map<string, Date> {
+export const explainsFinding = (name: string): boolean => /^findings\/./.test(name);
+
+/**
+ * The path of the file with a page's text, from the project's folder. There is no such file for the
+ * home page and the pages of examples, which components make.
+ *
+ * @param name the page's address below its language, without slashes at its ends
+ */
+export function sourceFile(language: string, name: string): string {
+  return explainsFinding(name)
+    ? `${name.replace('findings', FINDINGS_FOLDER)}.yaml`
+    : `${PAGES_FOLDER}/${language}/${name}.mdx`;
+}
+
+let updates: Map<string, Date> | undefined;
+
+/** The dates of the files with the pages' texts, see {@link lastUpdates}; git is run once. */
+export function contentUpdates(): Map<string, Date> {
+  return (updates ??= lastUpdates(process.cwd(), 'src/content'));
+}
+
+/**
+ * The date of each file's last change, by the newest commit that has the file.
+ *
+ * @param project the project's folder
+ * @param under only files below this folder of the project
+ * @returns dates by path from the project's folder. It is empty without git, and for a shallow
+ *   clone, where every file seems to be as new as the clone's first commit
+ */
+export function lastUpdates(project: string, under: string): Map<string, Date> {
   const git = (...args: string[]) => {
     const { error, stdout } = spawnSync('git', args, {
-      cwd: folder,
+      cwd: project,
       encoding: 'utf8',
       maxBuffer: 1 << 28,
     });

@@ -1,7 +1,7 @@
 import type { StarlightUserConfig } from '@astrojs/starlight/types';
 import { PRESETS } from '../model/presets.ts';
 import { languages } from './languages.ts';
-import { lastUpdates, PAGES_FOLDER, REPOSITORY } from './source.ts';
+import { contentUpdates, FINDINGS_FOLDER, REPOSITORY } from './source.ts';
 import { TEXTS } from './texts.ts';
 
 /** What the site asks of Starlight. */
@@ -12,7 +12,9 @@ export const starlightOptions: StarlightUserConfig = {
   favicon: '/favicon.svg',
   editLink: { baseUrl: `${REPOSITORY}/edit/main/` },
   // Where git knows no dates, Starlight would show none or those of a shallow clone.
-  lastUpdated: lastUpdates(process.cwd(), PAGES_FOLDER).size > 0,
+  lastUpdated: contentUpdates().size > 0,
+  // Besides the docs collection.
+  markdown: { processedDirs: [FINDINGS_FOLDER] },
   sidebar: [
     { label: TEXTS.fr['home.label'], translations: { en: TEXTS.en['home.label'] }, link: '/' },
     {

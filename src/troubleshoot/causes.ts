@@ -1,19 +1,20 @@
-/** How far a text points to a cause. */
+/** The certainty with which a text points to a cause. */
 type Strength =
-  /** No other cause says this. */
+  /** The text of no other cause. */
   | 'is'
-  /** Another cause says it more often: this one comes after it. */
+  /** More often the text of another cause, which comes first. */
   | 'also'
-  /** Much else says it too: it counts where nothing better is found. */
+  /** A text of many programs: it counts where nothing better is found. */
   | 'maybe';
 
-type Signs = Readonly<Partial<Record<Strength, readonly string[]>>>;
+/** The texts of a cause, by certainty. */
+type Texts = Readonly<Partial<Record<Strength, readonly string[]>>>;
 
 /**
- * What software says that cannot use Redis, by the anchor of the page on repairs: Debian 12's
- * clients, those that Pod pins, redis-cli and redis-server (run; the versions are on the page). In
- * a text `{host}`, `{port}`, `{error}` (a number) and `{name}` (a name without dots) stand for what
- * differs, `…` for anything in the same line.
+ * The messages of software that cannot use Redis, by the anchor of the page on repairs: of Debian 12's
+ * clients, those that Pod pins, redis-cli and redis-server (run; the versions are on the page). The
+ * placeholders are `{host}`, `{port}`, `{error}` (a number), `{name}` (a name without dots), and `…`
+ * for anything in the same line.
  */
 export const MESSAGES = {
   noauth: { is: ['NOAUTH Authentication required', 'Authentication required.'] },
@@ -88,22 +89,23 @@ export const MESSAGES = {
       'AUTH <password> called without any password configured',
     ],
   },
-} as const satisfies Record<string, Signs>;
+} as const satisfies Record<string, Texts>;
 
 /** The anchor of a message on the page on repairs. */
 export type MessageId = keyof typeof MESSAGES;
 
-/** A cause of what was pasted. */
+/** A cause of a message that was pasted. */
 export interface Cause {
   readonly id: MessageId;
-  /** The line that it was found in, without colours. */
+  /** The line of the message, without colours. */
   readonly line: string;
-  /** The address in it, if it has one. */
+  /** The address in the message, if it has one. */
   readonly host?: string;
   readonly port?: string;
 }
 
-const HOLES: Readonly<Record<string, string>> = {
+/** The pattern of each placeholder. */
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
   '{host}': String.raw`(?<host>[^\s'"/@,;()]{1,253}?)`,
   '{port}': String.raw`(?<port>\d{1,5})`,
   '{name}': String.raw`(?<host>[a-z0-9_-]{1,63})`,
@@ -112,94 +114,97 @@ const HOLES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A text of the table as a pattern. Each repetition in it is bounded, and none is in another: the
- * time that it takes grows as the text does. A blank may be a line that a terminal broke, a quote
- * may be escaped.
+ * A text of the table as a pattern. Its repetitions are bounded and not nested, so that the time for a
+ * match is linear in the input. A blank also matches the line breaks of a terminal, a quote an escaped
+ * one.
  */
-function pattern(sign: string): RegExp {
-  const parts = sign.split(/(\{\w+\}|…| |')/).map((part) => {
-    if (part === ' ') return String.raw`\s{1,80}`;
-    if (part === "'") return String.raw`\\?['’"]`;
-    return HOLES[part] ?? RegExp.escape(part);
+function patternOf(message: string): RegExp {
+  const pieces = message.split(/(\{\w+\}|…| |')/).map((piece) => {
+    if (piece === ' ') return String.raw`\s{1,80}`;
+    if (piece === "'") return String.raw`\\?['’"]`;
+    return PLACEHOLDERS[piece] ?? RegExp.escape(piece);
   });
-  return new RegExp(parts.join(''), 'gi');
+  return new RegExp(pieces.join(''), 'gi');
 }
 
-/** A text of the table that was found. */
+/** A text of the table that was found in the input. */
 interface Found extends Cause {
   readonly strength: Strength;
   readonly start: number;
   readonly end: number;
-  /** How much of it is given, not a hole: the more, the more it tells. */
-  readonly given: number;
+  /** The length of the text without its placeholders: a longer one is more specific. */
+  readonly length: number;
 }
 
-const PATTERNS = Object.entries(MESSAGES).flatMap(([id, signs]: [string, Signs]) =>
+const PATTERNS = Object.entries(MESSAGES).flatMap(([id, texts]: [string, Texts]) =>
   (['is', 'also', 'maybe'] as const).flatMap((strength) =>
-    (signs[strength] ?? []).map((sign) => ({
+    (texts[strength] ?? []).map((message) => ({
       id: id as MessageId,
       strength,
-      sign: pattern(sign),
-      given: sign.replace(/\{\w+\}|…/g, '').length,
+      pattern: patternOf(message),
+      length: message.replace(/\{\w+\}|…/g, '').length,
     })),
   ),
 );
 
-/** As much as is read, from its end: what failed last is there. */
-const MOST = 2 ** 20;
+/** The length of the input that is read, from its end, where the last error is; in characters. */
+const MAX_LENGTH = 2 ** 20;
 
-/** Colours and the like, as terminals are told them (ECMA-48). */
+/** Control sequences of terminals, such as colours (ECMA-48). */
 const COLOURS = /\u001b\[[0-9;?]{0,30}[ -/]{0,3}[@-~]/g;
 
-/** The line that a place of a text is in, not longer than anyone reads. */
+/** The line of a span of a text, with at most 200 characters on either side of the span. */
 function lineAt(text: string, start: number, end: number): string {
   const from = text.lastIndexOf('\n', start) + 1;
   const to = text.indexOf('\n', end);
   return text.slice(Math.max(from, start - 200), to === -1 ? end + 200 : Math.min(to, end + 200));
 }
 
-/** Where a pattern is found last in a text. */
-function lastOf(text: string, sign: RegExp): RegExpExecArray | undefined {
+/** The last match of a pattern in a text. */
+function lastMatch(text: string, pattern: RegExp): RegExpExecArray | undefined {
   let last: RegExpExecArray | undefined;
-  for (const match of text.matchAll(sign)) last = match;
+  for (const match of text.matchAll(pattern)) last = match;
   return last;
 }
 
 /**
- * What causes the messages of a text, best first: what only one cause says comes before what
- * several say, and what failed last before what failed earlier.
+ * The causes of the messages in a text, best first: a message of one cause comes before one of
+ * several causes, and a later message before an earlier one.
  *
- * @param pasted a line, a traceback, a log; what is longer than 1 MiB is read from its end
+ * @param pasted a line, a traceback, a log; of more than 1 MiB (in characters) only the end is read
  */
 export function causesOf(pasted: string): Cause[] {
-  const text = pasted.slice(-MOST).replace(COLOURS, '');
-  const found = PATTERNS.flatMap(({ id, strength, sign, given }): Found[] => {
-    const match = lastOf(text, sign);
+  const text = pasted.slice(-MAX_LENGTH).replace(COLOURS, '');
+  const found = PATTERNS.flatMap(({ id, strength, pattern, length }): Found[] => {
+    const match = lastMatch(text, pattern);
     if (!match) return [];
     const start = match.index;
     const end = start + match[0].length;
     const { host, port } = match.groups ?? {};
     const address = { ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
-    return [{ id, strength, start, end, given, line: lineAt(text, start, end).trim(), ...address }];
+    return [
+      { id, strength, start, end, length, line: lineAt(text, start, end).trim(), ...address },
+    ];
   });
   const certain = found.filter(({ strength }) => strength === 'is');
-  const told = certain.filter(
+  // A text that overlaps a more specific one of another cause does not count.
+  const specific = certain.filter(
     (one) =>
       !certain.some(
         (other) =>
-          other.given > one.given &&
+          other.length > one.length &&
           other.id !== one.id &&
           other.start < one.end &&
           one.start < other.end,
       ),
   );
-  const last = (a: Found, b: Found) => b.end - a.end || b.given - a.given;
+  const last = (a: Found, b: Found) => b.end - a.end || b.length - a.length;
   const also = found.filter(({ strength }) => strength === 'also');
-  const best = [...told.sort(last), ...also.sort(last)];
+  const best = [...specific.sort(last), ...also.sort(last)];
   const all = best.length > 0 ? best : found.sort(last);
   const ids = [...new Set(all.map(({ id }) => id))];
   return ids.flatMap((id) => {
-    // Of the texts of one cause, the one with an address tells more.
+    // Of the texts of one cause, one with an address is the most useful.
     const its = all.filter((each) => each.id === id);
     const one = its.find(({ host }) => host !== undefined) ?? its[0];
     if (!one) return [];

@@ -1,31 +1,31 @@
-/** The words of a text, in small letters without accents. */
+/** The words of a text, in lower case and without accents. */
 function wordsOf(text: string): string[] {
   const bare = text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
   return bare.match(/[\p{L}\p{N}_]+/gu) ?? [];
 }
 
-/** What is looked through for words: a title, which tells more, and what stands under it. */
+/** A text to search: a title, which counts more, and the text below it. */
 export interface Passage {
   readonly title: string;
   readonly text: string;
 }
 
-/** The fewest letters that an ending may be missing from. */
-const STEM = 4;
+/** The shortest beginning of a word that matches the whole word, in letters. */
+const MIN_STEM = 4;
 
 /** Whether two words are the same, or one is the beginning of the other. */
 function alike(a: string, b: string): boolean {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
-  return short === long || (short.length >= STEM && long.startsWith(short));
+  return short === long || (short.length >= MIN_STEM && long.startsWith(short));
 }
 
 /**
- * The passages that have the most of the words that are looked for, those with them in the title
- * first. Accents, capitals and endings do not count.
+ * The passages with the most words of a query, those with the words in the title first. Accents,
+ * capitals and endings do not count.
  *
- * @param query what is looked for; its first twenty words count
- * @param small words that tell nothing
- * @returns the places of the passages in their list
+ * @param query the words to find; the first twenty count
+ * @param small words to ignore, such as articles
+ * @returns the indexes of the passages in their list
  */
 export function passagesWith(
   query: string,
@@ -42,7 +42,7 @@ export function passagesWith(
       wanted.filter((word) => words.some((each) => alike(word, each))).length;
     return { at, all: has([...inTitle, ...inText]), titled: has(inTitle) };
   });
-  // Most words of a question are in no passage, whatever it is about; one of a few is too little.
+  // Half of the words are enough: most questions have words that no passage has. One of a few is not.
   const enough = Math.max(1, Math.ceil(wanted.length / 2));
   const most = Math.max(enough, ...scores.map(({ all }) => all));
   return scores

@@ -1,12 +1,12 @@
 import type { Checked } from '../checker/check.ts';
 import type { Difference } from '../checker/compare.ts';
 import { MASK, masked } from '../checker/mask.ts';
-import type { Connection } from '../checker/read/connections.ts';
-import { positionOf, type Finding } from '../checker/findings.ts';
+import type { ClientConnection } from '../checker/read/clientConnections.ts';
+import type { Finding } from '../checker/findings.ts';
 import { messageOf } from '../checker/messages.ts';
 import { secretsIn } from '../checker/secrets.ts';
 import type { CheckedFile } from '../checker/read/files.ts';
-import type { Span } from '../checker/read/values.ts';
+import { positionOf, type Span } from '../checker/read/span.ts';
 import { urlHost } from '../model/address.ts';
 import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
@@ -109,14 +109,14 @@ export function annotatedHtml(
   reveal: boolean,
   say: Say,
 ): Html {
-  const { text } = file.given;
+  const { text } = file.input;
   // A finding about a whole statement is marked on its first line alone.
   const clipped = ({ from, to }: Span): Span => {
     const end = text.indexOf('\n', from);
     return { from, to: end < 0 ? to : Math.min(to, end) };
   };
   const own = findings
-    .filter((each) => each.file === file.given.name)
+    .filter((each) => each.file === file.input.name)
     .map((each) => ({ ...each, span: clipped(each.span) }));
   const secrets = secretsIn(file);
   const lines = linesOf(text);
@@ -158,7 +158,7 @@ function findingHtml(
 
 /** The address that a connection leads to, without its password. */
 function addressOf(
-  { transport, host, port, socket, sentinels, master, urls }: Connection,
+  { transport, host, port, socket, sentinels, master, urls }: ClientConnection,
   say: Say,
 ): string {
   if (transport === 'memory') return say('check.leads.memory');
@@ -193,7 +193,7 @@ function understoodHtml({ files }: Checked, say: Say): Html | false {
           ({ each, file }) =>
             html`<tr>
               <th scope="row">
-                <code>${each.setting}</code>${several && html` ${file.given.name}`}
+                <code>${each.setting}</code>${several && html` ${file.input.name}`}
               </th>
               <td>${say(`database.${each.role}`)}</td>
               <td>${addressOf(each, say)}</td>
@@ -246,27 +246,9 @@ export function numbered({ findings }: Checked): (Finding & { number: number })[
   return findings.map((finding, at) => ({ ...finding, number: at + 1 }));
 }
 
-/** The number of findings of each severity, in words; says so where nothing is wrong. */
-export function summary({ findings, files }: Checked, say: Say): string {
-  const counts = (['error', 'warning', 'advice'] as const).flatMap((severity) => {
-    const count = findings.filter((each) => each.severity === severity).length;
-    return count === 0 ? [] : [say(`check.count.${severity}`, { count })];
-  });
-  const wrong = findings.some(({ severity }) => severity !== 'advice');
-  const others = files.filter(({ kind }) => kind === 'other').map(({ given }) => given.name);
-  const checked = files.length - others.length;
-  return [
-    !wrong && checked > 0 && say('check.clean', { count: checked }),
-    counts.length > 0 && `${counts.join(', ')}.`,
-    others.length > 0 && say('check.other', { files: others.join(', '), count: others.length }),
-  ]
-    .filter((part) => part !== false)
-    .join(' ');
-}
-
 /** The result of a check: the findings, and the connections that were understood. */
 export function resultHtml(checked: Checked, root: string, generator: string, say: Say): Html {
-  const texts = new Map(checked.files.map(({ given }) => [given.name, given.text]));
+  const texts = new Map(checked.files.map(({ input }) => [input.name, input.text]));
   const wrong = checked.findings.some(({ severity }) => severity !== 'advice');
   const settings = checked.files.some(({ kind }) => kind === 'settings');
   return html`<h2 tabindex="-1">${say('check.result')}</h2>

@@ -1,9 +1,9 @@
 import { checkFiles } from '../checker/check.ts';
-import { EXAMPLES } from '../checker/findings/examples.ts';
-import type { GivenFile } from '../checker/read/files.ts';
-import { edited, type Code } from '../checker/findings.ts';
+import { FINDINGS, type FindingCode } from '../checker/findings.ts';
+import type { InputFile } from '../checker/read/files.ts';
 import { messageOf } from '../checker/messages.ts';
-import type { Span } from '../checker/read/values.ts';
+import type { Span } from '../checker/read/span.ts';
+import { edited } from '../checker/repair/edits.ts';
 import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
 
@@ -50,7 +50,7 @@ function excerptHtml(text: string, span: Span): Html {
 }
 
 /** The name of a file, and the role of its servers where the example gives it. */
-function captionOf({ name, roles = [], several }: GivenFile, say: Say): Html {
+function captionOf({ name, roles = [], several }: InputFile, say: Say): Html {
   const [role] = roles.filter((each) => each !== 'redis');
   const whose = several ? say('check.role.several') : role && say(`check.role.${role}`);
   return html`<code>${name}</code>${whose && ` (${whose})`}`;
@@ -62,13 +62,16 @@ function captionOf({ name, roles = [], several }: GivenFile, say: Say): Html {
  *
  * @throws where the checker does not find the code in its example
  */
-export function findingExampleHtml(code: Code, say: Say): { message: string; example: Html } {
-  const { has } = EXAMPLES[code];
-  const found = checkFiles(has).findings.find((each) => each.code === code);
-  const file = has.find(({ name }) => name === found?.file);
+export function findingExampleHtml(
+  code: FindingCode,
+  say: Say,
+): { message: string; example: Html } {
+  const { example } = FINDINGS[code];
+  const found = checkFiles(example).findings.find((each) => each.code === code);
+  const file = example.find(({ name }) => name === found?.file);
   if (!found || !file) throw new Error(`The example of ${code} does not have it.`);
-  const short = ({ text }: GivenFile) => text.trimEnd().split('\n').length <= SHORT;
-  const beside = has.filter((each) => each !== file && short(each));
+  const short = ({ text }: InputFile) => text.trimEnd().split('\n').length <= SHORT;
+  const beside = example.filter((each) => each !== file && short(each));
   const after = found.repair && edited(file.text, found.repair);
   return {
     message: messageOf(found, say),

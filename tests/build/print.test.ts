@@ -31,11 +31,7 @@ describe.each(sites)('built for $base', async (site) => {
     test('has every page of prose, in the order of the menu', () => {
       expect(prose).toHaveLength(
         read.filter(
-          (it) =>
-            it.counterpart?.startsWith(code === 'fr' ? 'en/' : 'fr/') &&
-            isProse(it) &&
-            // What explains a finding is read by itself.
-            !/\/findings\/.+\//.test(it.file),
+          (it) => it.counterpart?.startsWith(code === 'fr' ? 'en/' : 'fr/') && isProse(it),
         ).length,
       );
       const sections = printed?.querySelectorAll('section.printed > h2') ?? [];

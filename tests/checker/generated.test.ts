@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
-import { roleOfFolder, type GivenFile } from '../../src/checker/read/files.ts';
+import { roleOfFolder, type InputFile } from '../../src/checker/read/files.ts';
 import { FIELDS, FIELD_NAMES } from '../../src/model/fields.ts';
 import type { Architecture, FieldName } from '../../src/model/architecture.ts';
 import { filesOf, fileText } from '../../src/emit/files.ts';
@@ -14,8 +14,8 @@ import { soundCases, type Case } from '../fuzz/cases.ts';
 
 const say = speaker(TEXTS.en, 'en');
 
-/** The files of an architecture as a reader of the generator has them, with whose they are. */
-function generated({ architecture, password }: Case): GivenFile[] {
+/** The files of an architecture with the roles of their servers, as readers of the generator have them. */
+function generated({ architecture, password }: Case): InputFile[] {
   const deployment = plan(architecture);
   const servers = deployment.servers;
   const everyRole = [...new Set(servers.flatMap(({ roles }) => roles))].filter(
@@ -38,8 +38,8 @@ function generated({ architecture, password }: Case): GivenFile[] {
   });
 }
 
-/** Fields that no file says, or that it says of more than one. */
-const UNSAID: readonly FieldName[] = [
+/** Fields that no file states, or that files do not state exactly. */
+const UNSTATED: readonly FieldName[] = [
   'web',
   'workers',
   'firewall',
@@ -51,7 +51,7 @@ const UNSAID: readonly FieldName[] = [
   'shared',
 ];
 
-test('every file that the generator writes is found to be right', () => {
+test('the checker finds nothing wrong in any file of the generator', () => {
   fc.assert(
     fc.property(soundCases, (each) => {
       const { findings } = checkFiles(generated(each));
@@ -59,7 +59,7 @@ test('every file that the generator writes is found to be right', () => {
       expect(wrong).toEqual([]);
       const { architecture, password } = each;
       const expected = (code: string) =>
-        // What has nothing to do with Redis the generator reminds of, in a comment.
+        // Of settings that have nothing to do with Redis, the generator only has a comment.
         ['database-differs', 'worker-api', 'xapi-lrs'].includes(code) ||
         (code === 'password-in-file' && password !== '') ||
         (code === 'docker-address' && architecture.redis === 'docker');
@@ -69,20 +69,20 @@ test('every file that the generator writes is found to be right', () => {
   );
 });
 
-test('files read back to the architecture that they were written for', () => {
+test('the architecture of generated files is understood from them', () => {
   fc.assert(
     fc.property(soundCases, (each) => {
       const { architecture } = each;
       const { understood } = checkFiles(generated(each));
       const deployment = plan(architecture);
-      const said = FIELD_NAMES.filter(
+      const stated = FIELD_NAMES.filter(
         (name) =>
           name in understood.architecture &&
           FIELDS[name].applies(architecture) &&
-          !UNSAID.includes(name),
+          !UNSTATED.includes(name),
       );
-      for (const name of said) {
-        // An address that is its own default is written out.
+      for (const name of stated) {
+        // A default address is written into the files.
         if (name === 'host' && (architecture.host === '' || isPlaceholder(architecture.host)))
           continue;
         expect([name, understood.architecture[name]]).toEqual([name, architecture[name]]);
@@ -103,7 +103,7 @@ test('files read back to the architecture that they were written for', () => {
       expect(must.filter((name) => !(name in understood.architecture))).toEqual([]);
       if (each.password !== '' && deployment.redis.password)
         expect(understood.password).toBe(each.password);
-      // What is understood is enough to write the same files again.
+      // The fields that are understood are enough to generate the same files again.
       const known: Architecture = { ...architecture, ...understood.architecture };
       if (architecture.host === '') Object.assign(known, { host: '' });
       expect(
@@ -117,7 +117,7 @@ test('files read back to the architecture that they were written for', () => {
   );
 });
 
-test('the folder of a generated file says whose it is', () => {
+test('the folder of a generated file tells the role of its server', () => {
   expect(roleOfFolder('here/web/settings_local.py')).toBe('web');
   expect(roleOfFolder('settings_local.py')).toBeUndefined();
 });

@@ -14,12 +14,12 @@ def reads(source):
 json.dump([reads(source) for source in json.load(sys.stdin.buffer)], sys.stdout)
 `;
 
-/** Which texts CPython takes for modules; nothing of them is run. */
+/** For each text, whether CPython can parse it as a module; none is run. */
 export function readInPython(sources: readonly string[]): boolean[] {
   return runPython(SCRIPT, sources) as boolean[];
 }
 
-/** Whether CPython takes a text for a module. */
+/** Whether CPython can parse a text as a module. */
 export function readsInPython(source: string): boolean {
   return readInPython([source])[0] === true;
 }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
-import { readPython } from '../../src/checker/read/python.ts';
+import { readPython } from '../../src/checker/read/python/file.ts';
 import { readRedisFile } from '../../src/checker/read/redisFile.ts';
 import { readUrl, readUrls } from '../../src/checker/read/url.ts';
 import { readDefaults, readUnit, workerOption } from '../../src/checker/read/workerFile.ts';
 import type { Value } from '../../src/checker/read/values.ts';
 import { runPython } from '../emit/python.ts';
 
-/** A value as JSON has it. */
+/** A value as JSON. */
 function plain(value: Value | undefined): unknown {
   switch (value?.kind) {
     case 'string':
@@ -31,7 +31,7 @@ function plain(value: Value | undefined): unknown {
 
 const valueOf = (source: string) => plain(readPython(source).bindings.get('A')?.value);
 
-/** Files that are read as Python itself runs them: they are the test's own. */
+/** Files that the test also runs in Python, to compare the values. */
 const RUN = [
   'A = "a" \'b\' r"\\n" """c\nd"""',
   'A = "\\x41\\u00e9\\U0001F600\\101\\n\\q\\\\"',
@@ -66,7 +66,7 @@ const RUN = [
   'A = (1,)',
 ];
 
-test('literals and what is made of them are what Python makes of them', () => {
+test('literals and simple expressions have the values that Python gives them', () => {
   const script = `
 import json, sys
 read = []
@@ -79,7 +79,7 @@ json.dump(read, sys.stdout)
   expect(RUN.map(valueOf)).toEqual(runPython(script, RUN));
 });
 
-describe('what is not followed is said, and never guessed', () => {
+describe('a value that is not followed is unknown, and never guessed', () => {
   test.each([
     'A = f()',
     'A = "%s" % x',
@@ -105,21 +105,21 @@ describe('what is not followed is said, and never guessed', () => {
     expect(valueOf(source)).toBe('(unknown)');
   });
 
-  test('a dict with a part that is not followed is known to be open', () => {
+  test('a dict with a part that is not followed is incomplete', () => {
     const { bindings } = readPython(
       'A = {"x": 1, key(): 2}\nB = {**more}\nC = {"y": 1}\nC.update(more)',
     );
     for (const name of 'ABC')
-      expect(bindings.get(name)?.value).toMatchObject({ kind: 'dict', open: true });
+      expect(bindings.get(name)?.value).toMatchObject({ kind: 'dict', incomplete: true });
   });
 
-  test('what a module gives all of its names to', () => {
-    expect(readPython('from .secret import *').open).toBe(true);
-    expect(readPython('try:\n    from .secret import *\nexcept ImportError:\n    pass').open).toBe(
-      true,
-    );
-    expect(readPython('from .secret import A').open).toBe(false);
-    // It is told, also where it is tried only.
+  test('a file that imports all names of a module is incomplete', () => {
+    expect(readPython('from .secret import *').incomplete).toBe(true);
+    expect(
+      readPython('try:\n    from .secret import *\nexcept ImportError:\n    pass').incomplete,
+    ).toBe(true);
+    expect(readPython('from .secret import A').incomplete).toBe(false);
+    // An import that is only tried counts too.
     const tried = 'try:\n    from .secret import *\nexcept ImportError:\n    pass\n';
     expect(checkFiles([{ name: 'a.py', text: tried }]).findings).toMatchObject([
       { code: 'not-understood', span: { from: 0 } },
@@ -135,14 +135,14 @@ test.each([
   'A = "x"\ntry:\n    from A import B\nexcept E:\n    pass',
   'A = "x"\ndef f():\n    A = 2\nclass C:\n    A = 3',
   'if y:\n    A = 1\nA = "x"',
-])('%j leaves what it does not change', (source) => {
+])('%j keeps the values that it does not change', (source) => {
   expect(valueOf(source)).toBe('x');
 });
 
 test.each(['exec(text)', 'globals().update(x)', 'globals()["A"] = 1', 'include("a.py")'])(
-  'after %s any name may be given',
+  '%s may give a value to any name',
   (source) => {
-    expect(readPython(source).open).toBe(true);
+    expect(readPython(source).incomplete).toBe(true);
   },
 );
 
@@ -168,8 +168,8 @@ test.each([
   'A = """x',
   'A = ',
   'def',
-])('%j has a fault', (source) => {
-  expect(readPython(source).faults).not.toEqual([]);
+])('%j has a syntax error', (source) => {
+  expect(readPython(source).syntaxErrors).not.toEqual([]);
 });
 
 const URLS = [
@@ -187,7 +187,7 @@ const URLS = [
   'redis://h',
 ];
 
-test('URLs are taken apart as Python does, as long as it can', () => {
+test('URLs that Python can split are split in the same way', () => {
   const script = `
 import json, sys
 from urllib.parse import urlsplit, unquote
@@ -222,7 +222,7 @@ test.each([
   ['redis://:p?s=s@h:6379/5', 'p?s=s', 'h'],
   ['redis://u:1/2@h:6379/5', '1/2', 'h'],
   ['redis+socket://:p@ss/word@/run/redis.sock?virtual_host=5', 'p@ss/word', undefined],
-])('%s is read as it was meant, and not as Python does', (text, password, host) => {
+])('%s is read as its author meant it, and not as Python does', (text, password, host) => {
   const url = readUrl(text);
   expect(url?.unencoded).toBe(true);
   expect(url?.password?.text).toBe(password);
@@ -232,11 +232,11 @@ test.each([
 test.each([
   'rediss://:x@h:6379/3?ssl_cert_reqs=required&ssl_ca_certs=/a@b.crt',
   'unix:///run/a@b.sock?db=3',
-])('%s is right, with a sign that is no end of a password', (text) => {
+])('%s is correct, with an @ that does not end a password', (text) => {
   expect(readUrl(text)?.unencoded).toBe(false);
 });
 
-test('several addresses of one text are each found, where they stand', () => {
+test('several URLs of one text are read, each with its span', () => {
   const text = 'sentinel://a:1/5;sentinel://:p%3Bw@b:2/5';
   const urls = readUrls(text, ';');
   expect(urls.map(({ host, port }) => [host?.text, port])).toEqual([
@@ -247,7 +247,7 @@ test('several addresses of one text are each found, where they stand', () => {
 });
 
 test('redis.conf is read as Redis does', () => {
-  const { directives, faults } = readRedisFile(
+  const { directives, syntaxErrors } = readRedisFile(
     '# x\n BIND 127.0.0.1  -::1\r\nrequirepass "a\\"\\x20b c"\nsave ""\nuser x on \'>a b\'\nbad "open\n',
   );
   expect(directives.map((each) => [each.name, ...each.arguments.map(({ text }) => text)])).toEqual([
@@ -256,10 +256,10 @@ test('redis.conf is read as Redis does', () => {
     ['save', ''],
     ['user', 'x', 'on', '>a b'],
   ]);
-  expect(faults).toHaveLength(1);
+  expect(syntaxErrors).toHaveLength(1);
 });
 
-test('what starts a worker is read as a shell and systemd do', () => {
+test('files that start workers are read as a shell and systemd read them', () => {
   const defaults = readDefaults(
     '# x\nCELERY_APP="pod.main"\nexport CELERY_CONFIG_MODULE=podceleryconf # why\nCELERYD_OPTS="--concurrency=1 \\\n -Q celery"\nX=$(date)\n',
   );

@@ -4,20 +4,14 @@ import { checkFiles } from '../../src/checker/check.ts';
 import { compare } from '../../src/checker/compare.ts';
 import { readFile } from '../../src/checker/read/files.ts';
 import { masked } from '../../src/checker/mask.ts';
-import { messageOf } from '../../src/checker/messages.ts';
+import { messageOf, summary } from '../../src/checker/messages.ts';
 import { secretsIn } from '../../src/checker/secrets.ts';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { formatLink } from '../../src/model/link.ts';
 import { pythonString, urlPart } from '../../src/emit/escape.ts';
 import { speaker } from '../../src/model/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
-import {
-  annotatedHtml,
-  differenceHtml,
-  numbered,
-  resultHtml,
-  summary,
-} from '../../src/view/checker.ts';
+import { annotatedHtml, differenceHtml, numbered, resultHtml } from '../../src/view/checker.ts';
 
 /** A file's text with each of its secrets replaced. */
 function hidden(name: string, text: string): string {
@@ -80,19 +74,19 @@ const SETTINGS = `CACHES = {
 SESSION_REDIS = {"host": "10.0.0.9", "port": 6379, "db": 4, "password": "p@ss"}
 `;
 
-test('a file is compared with the generated one by its settings, and not by its lines', () => {
+test('a file is compared with the generated one setting by setting', () => {
   const { files, understood } = checkFiles([
     { name: 'settings_local.py', text: SETTINGS, roles: ['web'] },
   ]);
   const [file] = files;
   if (file?.kind !== 'settings') throw new Error('It is no settings file.');
   const names = compare(file, understood).map(({ name }) => name);
-  // What leads to Redis is the same; what the generator adds is told.
+  // The addresses are the same; a setting that only the generator has is a difference.
   expect(names.filter((name) => /LOCATION|host|port|"db"|password/.test(name))).toEqual([]);
   expect(names).toContain('SELECT2_CACHE_BACKEND');
 });
 
-test('what is compared is shown without its passwords', () => {
+test('compared values are shown without their passwords', () => {
   expect(masked('CELERY_BROKER_URL', '"redis://u:p%40ss@h:1/5"')).toBe('"redis://u:••••••@h:1/5"');
   expect(masked('CELERY_BROKER_URL', '"sentinel://:a@h/5;sentinel://:b@i/5"')).toBe(
     '"sentinel://:••••••@h/5;sentinel://:••••••@i/5"',
@@ -102,9 +96,9 @@ test('what is compared is shown without its passwords', () => {
   expect(masked('SESSION_REDIS["db"]', '4')).toBe('4');
 });
 
-/** Parts that stand nowhere else, so that any of them that is seen is a part of a password. */
+/** Parts of passwords that occur nowhere else in files or texts. */
 const PARTS = ['Zq7kx', 'Wv9jt', 'Bn3ry', 'Hf5dc'];
-const SIGNS = [
+const SPECIAL = [
   '@',
   ':',
   '/',
@@ -124,17 +118,17 @@ const SIGNS = [
   '\\',
 ];
 
-const signedPasswords = fc
+const passwords = fc
   .tuple(
-    fc.array(fc.constantFrom(...SIGNS, ';redis', '?a=', '/5'), { minLength: 3, maxLength: 3 }),
-    fc.constantFrom('', ...SIGNS),
+    fc.array(fc.constantFrom(...SPECIAL, ';redis', '?a=', '/5'), { minLength: 3, maxLength: 3 }),
+    fc.constantFrom('', ...SPECIAL),
   )
-  .map(([signs, last]) => PARTS.map((part, at) => part + (signs[at] ?? last)).join(''));
+  .map(([separators, last]) => PARTS.map((part, at) => part + (separators[at] ?? last)).join(''));
 
-/** Ways in which readers write a password, right or wrong. */
+/** Ways in which readers write a password, correctly or not. */
 const WRITTEN: readonly ((text: string) => string)[] = [
   (text) => `CELERY_BROKER_URL = ${pythonString(`redis://:${text}@10.0.0.9:6379/5`)}\n`,
-  // What stands before a colon would be a user's name.
+  // Text before a colon would be a user's name.
   (text) =>
     `CELERY_BROKER_URL = ${pythonString(`redis://${text.replaceAll(':', '')}@10.0.0.9:6379/5`)}\n`,
   (text) => `CELERY_BROKER_URL = ${pythonString(`redis://pod:${text}@10.0.0.9:6379`)}\n`,
@@ -154,11 +148,11 @@ const WRITTEN: readonly ((text: string) => string)[] = [
     `CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://m/3", "OPTIONS": {"SENTINELS": [("a", 1)], "PASSWORD": ${pythonString(text)}}}}\n`,
 ];
 
-test('no part of a password is in what is said, shown or linked to, however it is written', () => {
+test('no part of a password is in messages, on the page or in the link, however it is written', () => {
   const say = speaker(TEXTS.en, 'en');
   fc.assert(
     fc.property(
-      signedPasswords,
+      passwords,
       fc.uniqueArray(fc.constantFrom(...WRITTEN), { minLength: 1, maxLength: 3 }),
       fc.constantFrom('CELERY_TO_ENCODE = True\n', ''),
       (password, ways, before) => {

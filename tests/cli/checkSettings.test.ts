@@ -14,7 +14,7 @@ CELERY_BROKER_URL = "redis://:s3cret@10.0.0.9:6379"
 CACHES = {}
 `;
 
-/** Runs the command in a folder of its own that has some files. */
+/** Runs the command in a new folder with some files. */
 function check(
   files: Readonly<Record<string, string>>,
   args: readonly string[],
@@ -52,11 +52,11 @@ describe('check-settings', () => {
     expect(stdout).not.toContain('s3cret');
   });
 
-  test('speaks French unless told otherwise', () => {
+  test('prints French messages by default', () => {
     expect(check({ 'a.py': WRONG }, ['a.py']).stdout).toContain('n’a pas de base');
   });
 
-  test('the generator’s own files are right, whose they are by their folders', () => {
+  test('finds nothing wrong in generated files, whose folders tell their roles', () => {
     const files = emitted(
       { ...DEFAULTS, workers: 2, redis: 'dedicated', host: '10.0.0.9', xapi: true },
       { password: 's3cret' },
@@ -66,7 +66,7 @@ describe('check-settings', () => {
     );
     const { status, stdout, stderr } = check(named, [...Object.keys(named)]);
     expect(
-      // What has nothing to do with Redis, the generator only reminds of.
+      // Of settings that have nothing to do with Redis, the generator only has a comment.
       stdout.split('\n').filter((line) => !/^$| (password-in-file|xapi-lrs) /.test(line)),
     ).toEqual([]);
     expect(status).toBe(0);
@@ -74,14 +74,14 @@ describe('check-settings', () => {
     expect(stderr).toContain('Ceux-ci ne se vérifient pas');
   });
 
-  test('a role says whose the files are', () => {
+  test('--role and --several tell which servers have the files', () => {
     const text = 'XAPI_CELERY_BROKER_URL = "redis://127.0.0.1:6379/6"\n';
     expect(check({ 'a.py': text }, ['a.py', '--role', 'xapi']).stdout).toContain(' loopback ');
     expect(check({ 'a.py': text }, ['a.py', '--role', 'web']).stdout).not.toContain(' loopback ');
     expect(check({ 'a.py': text }, ['a.py', '--several']).stdout).toContain(' loopback ');
   });
 
-  test('--json has places, codes and parameters, and nothing secret', () => {
+  test('--json has positions, codes and parameters, and no password', () => {
     const { status, stdout } = check({ 'a.py': WRONG }, ['a.py', '--json', '--lang', 'en']);
     const found = JSON.parse(stdout) as {
       code: string;
@@ -142,7 +142,7 @@ describe('check-settings', () => {
     expect(stdout).not.toContain('s3cret');
   });
 
-  test('says who else can read a password', () => {
+  test('reports who else can read a password', () => {
     const open = check({ 'a.py': WRONG }, ['a.py', '--lang', 'en'], (folder) =>
       chmodSync(join(folder, 'a.py'), 0o644),
     );

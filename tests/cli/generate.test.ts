@@ -18,7 +18,7 @@ import { emitted, textAt } from '../emit/emitted.ts';
 
 const COMMAND = join(import.meta.dirname, '../../src/cli/generate.ts');
 
-/** Runs the command; an empty password is none. */
+/** Runs the command; an empty password means none. */
 function generate(args: readonly string[], { password = '' } = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
     encoding: 'utf8',
@@ -27,7 +27,7 @@ function generate(args: readonly string[], { password = '' } = {}) {
   return { status, stdout, stderr };
 }
 
-/** An empty folder, gone after the test. */
+/** An empty folder, removed after the test. */
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'redis-pod-'));
   onTestFinished(() => {
@@ -36,7 +36,7 @@ function folder(): string {
   return path;
 }
 
-/** The files under a folder, by their path from there. */
+/** The paths of the files under a folder, relative to it. */
 function filesIn(path: string): string[] {
   return readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -121,7 +121,7 @@ describe('generate --out', () => {
     const out = folder();
     generate(['', '--out', out]);
     expect(mode(out, 'web/verify.sh')).toBe('755');
-    // Read at least by its owner, whatever the umask is.
+    // Readable by its owner under any umask.
     expect(mode(out, 'web/settings_local.py')).toMatch(/^6/);
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { EXAMPLES } from '../../src/checker/findings/examples.ts';
-import type { GivenFile } from '../../src/checker/read/files.ts';
+import { FINDINGS } from '../../src/checker/findings.ts';
+import type { InputFile } from '../../src/checker/read/files.ts';
 import { fileText, filesOf, SCRIPT_KINDS } from '../../src/emit/files.ts';
 import { formatLink } from '../../src/model/link.ts';
 import { plan } from '../../src/model/deployment.ts';
@@ -14,7 +14,7 @@ export interface Inputs {
   /** Fragments of links, those of the presets first. */
   readonly links: readonly string[];
   /** Files that are checked together. */
-  readonly files: readonly (readonly GivenFile[])[];
+  readonly files: readonly (readonly InputFile[])[];
 }
 
 const SEED = 16;
@@ -50,7 +50,7 @@ function withoutLine(text: string, line: number): string {
 }
 
 /** Files with one to three mutations each. */
-function mutated(sources: readonly (readonly GivenFile[])[]): GivenFile[][] {
+function mutated(sources: readonly (readonly InputFile[])[]): InputFile[][] {
   const mutation = fc.record({
     file: fc.nat(),
     kind: fc.nat({ max: mutations.length - 1 }),
@@ -80,7 +80,7 @@ function mutated(sources: readonly (readonly GivenFile[])[]): GivenFile[][] {
 }
 
 /** The generated files of a preset, server by server. */
-function generated(): GivenFile[][] {
+function generated(): InputFile[][] {
   const say = speaker(TEXTS.en, 'en');
   return PRESETS.flatMap(({ architecture }) => {
     const files = filesOf(plan(architecture), { say, password: 'p@ss word' });
@@ -94,7 +94,7 @@ function generated(): GivenFile[][] {
 
 /** Makes the inputs; always the same for the same code. */
 export function makeInputs(): Inputs {
-  const examples = Object.values(EXAMPLES).flatMap(({ has, nearly }) => [has, nearly]);
+  const examples = Object.values(FINDINGS).flatMap(({ example, nearMiss }) => [example, nearMiss]);
   const random = fc.sample(architectures, { seed: SEED, numRuns: LINKS });
   return {
     links: [...PRESETS.map(({ architecture }) => architecture), ...random].map((architecture) =>

@@ -5,7 +5,7 @@ import { emitted, placeOf } from './emitted.ts';
 
 const before = emitted({});
 
-/** The texts of the changed lines, by file. */
+/** The texts of the changed lines, by file id. */
 function changed(after: typeof before): Record<string, string[]> {
   const { lines } = changesBetween(before, after);
   return Object.fromEntries(

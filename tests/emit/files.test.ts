@@ -12,11 +12,11 @@ import { emitted, placeOf } from './emitted.ts';
 
 const isComment = (text: string) => /^\s*#(?!!)/.test(text);
 
-/** The lines of a file that do something. */
+/** The lines of a file without comments and empty lines. */
 const code = ({ lines }: ConfigFile) =>
   lines.map(lineText).filter((text) => text !== '' && !isComment(text));
 
-/** The same of all files, to be compared. */
+/** Those lines of all files, with each file's path. */
 const codes = (files: readonly ConfigFile[]) => files.map((file) => [placeOf(file), code(file)]);
 
 describe('which files', () => {
@@ -124,7 +124,7 @@ describe('which files', () => {
 });
 
 describe('what is still to be filled in', () => {
-  /** Where files have either placeholder outside comments. */
+  /** The files with a placeholder outside comments. */
   const open = (files: readonly ConfigFile[]) =>
     files.filter(
       (file) =>
@@ -146,7 +146,7 @@ describe('what is still to be filled in', () => {
   test('is marked in each file that has it, and in no other', () => {
     fc.assert(
       fc.property(architectures, fc.constantFrom('', 'secret'), (any, password) => {
-        // A sentinel's name is one too, to firewalls, which know no names.
+        // A firewall takes no names, so a sentinel's name is a placeholder there too.
         const architecture: Architecture =
           any.sentinels === '' ? any : { ...any, firewall: 'none' };
         const files = emitted(architecture, { password });
@@ -193,7 +193,7 @@ describe('comments', () => {
   test('are all that differs between the languages, with the descriptions of units', () => {
     const inLanguage = (architecture: Architecture, language: 'fr' | 'en', password: string) =>
       codes(
-        // What verify.sh says is for its reader.
+        // verify.sh prints translated messages.
         emitted(architecture, { language, password }).filter(({ kind }) => kind !== 'verify'),
       ).map(([place, lines]) => [
         place,

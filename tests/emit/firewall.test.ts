@@ -9,7 +9,7 @@ import { rulesOf, rulesTextOf } from './emitted.ts';
 
 const FIREWALLS = ['nftables', 'ufw'] as const;
 
-/** The fields with the addresses of servers, and what stands for those not given. */
+/** The fields with the addresses of servers, and their placeholders. */
 const FROM = [
   ['from.web', /^WEB-SERVERS\.invalid$/],
   ['from.workers', /^(WORKER|ENCODING)-SERVERS\.invalid$/],
@@ -17,7 +17,7 @@ const FROM = [
   ['from.xapi', /^XAPI-SERVERS\.invalid$/],
 ] as const;
 
-/** One spelling for an address or network, as the URL standard spells IPv6. */
+/** An address or network in one spelling, for IPv6 that of the URL standard. */
 function spelled(text: string): string {
   const [address = '', bits] = text.split('/');
   const host = address.includes(':') ? new URL(`http://[${address}]`).hostname : address;

@@ -18,16 +18,16 @@ afterAll(() => {
 
 type Kind = Token['kind'];
 
-/** A language of files: Shiki's grammar, and the kinds in which it and our tokens must agree. */
+/** A Shiki grammar, and the token kinds in which it must agree with the emitters. */
 interface Grammar {
   readonly language: BundledLanguage;
   readonly kinds: Partial<Record<Kind, RegExp>>;
 }
 
-/** Quotes are named apart from what they quote. */
+/** The scopes of quotes, which differ from those of the quoted text. */
 const QUOTES = 'punctuation\\.definition\\.string\\.';
 
-/** Python has all of our kinds but sections, and a name is what is none of them. */
+/** Python has every kind except sections; a name has none of the other scopes. */
 const PYTHON: Grammar = {
   language: 'python',
   kinds: {
@@ -39,15 +39,15 @@ const PYTHON: Grammar = {
 };
 
 /**
- * A shell's words are all text: the grammar calls `6379` a number and `--concurrency` a constant, by
- * their looks. Only comments and quotes mean something to a shell, heredocs among them.
+ * The grammar of shells calls `6379` a number and `--concurrency` a constant, but to a shell all words
+ * are text. Only comments and quotes, heredocs included, have a meaning of their kind.
  */
 const SHELL: Grammar = {
   language: 'shellscript',
   kinds: { comment: /^comment\./, string: new RegExp(`^string\\.quoted\\.|^${QUOTES}`) },
 };
 
-/** A unit's values are text too; digits and words like `exec` are guessed. */
+/** The values of a unit are text; the grammar guesses at digits and words like `exec`. */
 const SYSTEMD: Grammar = {
   language: 'systemd',
   kinds: { comment: /^comment\./, section: /^entity\.name\.section/ },
@@ -72,7 +72,7 @@ const scopeOf = (grammar: Grammar, scopes: readonly ThemedTokenScopeExplanation[
     scopes.some(({ scopeName }) => grammar.kinds[kind]?.test(scopeName)),
   ) ?? 'plain';
 
-/** Neighbours of one kind as one piece; blanks have no colour and belong to what they follow. */
+/** Adjacent tokens of one kind, joined; blanks have no colour and join the token before them. */
 function pieces(characters: readonly (readonly [text: string, kind: Kind])[]): string[] {
   const found: { kind: Kind; text: string }[] = [];
   for (const [text, kind] of characters) {
@@ -83,13 +83,13 @@ function pieces(characters: readonly (readonly [text: string, kind: Kind])[]): s
   return found.map(({ kind, text }) => `${kind}: ${text.trim()}`);
 }
 
-/** The pieces of each line as Shiki sees them. */
+/** The joined tokens of each line according to Shiki. */
 function theirs(text: string, grammar: Grammar): string[][] {
   const options = {
     lang: grammar.language,
     theme: THEME,
     includeExplanation: 'scopeName',
-    // A busy machine must not end a line early.
+    // No time limit for a line: on a busy machine it would end the line early.
     tokenizeTimeLimit: 0,
   } as const;
   return highlighter
@@ -105,7 +105,7 @@ function theirs(text: string, grammar: Grammar): string[][] {
     );
 }
 
-/** The pieces of each line as its tokens have them. */
+/** The joined tokens of each line according to the emitters. */
 function ours({ lines }: ConfigFile, grammar: Grammar): string[][] {
   const kindOf = (kind: Kind) => (kind in grammar.kinds ? kind : 'plain');
   return lines.map((line) =>
@@ -129,7 +129,7 @@ function expectAgreement(files: readonly ConfigFile[]): void {
   for (const file of files) {
     const grammar = GRAMMARS[file.kind];
     if (!grammar) continue;
-    // Shiki sees one more line, after the last line break.
+    // Shiki counts one more line, after the last line break.
     const place = placeOf(file);
     expect({ place, lines: [...ours(file, grammar), []] }).toEqual({
       place,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Reads what each module of a list assigns. */
+/** A Python script that reads the assignments of each module of a list. */
 export const READ_ASSIGNMENTS = `
 import ast, json, sys
 
@@ -30,15 +30,15 @@ sources = json.load(sys.stdin.buffer)
 json.dump([read(source) for source in sources], sys.stdout)
 `;
 
-/** What a Python module assigns, by name; to variables of the environment too. */
+/** The assignments of a Python module by name, those of environment variables included. */
 export type Assignments = Readonly<Record<string, unknown>>;
 
-/** Reads what modules assign, all in one run of Python, as literals: nothing is executed. */
+/** Reads the assignments of modules in one run of Python, as literals: nothing is executed. */
 export function assignments(sources: readonly string[]): Assignments[] {
   return runPython(READ_ASSIGNMENTS, sources) as Assignments[];
 }
 
-/** Runs a script that reads JSON on its input and writes JSON on its output. */
+/** Runs a Python script that reads JSON on standard input and writes JSON on standard output. */
 export function runPython(script: string, input: unknown): unknown {
   const { status, stdout, stderr } = spawnSync('python3', ['-c', script], {
     input: JSON.stringify(input),

@@ -12,7 +12,7 @@ import { emitted, textAt } from './emitted.ts';
 import { assignments } from './python.ts';
 import { pythonFiles, readByPython } from '../model/targets.ts';
 
-/** An architecture as far as it can be: with Sentinel neither TLS nor an ACL user. */
+/** An architecture without impossible choices: with Sentinel neither TLS nor an ACL user. */
 const possible = (architecture: Architecture): Architecture =>
   architecture.sentinels === '' || architecture.socket !== ''
     ? architecture
@@ -138,8 +138,8 @@ test('one server with a Celery worker and no password is what the guide always s
   const { default: standard, ...others } = CACHES as Record<string, Record<string, unknown>>;
   const { KEY_PREFIX, ...standardRest } = standard ?? {};
   expect({ ...rest, CACHES: { ...others, default: standardRest } }).toEqual(seed);
-  // The keys keep the names that they have without a CACHES of one's own (pod/settings.py:371-379).
+  // The prefix of Pod's own CACHES (pod/settings.py:371-379), which keeps the names of the keys.
   expect(KEY_PREFIX).toBe('pod');
-  // An encoding of more than an hour runs once.
+  // With this timeout an encoding of more than an hour runs only once.
   expect(CELERY_BROKER_TRANSPORT_OPTIONS).toEqual({ visibility_timeout: 90000 });
 });

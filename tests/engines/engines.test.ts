@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
-import { edited } from '../../src/checker/findings.ts';
+import { summary } from '../../src/checker/messages.ts';
+import { edited } from '../../src/checker/repair/edits.ts';
 import { serve, type Served } from '../../src/cli/serve.ts';
 import { languages as languageNames } from '../../src/site/languages.ts';
 import { TEXTS, type Language } from '../../src/site/texts.ts';
-import { numbered, summary } from '../../src/view/checker.ts';
+import { numbered } from '../../src/view/checker.ts';
 import { filesOfLink, filesShown, said } from '../components/generator/files.ts';
 import { sites } from '../sites.ts';
 import { firefox, python, webkitDriver } from '../software.ts';

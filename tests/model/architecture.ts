@@ -12,7 +12,7 @@ import {
 
 const labels = fc.stringMatching(/^[a-zA-Z0-9_](?:[a-zA-Z0-9_-]{0,12}[a-zA-Z0-9_])?$/);
 
-/** Names as DNS and Docker have them; the last label begins with a letter, so is no number. */
+/** Names in the syntax of DNS and Docker; the last label begins with a letter, so it is no number. */
 const names = fc
   .tuple(
     fc.array(labels, { maxLength: 3 }),
@@ -20,7 +20,7 @@ const names = fc
   )
   .map(([others, last]) => [...others, last].join('.'));
 
-/** Addresses that mean something of their own. */
+/** Addresses with a special meaning. */
 const special = fc.constantFrom(
   '',
   '127.0.0.1',
@@ -33,7 +33,7 @@ const special = fc.constantFrom(
   '::',
 );
 
-/** Every valid address of Redis, and none. */
+/** Every valid address of Redis, and the empty text. */
 export const hosts = fc.oneof(
   names,
   fc.ipV4(),
@@ -41,7 +41,7 @@ export const hosts = fc.oneof(
   special,
 );
 
-/** `host:port` of sentinels on servers of their own. */
+/** `host:port` of sentinels on separate servers. */
 const sentinels = fc
   .uniqueArray(fc.tuple(hosts, fc.integer({ min: 1, max: 65535 })), {
     selector: ([host]) => host.toLowerCase(),
@@ -57,7 +57,7 @@ const single = fc.oneof(
   fc.ipV6().filter((text) => addressKind(text) === 'ipv6'),
 );
 
-/** IP addresses and networks between commas, or nothing. */
+/** IP addresses and networks separated by commas, or the empty text. */
 const networks = fc
   .uniqueArray(
     fc.oneof(
@@ -124,7 +124,7 @@ const fiveNumbers = fc.shuffledSubarray(
   { minLength: 5, maxLength: 5 },
 );
 
-/** The same, each database with a number of its own. */
+/** The same with a different number for each database. */
 export const distinctArchitectures: fc.Arbitrary<Architecture> = fc
   .tuple(architectures, fiveNumbers)
   .map(([architecture, [select2, standard, sessions, encoding, xapi]]) => ({
@@ -136,7 +136,7 @@ export const distinctArchitectures: fc.Arbitrary<Architecture> = fc
     'db.xapi': xapi ?? 0,
   }));
 
-/** Passwords: any text in one line, rich in what URLs, Python, shells and redis.conf quote. */
+/** Passwords: any text in one line, with many characters that URLs, Python, shells and redis.conf escape. */
 export const passwords: fc.Arbitrary<string> = fc
   .oneof(
     fc.string({ unit: 'binary', minLength: 1 }),

@@ -15,7 +15,7 @@ import { architectures, distinctArchitectures, passwords } from './architecture.
 
 const typed = (field: FieldName, text: string) =>
   readFields(new Map([[field, text]]), DEFAULTS).issues;
-/** Without a firewall, unless told otherwise: its addresses are asked for wherever Redis is apart. */
+/** An architecture, by default without a firewall, which asks for addresses wherever Redis is apart. */
 const checked = (choices: Partial<Architecture>, password?: string) =>
   check({ ...DEFAULTS, firewall: 'none', ...choices }, password);
 const SENTINELS: Partial<Architecture> = {
@@ -26,7 +26,7 @@ const linked = (text: string) => parseLink(text).issues;
 
 const loud = 'error' as const;
 
-/** An example of every issue; the type asks for one of each code. */
+/** An example of every issue; the type requires one for each code. */
 const EXAMPLES: Readonly<
   Record<IssueCode, readonly [found: readonly Issue[], expected: Omit<Issue, 'code'>]>
 > = {

@@ -8,7 +8,7 @@ import { architectures } from './architecture.ts';
 
 const planned = (choices: Partial<Architecture>) => plan({ ...DEFAULTS, ...choices });
 
-/** A use in one line: role, database, setting, how, queue. */
+/** A use in one line: role, database, setting, kind of use, queue. */
 const line = ({ role, database, setting, as, queue = '' }: Use) =>
   `${role} ${database} ${setting} ${as} ${queue}`.trim();
 const usesOf = (choices: Partial<Architecture>) => planned(choices).uses.map(line);
@@ -46,7 +46,7 @@ describe('who uses which database through which setting', () => {
     ];
     expect(usesOf({})).toEqual(uses);
     expect(usesOf({ workers: 3 })).toEqual(uses);
-    // Transcription is a task of the same worker.
+    // Transcription is another task of this worker.
     expect(usesOf({ transcription: true })).toEqual(uses);
   });
 
@@ -229,19 +229,19 @@ test('every architecture has a plan that agrees with itself', () => {
     fc.property(architectures, (architecture) => {
       const { servers, uses, databases, redis } = plan(architecture);
       expect(serverCount(architecture)).toBe(servers.reduce((sum, { count }) => sum + count, 0));
-      // Each role is on one kind of server, which is named after the first of its roles.
+      // Each role is in one group of servers, whose id is the first of its roles.
       const roles = servers.flatMap((group) => group.roles);
       expect(new Set(roles).size).toBe(roles.length);
       expect(servers.every((group) => group.id === group.roles[0])).toBe(true);
       expect(servers.map(({ id }) => id)).toContain(redis.on);
-      // A use belongs to a server that has its role; all databases are used and no other.
+      // A use belongs to a server with its role; the databases in use are exactly those listed.
       for (const { server, role } of uses)
         expect(servers.find(({ id }) => id === server)?.roles).toContain(role);
       expect(new Set(uses.map(({ database }) => database))).toEqual(
         new Set(databases.map(({ role }) => role)),
       );
       for (const { role, number } of databases) expect(number).toBe(architecture[`db.${role}`]);
-      // What is published is consumed, from the same database.
+      // Every queue has a producer and a consumer in the same database.
       const queues = (as: Use['as']) =>
         new Set(
           uses.filter((use) => use.as === as).map(({ queue, database }) => `${queue} ${database}`),

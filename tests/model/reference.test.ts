@@ -79,7 +79,7 @@ const PARTS: Readonly<
   },
 };
 
-/** Architectures that between them have all there is. */
+/** Architectures that together have every name. */
 const VARIED: readonly Partial<Architecture>[] = [
   ...PRESETS.map(({ architecture }) => architecture),
   { service: 'init', xapi: true, socket: '/run/redis/redis.sock' },
@@ -137,7 +137,7 @@ test('a role reads what the generator writes for it, and nothing else', () => {
       if (needsConfigModule(deployment, role))
         expect(MODULE_SETTINGS.CELERY_CONFIG_MODULE.roles).toContain(role);
   }
-  // The other way round: a reader has it written in some architecture.
+  // Conversely, each setting is written for each of its roles in some architecture.
   for (const [name, { roles: readers }] of Object.entries<Setting>(SETTINGS))
     for (const role of readers) {
       const written = VARIED.some((architecture) => {
@@ -244,7 +244,7 @@ describe('what a name is made from', () => {
     return deployment;
   };
 
-  /** What the reader's own file has of it; nothing where it lacks it. */
+  /** The example from the reader's files; empty where they have none. */
   const own = (anchor: string, architecture: Architecture) =>
     (REFERENCE_QUOTES.get(anchor)?.emit(planned(architecture), writing) ?? [])
       .filter(({ elsewhere }) => elsewhere !== true)
@@ -254,7 +254,7 @@ describe('what a name is made from', () => {
   const wrong = (architecture: Architecture) =>
     check(architecture).some(({ severity }) => severity === 'error');
 
-  /** What a field does to it, as far as it is tried. */
+  /** The effects of a field's other values on the example. */
   const effects = (anchor: string, field: FieldName) => {
     const found = new Set<'is there' | 'differs'>();
     for (const base of bases)
@@ -270,7 +270,7 @@ describe('what a name is made from', () => {
   test.each(said)('%s', (anchor, fields) => {
     for (const field of FIELD_NAMES) {
       const found = effects(anchor, field);
-      // What decides that it is there is told where it matters; what decides its value always is.
+      // A field that decides the value is always listed; one that decides its presence may be.
       if (fields.includes(field)) expect([field, found.size]).not.toEqual([field, 0]);
       else expect([field, found.has('differs')]).toEqual([field, false]);
     }

@@ -7,7 +7,7 @@ const en = speaker(TEXTS.en, 'en');
 
 describe('speaker', () => {
   test('takes the plural of the language: zero is singular in French alone', () => {
-    // A count has two keys; the type knows the base key from the sentences that have none.
+    // A text with plurals has two keys; the type takes their base key only.
     const texts = {
       'file.placeholder_one': '{{count}} file',
       'file.placeholder_other': '{{count}} files',
@@ -37,7 +37,7 @@ describe('the texts', () => {
   test('have the same keys and the same marks in both languages', () => {
     expect(Object.keys(TEXTS.en).sort()).toEqual(Object.keys(TEXTS.fr).sort());
     for (const [key, text] of Object.entries(TEXTS.fr)) {
-      // The singular may say “one” without its number.
+      // The singular may have “one” in place of the number.
       if (key.endsWith('_one')) continue;
       expect({ key, marks: marks(TEXTS.en[key as keyof typeof TEXTS.en]) }).toEqual({
         key,

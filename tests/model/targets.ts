@@ -7,7 +7,7 @@ import type { Role } from '../../src/pod/roles.ts';
 import { emitted, placeOf } from '../emit/emitted.ts';
 import { READ_ASSIGNMENTS, runPython, type Assignments } from '../emit/python.ts';
 
-/** The connection that a client of Redis makes of a URL. */
+/** The connection that a Redis client makes from a URL. */
 interface Target {
   readonly host: string | null;
   readonly port: number | null;
@@ -15,19 +15,19 @@ interface Target {
   readonly db: number | undefined;
   readonly user: string | null;
   readonly password: string | null;
-  /** The sentinels that are asked for the server, as `host port`. */
+  /** The sentinels that know the server, as `host port`. */
   readonly sentinels: readonly string[] | null;
-  /** How the server's certificate is verified. */
+  /** The verification of the server's certificate. */
   readonly tls: { readonly required: boolean; readonly ca: string; readonly host: boolean } | null;
 }
 
-/** A URL and who reads it. */
+/** A URL and the kind of client that reads it. */
 type Read = readonly [client: 'cache' | 'broker', url: string];
 
 /**
- * Reads URLs as their clients do: redis-py, which django-redis hands each part of LOCATION between
- * commas to and django-redis-sessions its `url`, and kombu, which Celery hands each part of a
- * broker URL between semicolons to.
+ * A Python script that reads URLs with their real clients: redis-py, for each comma-separated URL of
+ * django-redis's LOCATION and for the `url` of django-redis-sessions; kombu, for each
+ * semicolon-separated URL of a Celery broker.
  */
 const TARGETS = `
 import json, ssl, sys
@@ -90,7 +90,7 @@ def targets(client, url):
 json.dump([targets(*read) for read in json.load(sys.stdin.buffer)], sys.stdout)
 `;
 
-/** Stands in the expected settings for a URL of a database. */
+/** A placeholder for the URL of a database in the expected settings. */
 const urlOf = (database: DatabaseRole) => ({ database, broker: isQueue(database) });
 
 const isQueue = (database: DatabaseRole) => database === 'encoding' || database === 'xapi';
@@ -98,7 +98,7 @@ const isQueue = (database: DatabaseRole) => database === 'encoding' || database 
 const numberOf = ({ databases }: Deployment, role: unknown) =>
   databases.find((each) => each.role === role)?.number;
 
-/** Where django-redis-sessions finds its server: users and TLS it knows in a URL alone. */
+/** The connection of django-redis-sessions, which takes users and TLS in a URL only. */
 function sessionServer(deployment: Deployment, password: string): Assignments {
   const { redis } = deployment;
   const database = numberOf(deployment, 'sessions');
@@ -114,7 +114,7 @@ function sessionServer(deployment: Deployment, password: string): Assignments {
   };
 }
 
-/** What Celery needs to know besides the broker's URL. */
+/** Celery's options besides the broker's URL. */
 function transportOptions(
   { redis, visibilityTimeout, architecture }: Deployment,
   arch: Architecture['arch'],
@@ -131,7 +131,7 @@ function transportOptions(
       };
 }
 
-/** The settings that a deployment wants on servers with these roles, by who uses what there. */
+/** The expected settings of servers with these roles, from the deployment's uses. */
 function expectedSettings(
   deployment: Deployment,
   roles: ReadonlySet<Role>,
@@ -203,7 +203,7 @@ function expectedSettings(
   return settings;
 }
 
-/** What the module gives to the Celery apps that do not read Django's settings. */
+/** The expected module of the Celery apps that do not read Django's settings. */
 function moduleSettings(deployment: Deployment): Assignments {
   const options = transportOptions(deployment, 'microservices');
   return {
@@ -213,7 +213,7 @@ function moduleSettings(deployment: Deployment): Assignments {
   };
 }
 
-/** A value with each URL in it, however deep, replaced by what is made of it. */
+/** A value with each URL in it, at any depth, replaced by the result of `make`. */
 function replaced(value: unknown, make: (read: Read) => unknown, key = ''): unknown {
   if (typeof value === 'string' && /^LOCATION$|^url$|BROKER_URL$/.test(key))
     return make([key.endsWith('BROKER_URL') ? 'broker' : 'cache', value]);
@@ -223,10 +223,10 @@ function replaced(value: unknown, make: (read: Read) => unknown, key = ''): unkn
   );
 }
 
-/** Who a URL is to lead to: one server. */
+/** The server that a URL is expected to lead to. */
 const only = (target: Target): Target[] => [target];
 
-/** The expected settings with who each database's URL leads to. */
+/** The expected settings, with the server in place of each URL. */
 function expectedTargets(value: unknown, deployment: Deployment, password: string): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if ('database' in value && 'broker' in value) {
@@ -244,7 +244,7 @@ function expectedTargets(value: unknown, deployment: Deployment, password: strin
         tls: null,
       });
     const network = redis.socket === undefined;
-    // A URL's host is lower-case to Python's clients, as DNS has it.
+    // Python's clients turn the host of a URL into lower case.
     const host = sentinel?.master ?? redis.host.toLowerCase();
     return only({
       sentinels: null,
@@ -262,22 +262,22 @@ function expectedTargets(value: unknown, deployment: Deployment, password: strin
   );
 }
 
-/** The roles whose settings a file of settings has, by its folder. */
+/** The roles that a settings file is for, by its folder. */
 export function rolesOf({ servers }: Deployment, folder: string): Set<Role> {
   const groups = servers.filter(({ id }) => folder === 'all' || id === folder);
   return new Set(groups.flatMap(({ roles }) => roles));
 }
 
-/** What Python is to read in one file. */
+/** A Python file, and the values that Python is expected to read in it. */
 export interface PythonFile {
   readonly place: string;
   readonly text: string;
-  /** What the file assigns, with the servers that its URLs lead to in their stead. */
+  /** The file's assignments, with the server in place of each URL. */
   readonly expected: unknown;
 }
 
 /**
- * The Python files of an architecture and what its deployment wants in them.
+ * The Python files of an architecture with their expected values.
  *
  * @param typed the password as typed; empty for the placeholder
  */
@@ -300,10 +300,10 @@ export function pythonFiles(architecture: Architecture, typed: string): PythonFi
     }));
 }
 
-/** Runs a script of Python that reads and writes JSON. */
+/** Runs a Python script that reads and writes JSON. */
 export type AskPython = (script: string, input: unknown) => unknown;
 
-/** What Python and the clients of Redis read in files, as {@link PythonFile.expected} has it. */
+/** The values that Python and the Redis clients read in files, in the form of {@link PythonFile.expected}. */
 export async function readByPython(
   files: readonly PythonFile[],
   ask: AskPython = runPython,

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { lastUpdates, PAGES_FOLDER, REPOSITORY } from '../../src/site/source.ts';
+import { contentUpdates, lastUpdates, REPOSITORY, sourceFile } from '../../src/site/source.ts';
 import { indexed, origin, pagesOf, sites, type Page } from '../sites.ts';
 
 const project = join(import.meta.dirname, '../..');
@@ -12,12 +12,11 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
   const pages = indexed(await pagesOf({ base, directory }));
   const addressOf = ({ file }: Page) => origin + base + file.replace(/index\.html$/, '');
   const sourceOf = ({ file }: Page) =>
-    `${PAGES_FOLDER}/${file.replace(/(^..)\/index\.html$/, '$1/index').replace(/\/index\.html$/, '')}.mdx`;
+    sourceFile(file.slice(0, 2), file.slice(3).replace(/\/?index\.html$/, ''));
   const isHome = ({ file }: Page) => /^..\/index\.html$/.test(file);
-  const isProse = (page: Page) => existsSync(join(project, sourceOf(page))) && !isHome(page);
+  const isProse = (page: Page) => existsSync(join(project, sourceOf(page)));
   const timeOf = ({ document }: Page) =>
     document.querySelector('footer time')?.getAttribute('datetime');
-  const updates = lastUpdates(project, PAGES_FOLDER);
 
   test('some pages are prose and some are not', () => {
     expect(new Set(pages.map(isProse))).toEqual(new Set([true, false]));
@@ -29,7 +28,7 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
       .map((it) => it.getAttribute('href') ?? '')
       .filter((address) => address.includes('/edit/'));
     expect(edits).toEqual(isProse(page) ? [`${REPOSITORY}/edit/main/${sourceOf(page)}`] : []);
-    const updated = isProse(page) ? updates.get(sourceOf(page)) : undefined;
+    const updated = isProse(page) ? contentUpdates().get(sourceOf(page)) : undefined;
     expect(timeOf(page)).toBe(updated?.toISOString());
   });
 

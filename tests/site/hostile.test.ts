@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { FIELD_NAMES } from '../../src/model/fields.ts';
-import { EXAMPLES } from '../../src/checker/findings/examples.ts';
+import { FINDINGS } from '../../src/checker/findings.ts';
 import { openPage, useBrowser } from '../browser.ts';
 import { sites } from '../sites.ts';
 
@@ -68,7 +68,7 @@ const fragments = fc.oneof(
 );
 
 /** Files that have something hostile where they say something, or say nothing else. */
-const TEXTS = Object.values(EXAMPLES).flatMap(({ has }) => has);
+const TEXTS = Object.values(FINDINGS).flatMap(({ example }) => example);
 const files = fc
   .tuple(fc.constantFrom(...TEXTS), hostile, hostile, fc.double({ min: 0, max: 1, noNaN: true }))
   .map(([{ name, text }, first, second, where]) => {

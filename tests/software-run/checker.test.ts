@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
 import { FLAGS, OTHERS } from '../../src/pod/redisDirectives.ts';
-import { edited, type Code } from '../../src/checker/findings.ts';
-import { lacking } from '../../src/checker/findings/acl.ts';
+import type { FindingCode } from '../../src/checker/findings.ts';
+import { missingAclRules } from '../../src/checker/findings/acl.ts';
+import { edited } from '../../src/checker/repair/edits.ts';
 import { plain } from '../../src/emit/code.ts';
 import type { Architecture } from '../../src/model/architecture.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
@@ -20,7 +21,7 @@ import { freePort, run, serve, temporaryFolder, type Finally } from './processes
 import { ask, startRedis, type Door } from './redis.ts';
 
 /** A settings file as its reader has it after all repairs of a code. */
-function repaired(file: ConfigFile, code: Code): ConfigFile {
+function repaired(file: ConfigFile, code: FindingCode): ConfigFile {
   let text = fileText(file);
   for (let times = 0; times < 10; times += 1) {
     const { findings } = checkFiles([{ name: file.name, text, roles: ['web'] }]);
@@ -36,7 +37,7 @@ const PASSWORD = 'p@ss/w[ord';
 const CELERY = 'pod.main.celery.task_start_encode';
 
 interface Broken {
-  readonly code: Code;
+  readonly code: FindingCode;
   readonly choices?: Partial<Architecture>;
   readonly change: (files: readonly ConfigFile[]) => readonly ConfigFile[];
   /** The clients that fail before the repair. */
@@ -241,7 +242,7 @@ test('what an ACL user lacks is what Redis refuses it', async ({ onTestFinished 
     const may = (command: number) => !/permissions to run/.test(said[2 * command] ?? '');
     const reaches = (command: number) => said[2 * command + 1] === 'OK';
     const ordinary = may(0) && may(1);
-    expect([rules, lacking(rules)]).toEqual([
+    expect([rules, missingAclRules(rules)]).toEqual([
       rules,
       [
         ...(reaches(0) ? [] : ['~*']),

@@ -11,7 +11,7 @@ const idsOf = (text: string) => causesOf(text).map(({ id }) => id);
 const AT =
   ' File "/home/pod/.virtualenvs/django_pod4/lib/python3/site-packages/redis/connection.py"';
 
-/** A traceback as Python 3.11 prints it, with the error that it began with. */
+/** A traceback in the format of Python 3.11, with the original error. */
 const traceback = (first: string, last: string) => `Traceback (most recent call last):
  ${AT}, line 611, in connect
     sock = self.retry.call_with_retry(
@@ -150,7 +150,7 @@ describe('a message is found', () => {
   });
 });
 
-/** A text that a sign of the table matches, with something for each hole. */
+/** A text that matches one of the table, with a value for each placeholder. */
 const example = (sign: string) =>
   sign
     .replace('{host}', '10.0.0.5')
@@ -238,7 +238,7 @@ describe('a megabyte takes as long as its length says', () => {
   ])('%j', (piece) => {
     milliseconds(filled(piece, SIZE / 8));
     const [some, all] = [milliseconds(filled(piece, SIZE / 8)), milliseconds(filled(piece, SIZE))];
-    // Eight times the text; on a busy machine everything takes longer.
+    // The input is eight times as long; the rest is a margin for a busy machine.
     expect(all).toBeLessThan(some * 8 * 5 + 500);
   });
 

@@ -1,8 +1,9 @@
-import type { Edit } from '../findings.ts';
-import { directive, type Directive } from '../read/redisFile.ts';
-import type { FileOf, Report } from '../report.ts';
+import type { FileSet } from '../fileSet.ts';
+import type { FindingDefinition } from '../finding.ts';
+import { directiveValue } from '../read/redisFile.ts';
+import { conf, CONF_TEXT } from './exampleFiles.ts';
 
-/** Commands that Pod's clients send, with the categories that rights are given by (ACL CAT of Redis 7.0.15). */
+/** Commands that Pod's clients send, with their categories (ACL CAT of Redis 7.0.15). */
 const COMMANDS = {
   get: ['read', 'string', 'fast'],
   brpop: ['write', 'list', 'slow', 'blocking'],
@@ -12,29 +13,28 @@ const COMMANDS = {
 
 type Command = keyof typeof COMMANDS;
 
-/** What an ordinary worker or cache sends is given together, as the generator writes it. */
+/** The rules by which the generator allows the commands of workers and caches. */
 const ORDINARY = '+@all -@dangerous';
 
 /**
  * The rules that an ACL user lacks to serve all of Pod: keys, the channels without which a worker
- * dies, INFO, and FLUSHDB, which is what clearing a cache is.
+ * stops, INFO, and FLUSHDB, which clears a cache.
  *
- * @param rules a user's rules, in their order; Redis applies them one after the other
- * @param channels whether a new user may use every channel, as before Redis 7
- * @returns the rules to add at the end; `undefined` for a user whose rights are not told by these
+ * @param rules the user's rules in their order; Redis applies them one after the other
+ * @param channels a new user may use every channel, as before Redis 7
+ * @returns the rules to add at the end; `undefined` for a user with selectors, which are not followed
  */
-export function lacking(rules: readonly string[], channels = false): string[] | undefined {
+export function missingAclRules(rules: readonly string[], channels = false): string[] | undefined {
   const may = new Map<Command, boolean>();
-  const set = (allowed: boolean, of: (command: Command) => boolean) => {
+  const set = (allowed: boolean, concerns: (command: Command) => boolean) => {
     for (const command of Object.keys(COMMANDS) as Command[])
-      if (of(command)) may.set(command, allowed);
+      if (concerns(command)) may.set(command, allowed);
   };
   let keys = false;
   let listens = channels;
   for (const rule of rules) {
     const word = rule.toLowerCase();
     const [, sign, category] = /^([+-])@(.+)$/.exec(word) ?? [];
-    // A selector gives more rights, to some keys.
     if (word.startsWith('(')) return undefined;
     if (word === 'reset') {
       set(false, () => true);
@@ -61,36 +61,37 @@ export function lacking(rules: readonly string[], channels = false): string[] | 
   ];
 }
 
-/** Pod's users: those that its settings name, or else those that may do nearly everything. */
-function isPods(name: string, rules: readonly string[], report: Report): boolean {
-  const named = report
-    .of('settings')
-    .flatMap(({ connections }) => connections.flatMap(({ user }) => user ?? []));
+/** Whether a user is Pod's: the settings name it, or if they name none it may do nearly everything. */
+function isPods(user: string, rules: readonly string[], files: FileSet): boolean {
+  const named = files.connections.flatMap((connection) => connection.user ?? []);
   return named.length > 0
-    ? named.includes(name)
+    ? named.includes(user)
     : rules.some((rule) => /^(\+@all|allcommands)$/i.test(rule));
 }
 
-/** ACL users that cannot serve Pod. The user “default” has every right to begin with. */
-export function aclUsers(file: FileOf<'redis'>, report: Report): void {
-  const before7 = directive(file.redis, 'acl-pubsub-default')?.arguments[0]?.text.toLowerCase();
-  for (const each of file.redis.directives) {
-    const [user, ...rest] = each.arguments;
-    if (each.name !== 'user' || !user || user.text === 'default') continue;
-    const rules = rest.map(({ text }) => text);
-    if (rules.includes('off') || !isPods(user.text, rules, report)) continue;
-    const missing = lacking(rules, before7 === 'allchannels');
-    if (missing === undefined || missing.length === 0) continue;
-    report.add(
-      'redis-acl',
-      file,
-      each,
-      { user: user.text.slice(0, 60), missing: missing.join(' ') },
-      added(each, missing),
-    );
-  }
-}
-
-function added({ to }: Directive, rules: readonly string[]): Edit[] {
-  return [{ from: to, to, insert: ` ${rules.join(' ')}` }];
-}
+/** The rights of Redis users. */
+export const acl = [
+  // The user “default” has every right to begin with.
+  {
+    code: 'redis-acl',
+    severity: 'error',
+    *redis({ redis }, files) {
+      const channels = directiveValue(redis, 'acl-pubsub-default')?.toLowerCase() === 'allchannels';
+      for (const line of redis.directives) {
+        const [user, ...rest] = line.arguments;
+        if (line.name !== 'user' || !user || user.text === 'default') continue;
+        const rules = rest.map(({ text }) => text);
+        if (rules.includes('off') || !isPods(user.text, rules, files)) continue;
+        const missing = (missingAclRules(rules, channels) ?? []).join(' ');
+        if (missing !== '')
+          yield {
+            at: line,
+            params: { user: user.text.slice(0, 60), missing },
+            repair: [{ from: line.to, to: line.to, insert: ` ${missing}` }],
+          };
+      }
+    },
+    example: [conf(`${CONF_TEXT}user pod on >p@ss ~* +@all -@dangerous +info +flushdb\n`)],
+    nearMiss: [conf(`${CONF_TEXT}user pod on >p@ss ~* &* +@all -@dangerous +info +flushdb\n`)],
+  },
+] as const satisfies readonly FindingDefinition[];

@@ -1,25 +1,25 @@
 import { GUIDE_NUMBERS, LAST_DATABASE } from '../../pod/databases.ts';
-import type { Connection } from '../read/connections.ts';
+import type { FileSet } from '../fileSet.ts';
+import type { FindingDefinition, Problem, Rules } from '../finding.ts';
+import type { ClientConnection } from '../read/clientConnections.ts';
 import type { SettingsFile } from '../read/files.ts';
-import type { Edit } from '../findings.ts';
-import { directive } from '../read/redisFile.ts';
-import type { Report, SettingsRule } from '../report.ts';
-import { written } from '../read/values.ts';
+import { directiveValue } from '../read/redisFile.ts';
+import { replace, replaceIn, type Edit } from '../repair/edits.ts';
+import { pair } from './exampleFiles.ts';
 
-/** Writes another number where a connection has its own. */
-function renumbered({ number, dict }: Connection, to: number): Edit[] {
+/** Gives a connection another database number. */
+function renumbered({ number, value, dict }: ClientConnection, to: number): Edit[] {
   if (!number) return [];
-  const { value, part, at } = number;
-  if (value && part) {
-    const skip = part.text.startsWith('/') ? 1 : 0;
-    const place = written(value, part.from + skip, part.to);
-    return place ? [{ ...place, insert: String(to) }] : [];
+  const { component, span, text } = number;
+  if (value && component) {
+    const slash = component.text.startsWith('/') ? 1 : 0;
+    return replaceIn(value, component.from + slash, component.to, String(to));
   }
-  return dict && /^\d+$/.test(number.text) ? [{ ...at, insert: String(to) }] : [];
+  return dict && /^\d+$/.test(text) ? replace(span, String(to)) : [];
 }
 
-/** Which Redis a connection leads to. */
-function serverOf({ host, port, socket, sentinels, master }: Connection): string {
+/** A name of the Redis server that a connection leads to. */
+function serverOf({ host, port, socket, sentinels, master }: ClientConnection): string {
   return sentinels && sentinels.length > 0
     ? `sentinel ${master ?? ''} ${sentinels
         .map((each) => `${each.host}:${each.port}`)
@@ -28,58 +28,75 @@ function serverOf({ host, port, socket, sentinels, master }: Connection): string
     : (socket ?? `${host?.toLowerCase()}:${port}`);
 }
 
-/** How many databases Redis has, where its file says so. */
-function lastOf(report: Report): number {
-  const [said] = report
+/** The highest database number, by redis.conf if there is one. */
+function lastDatabase(files: FileSet): number {
+  const [count] = files
     .of('redis')
-    .flatMap(({ redis }) => directive(redis, 'databases')?.arguments[0]?.text ?? []);
-  return said !== undefined && /^\d{1,6}$/.test(said) ? Number(said) - 1 : LAST_DATABASE;
+    .flatMap(({ redis }) => directiveValue(redis, 'databases') ?? []);
+  return count !== undefined && /^\d{1,6}$/.test(count) ? Number(count) - 1 : LAST_DATABASE;
 }
 
-/** The numbers of databases: each use has one of its own, which Redis must have. */
-export const databases: SettingsRule = (file: SettingsFile, report) => {
-  const last = lastOf(report);
-  const taken = new Map<string, Connection>();
+type DatabaseProblem = Problem & { readonly is: 'out-of-range' | 'shared' | 'other-number' };
+
+/** The problems of all database numbers of a file, at most one for each connection. */
+function* databaseProblems(file: SettingsFile, files: FileSet): Generator<DatabaseProblem> {
+  const last = lastDatabase(files);
+  const taken = new Map<string, ClientConnection>();
   const numbers = new Set(file.connections.flatMap(({ database }) => database ?? []));
   for (const connection of file.connections) {
     const { setting, role, database, span, number } = connection;
     if (database === undefined) continue;
     const guide = GUIDE_NUMBERS[role];
-    const at = number?.at ?? span;
+    const at = number?.span ?? span;
     if (database > last) {
-      report.add(
-        'database-range',
-        file,
-        at,
-        { setting, database, last },
-        guide <= last ? renumbered(connection, guide) : [],
-      );
+      const params = { setting, database, last };
+      const repair = guide <= last ? renumbered(connection, guide) : [];
+      yield { is: 'out-of-range', at, params, repair };
       continue;
     }
     const key = `${serverOf(connection)}/${database}`;
     const other = taken.get(key);
-    // Celery's two settings for encoding may lead to one database: one of them is not in use.
+    // Celery's two settings for encoding may share a database: only one of them is in use.
     if (other && other.role !== role) {
       const free = !numbers.has(guide) || database === guide;
-      const move = database === guide ? other : connection;
-      const to = GUIDE_NUMBERS[move.role];
-      report.add(
-        'database-shared',
-        file,
-        at,
-        { setting, database, other: other.setting },
-        free && !numbers.has(to) ? renumbered(move, to) : [],
-      );
+      const moved = database === guide ? other : connection;
+      const to = GUIDE_NUMBERS[moved.role];
+      const params = { setting, database, other: other.setting };
+      const repair = free && !numbers.has(to) ? renumbered(moved, to) : [];
+      yield { is: 'shared', at, params, repair };
       continue;
     }
     taken.set(key, connection);
-    if (database !== guide && !(database === 0 && (number === undefined || number.text === '')))
-      report.add(
-        'database-differs',
-        file,
-        at,
-        { setting, database, number: guide },
-        numbers.has(guide) ? [] : renumbered(connection, guide),
-      );
+    if (database !== guide && !(database === 0 && (number === undefined || number.text === ''))) {
+      const params = { setting, database, number: guide };
+      const repair = numbers.has(guide) ? [] : renumbered(connection, guide);
+      yield { is: 'other-number', at, params, repair };
+    }
   }
-};
+}
+
+const ruleFor = (problem: DatabaseProblem['is']): Rules => ({
+  settings: (file, files) => [...databaseProblems(file, files)].filter(({ is }) => is === problem),
+});
+
+/** The numbers of databases: each use of Redis has its own, which Redis must have. */
+export const databases = [
+  {
+    code: 'database-shared',
+    severity: 'error',
+    ...ruleFor('shared'),
+    ...pair('6379/3', '6379/4'),
+  },
+  {
+    code: 'database-range',
+    severity: 'error',
+    ...ruleFor('out-of-range'),
+    ...pair('6379/5', '6379/16'),
+  },
+  {
+    code: 'database-differs',
+    severity: 'advice',
+    ...ruleFor('other-number'),
+    ...pair('6379/5', '6379/7'),
+  },
+] as const satisfies readonly FindingDefinition[];

@@ -1,66 +1,108 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { FLAGS, OTHERS } from '../../pod/redisDirectives.ts';
-import type { FileOf, Report } from '../report.ts';
+import { perFile, type FindingDefinition } from '../finding.ts';
+import { directive, type DirectiveLine, type RedisFile } from '../read/redisFile.ts';
+import { replace, setDirective } from '../repair/edits.ts';
+import { conf, CONF_TEXT, pair } from './exampleFiles.ts';
 
 const NAMES = [...FLAGS, ...OTHERS];
 
-/** How many signs a slip may have wrong; names that are further apart are two names. */
-const SLIP = 2;
+/** The most characters by which a misspelt name differs from the one that was meant. */
+const MAX_DISTANCE = 2;
+
+/** The most lines that are looked at: finding the nearest name takes a while. */
+const MAX_LINES = 1000;
 
 const YES = /^(yes|true|on|1|oui)$/i;
 const NO = /^(no|false|off|0|non)$/i;
 
-const isName = (name: string) => FLAGS.has(name) || OTHERS.has(name);
-
-/** The name that was meant, where it is one or near one. */
-function meant(name: string): string | undefined {
+/** The directive that was meant by a name; `undefined` where no known one is near. */
+function intended(name: string): string | undefined {
   const plain = name.replaceAll('_', '-');
-  if (isName(plain)) return plain;
+  if (FLAGS.has(plain) || OTHERS.has(plain)) return plain;
   const near = closest(plain, NAMES);
-  return plain.length > 2 * SLIP && distance(plain, near) <= SLIP ? near : undefined;
+  const misspelt = plain.length > 2 * MAX_DISTANCE && distance(plain, near) <= MAX_DISTANCE;
+  return misspelt ? near : undefined;
 }
 
-/** What a yes or no was meant to be; empty where that is not to be told. */
-function flagOf(text: string): string {
-  return YES.test(text) ? 'yes' : NO.test(text) ? 'no' : '';
+interface ReadDirective {
+  readonly line: DirectiveLine;
+  /** The name as the file has it. */
+  readonly name: string;
+  /** The directive that was meant; left out where no known one is near. */
+  readonly right?: string;
+  /** Characters such as `=` stand between name and value. */
+  readonly separated: boolean;
+  /** Where the value begins; the end of the line without one. */
+  readonly valueFrom: number;
 }
 
-/**
- * What keeps Redis from starting: a directive that it does not know, or a yes or no that is neither.
- * A name that is near none of those known may be a newer release's or a module's, and is only said
- * not to be understood. (Run on Redis 7.0.15: `FATAL CONFIG FILE ERROR`.)
- */
-export function directives(file: FileOf<'redis'>, report: Report): void {
-  const source = file.given.text;
-  for (const each of file.redis.directives.slice(0, 1000)) {
-    const { from, to } = each;
+/** Reads the directives of redis.conf with misspelt names, and without those of modules. */
+export const readDirectives = perFile(({ directives }: RedisFile): ReadDirective[] =>
+  directives.slice(0, MAX_LINES).flatMap((line) => {
     // `port=6379`, `port: 6379`
-    const [, name = '', signs = '', joined = ''] = /^([^:=]*)([:=]*)(.*)$/s.exec(each.name) ?? [];
-    const right = meant(name);
-    if (right === undefined) {
-      // `search.threads` is a module's.
-      if (!name.includes('.')) report.add('not-understood', file, each);
-      continue;
-    }
-    const [first, ...rest] = each.arguments;
-    // Between name and value; a value by itself may be such a sign.
-    const between = joined === '' && rest.length > 0 && /^[:=]+$/.test(first?.text ?? '');
-    const values = between ? rest : each.arguments;
-    const flag = FLAGS.has(right);
-    const whole =
-      joined === ''
-        ? source.slice(values[0]?.from ?? to, to)
-        : source.slice(from + name.length + signs.length, to);
-    const neither = flag && !/^(yes|no)$/i.test(whole);
-    const signed = signs !== '' || between;
-    if (name === right && !signed && !neither) continue;
-    const value = flag ? flagOf(whole) : whole;
-    report.add(
-      'redis-directive',
-      file,
-      each,
-      { name: name.slice(0, 60), right, case: name !== right ? '' : signed ? 'sign' : 'flag' },
-      value === '' ? [] : [{ from, to, insert: `${right} ${value}` }],
-    );
-  }
-}
+    const [, name = '', separators = '', value = ''] =
+      /^([^:=]*)([:=]*)(.*)$/s.exec(line.name) ?? [];
+    const right = intended(name);
+    // A module's directives have a dot: `search.threads`.
+    if (right === undefined && name.includes('.')) return [];
+    const [first, ...rest] = line.arguments;
+    // `port : 6379`; the character alone may be a value.
+    const between = value === '' && rest.length > 0 && /^[:=]+$/.test(first?.text ?? '');
+    const [firstValue] = between ? rest : line.arguments;
+    return [
+      {
+        line,
+        name,
+        ...(right !== undefined && { right }),
+        separated: separators !== '' || between,
+        valueFrom:
+          value === ''
+            ? (firstValue?.from ?? line.to)
+            : line.from + name.length + separators.length,
+      },
+    ];
+  }),
+);
+
+/** Directives that Redis refuses, or with which it cannot serve Pod. */
+export const directives = [
+  // Redis does not start (run on Redis 7.0.15: `FATAL CONFIG FILE ERROR`).
+  {
+    code: 'redis-directive',
+    severity: 'error',
+    *redis({ input, redis }) {
+      for (const { line, name, right, separated, valueFrom } of readDirectives(redis)) {
+        if (right === undefined) continue;
+        const written = input.text.slice(valueFrom, line.to);
+        const flag = FLAGS.has(right);
+        const wrongFlag = flag && !/^(yes|no)$/i.test(written);
+        if (name === right && !separated && !wrongFlag) continue;
+        const meant = YES.test(written) ? 'yes' : NO.test(written) ? 'no' : '';
+        const value = flag ? meant : written;
+        yield {
+          at: line,
+          params: {
+            name: name.slice(0, 60),
+            right,
+            case: name !== right ? '' : separated ? 'sign' : 'flag',
+          },
+          repair: value === '' ? [] : replace(line, `${right} ${value}`),
+        };
+      }
+    },
+    ...pair('protected-mode yes', 'protect-mode : yes', conf(CONF_TEXT)),
+  },
+  // Redis Cluster has one database only.
+  {
+    code: 'redis-cluster',
+    severity: 'error',
+    *redis({ input, redis }) {
+      const cluster = directive(redis, 'cluster-enabled');
+      if (cluster?.arguments[0]?.text.toLowerCase() === 'yes')
+        yield { at: cluster, repair: setDirective(input.text, redis, 'cluster-enabled', 'no') };
+    },
+    example: [conf(`${CONF_TEXT}cluster-enabled yes\n`)],
+    nearMiss: [conf(`${CONF_TEXT}cluster-enabled no\n`)],
+  },
+] as const satisfies readonly FindingDefinition[];

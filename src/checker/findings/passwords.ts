@@ -1,127 +1,155 @@
 import { PASSWORD_PLACEHOLDER } from '../../emit/code.ts';
 import { urlPart } from '../../emit/escape.ts';
-import type { Connection } from '../read/connections.ts';
-import { directive } from '../read/redisFile.ts';
-import type { SettingsRule } from '../report.ts';
-import { written } from '../read/values.ts';
+import type { FindingDefinition } from '../finding.ts';
+import type { ClientConnection } from '../read/clientConnections.ts';
 import type { SettingsFile } from '../read/files.ts';
+import { directiveValue } from '../read/redisFile.ts';
+import type { Url } from '../read/url.ts';
+import { editableSpan, type StringValue } from '../read/values.ts';
+import { replace, replaceIn } from '../repair/edits.ts';
+import { but, pair, PASSWORD_TEXT, settings } from './exampleFiles.ts';
 
-/** A password with signs that a URL reads as its own. */
-export const unencoded: SettingsRule = (file, report) => {
-  for (const { setting, urls, value } of file.connections) {
-    if (!value) continue;
-    for (const { unencoded: broken, password } of urls) {
-      if (!broken || !password) continue;
-      const place = written(value, password.from, password.to);
-      // What is percent-encoded already stays so.
-      const text = value.text.slice(password.from, password.to);
-      const encoded = text.replace(/%[\da-f]{2}|[^%]|%/gi, (sign) =>
-        sign.length === 3 ? sign : urlPart(sign),
-      );
-      report.add(
-        'password-unencoded',
-        file,
-        place ?? value,
-        { setting },
-        place
-          ? [{ ...place, insert: wellFormed(text) ? encoded : text }].filter(
-              ({ insert }) => insert !== text,
-            )
-          : [],
-      );
-    }
-  }
-};
-
-/** A password without the colon before it, which clients take for a name (run: `WRONGPASS`). */
-export const asUser: SettingsRule = (file, report) => {
-  for (const { setting, client, urls, value } of file.connections) {
-    if (!value) continue;
-    for (const { scheme, user, password, unencoded: broken } of urls) {
-      if (!user || password || broken || !/^(rediss?|unix|redis\+socket|sentinel)$/.test(scheme))
-        continue;
-      const place = written(value, user.from, user.from);
-      report.add(
-        'password-as-user',
-        file,
-        written(value, user.from, user.to) ?? value,
-        { setting, client },
-        place ? [{ ...place, insert: ':' }] : [],
-      );
-    }
-  }
-};
-
-function wellFormed(text: string): boolean {
-  // One character at a time would part what two UTF-16 code units stand for.
-  return /^[\x20-\x7e]*$/.test(text);
+/** The URLs of all settings, each with the string that has it. */
+function* urlsOf({
+  connections,
+}: SettingsFile): Generator<{ connection: ClientConnection; url: Url; value: StringValue }> {
+  for (const connection of connections)
+    for (const url of connection.urls)
+      if (connection.value) yield { connection, url, value: connection.value };
 }
 
-/** A password that is percent-encoded where it is taken as it stands. */
-export const encoded: SettingsRule = (file, report) => {
-  const plain = new Set(
-    file.connections.flatMap(({ urls, password }) =>
-      urls.length > 0 && password && password.raw !== password.text ? [password.raw] : [],
-    ),
-  );
-  for (const { setting, urls, password, dict, transport } of file.connections) {
-    const inDict =
-      password !== undefined &&
-      dict !== undefined &&
-      (urls.length === 0 || (transport === 'sentinel' && password.raw === password.text));
-    if (!inDict || !plain.has(password.text)) continue;
-    const decoded = decodeURIComponent(password.text);
-    const exact =
-      file.given.text.slice(password.at.from, password.at.to).slice(1, -1) === password.text;
-    report.add(
-      'password-encoded',
-      file,
-      password.at,
-      { setting },
-      exact ? [{ ...password.at, insert: JSON.stringify(decoded) }] : [],
-    );
-  }
-};
-
-/** Connections to one Redis with passwords that differ: one of them is wrong. */
-export const differing: SettingsRule = (file, report) => {
-  const known = file.connections.filter(
-    ({ transport }) =>
-      transport !== 'rabbitmq' && transport !== 'unknown' && transport !== 'memory',
-  );
-  const server = ({ host, port, socket, sentinels, user }: Connection) =>
-    `${user ?? ''} ${socket ?? (sentinels ? 'sentinels' : `${host}:${port}`)}`;
-  const [asked] = report
-    .of('redis')
-    .flatMap(({ redis }) => directive(redis, 'requirepass')?.arguments[0]?.text ?? []);
-  const firsts = new Map<string, Connection>();
-  const encodedTwice = new Set(
-    known.flatMap(({ password }) =>
+/** The passwords that need percent-encoding, in their encoded form. */
+function encodedPasswords(connections: readonly ClientConnection[]): Set<string> {
+  return new Set(
+    connections.flatMap(({ password }) =>
       password && password.raw !== password.text ? [password.raw] : [],
     ),
   );
-  for (const connection of known) {
-    const { setting, password, span, urls } = connection;
-    if (urls.some((url) => url.unencoded)) continue;
-    if (connection.client !== 'celery' && password !== undefined && encodedTwice.has(password.text))
-      continue;
-    const first = firsts.get(server(connection));
-    const text = password?.text ?? '';
-    const other = first ? (first.password?.text ?? '') : text;
-    if (first && text !== other)
-      report.add('passwords-differ', file, password?.at ?? span, { setting, other: first.setting });
-    else if (asked !== undefined && connection.user === undefined && text !== asked && !first)
-      report.add('passwords-differ', file, password?.at ?? span, { setting, other: 'requirepass' });
-    if (!first) firsts.set(server(connection), connection);
-  }
-};
+}
 
-/** A password that stands in the file itself, which others may read. */
-export const inFile = (file: SettingsFile, report: Parameters<SettingsRule>[1]): void => {
-  const found = file.connections.find(
-    ({ password }) =>
-      password !== undefined && password.text !== '' && password.text !== PASSWORD_PLACEHOLDER,
+/** Percent-encodes a password; what is already encoded stays so. */
+function encoded(password: string): string {
+  return password.replace(/%[\da-f]{2}|[^%]|%/gi, (text) =>
+    text.length === 3 ? text : urlPart(text),
   );
-  if (found?.password)
-    report.add('password-in-file', file, found.password.at, { case: file.given.exposed ?? '' });
-};
+}
+
+/** Passwords that clients misread, that differ, or that others can read. */
+export const passwords = [
+  // The password has characters that end it in a URL.
+  {
+    code: 'password-unencoded',
+    severity: 'error',
+    *settings(file) {
+      for (const { connection, url, value } of urlsOf(file)) {
+        if (!url.unencoded || !url.password) continue;
+        const { from, to } = url.password;
+        const span = editableSpan(value, from, to);
+        const text = value.text.slice(from, to);
+        // Outside of ASCII, encoding each UTF-16 code unit would split characters.
+        const ascii = /^[\x20-\x7e]*$/.test(text);
+        yield {
+          at: span ?? value,
+          params: { setting: connection.setting },
+          repair: ascii && encoded(text) !== text ? replace(span, encoded(text)) : [],
+        };
+      }
+    },
+    example: [settings(but(but(PASSWORD_TEXT, ':p%40ss@', ':p/ss@'), "'p@ss'", "'p/ss'"))],
+    nearMiss: [settings(but(but(PASSWORD_TEXT, ':p%40ss@', ':p%2Fss@'), "'p@ss'", "'p/ss'"))],
+  },
+  // The password is encoded where clients do not decode it.
+  {
+    code: 'password-encoded',
+    severity: 'error',
+    *settings({ connections, input }) {
+      const inUrls = encodedPasswords(connections.filter(({ urls }) => urls.length > 0));
+      for (const { setting, urls, password, dict, transport } of connections) {
+        if (!password || !dict || !inUrls.has(password.text)) continue;
+        const inDict =
+          urls.length === 0 || (transport === 'sentinel' && password.raw === password.text);
+        if (!inDict) continue;
+        const { from, to } = password.span;
+        const literal = input.text.slice(from, to).slice(1, -1) === password.text;
+        const decoded = decodeURIComponent(password.text);
+        yield {
+          at: password.span,
+          params: { setting },
+          repair: literal ? replace(password.span, JSON.stringify(decoded)) : [],
+        };
+      }
+    },
+    ...pair("'p@ss'", "'p%40ss'", settings(PASSWORD_TEXT)),
+  },
+  // Of two passwords for one Redis, one is wrong.
+  {
+    code: 'passwords-differ',
+    severity: 'error',
+    *settings(file, files) {
+      const connections = file.connections.filter(
+        ({ transport }) => !['rabbitmq', 'unknown', 'memory'].includes(transport),
+      );
+      const accountOf = ({ host, port, socket, sentinels, user }: ClientConnection) =>
+        `${user ?? ''} ${socket ?? (sentinels ? 'sentinels' : `${host}:${port}`)}`;
+      const [required] = files
+        .of('redis')
+        .flatMap(({ redis }) => directiveValue(redis, 'requirepass') ?? []);
+      const encodedTwice = encodedPasswords(connections);
+      const firsts = new Map<string, ClientConnection>();
+      for (const connection of connections) {
+        const { setting, client, user, password, span, urls } = connection;
+        const text = password?.text ?? '';
+        if (urls.some((url) => url.unencoded)) continue;
+        if (client !== 'celery' && password && encodedTwice.has(text)) continue;
+        const first = firsts.get(accountOf(connection));
+        firsts.set(accountOf(connection), first ?? connection);
+        const expected = first ? (first.password?.text ?? '') : user === undefined && required;
+        if (typeof expected === 'string' && text !== expected)
+          yield {
+            at: password?.span ?? span,
+            params: { setting, other: first?.setting ?? 'requirepass' },
+          };
+      }
+    },
+    ...pair("'p@ss'", "'p@sS'", settings(PASSWORD_TEXT)),
+    repairable: false,
+  },
+  {
+    code: 'password-in-file',
+    severity: 'advice',
+    *settings({ connections, input }) {
+      const [first] = connections.flatMap(({ password }) =>
+        password && password.text !== '' && password.text !== PASSWORD_PLACEHOLDER
+          ? [password]
+          : [],
+      );
+      if (first) yield { at: first.span, params: { case: input.exposed ?? '' } };
+    },
+    example: [settings(PASSWORD_TEXT)],
+    nearMiss: [
+      settings(
+        but(PASSWORD_TEXT, 'p%40ss', 'REDIS-PASSWORD').replace("'p@ss'", "'REDIS-PASSWORD'"),
+      ),
+    ],
+    repairable: false,
+  },
+  // Without a colon before it, clients take the password for a user's name (run: `WRONGPASS`).
+  {
+    code: 'password-as-user',
+    severity: 'error',
+    *settings(file) {
+      for (const { connection, url, value } of urlsOf(file)) {
+        const { scheme, user, password, unencoded } = url;
+        if (!user || password || unencoded) continue;
+        if (!/^(rediss?|unix|redis\+socket|sentinel)$/.test(scheme)) continue;
+        const { setting, client } = connection;
+        yield {
+          at: editableSpan(value, user.from, user.to) ?? value,
+          params: { setting, client },
+          repair: replaceIn(value, user.from, user.from, ':'),
+        };
+      }
+    },
+    ...pair(':p%40ss@', 'p%40ss@', settings(PASSWORD_TEXT)),
+  },
+] as const satisfies readonly FindingDefinition[];

@@ -1,44 +1,95 @@
-import type { SettingsRule } from '../report.ts';
-import { written } from '../read/values.ts';
-import type { Edit } from '../findings.ts';
+import type { FindingDefinition } from '../finding.ts';
+import type { ClientConnection } from '../read/clientConnections.ts';
+import type { SettingsFile } from '../read/files.ts';
+import type { Url } from '../read/url.ts';
+import type { StringValue } from '../read/values.ts';
+import { replaceIn, type Edit } from '../repair/edits.ts';
+import { but, conf, CONF_TEXT, pair, settings, SETTINGS_TEXT, TLS_TEXT } from './exampleFiles.ts';
+import { clientsElsewhere } from './redisNetwork.ts';
 
-/** Connections that are encrypted, and do not know with whom. */
-export const tls: SettingsRule = (file, report) => {
-  const authority = file.connections.find(({ ca }) => ca !== undefined)?.ca;
-  for (const { setting, client, urls, value, span } of file.connections) {
-    if (!value) continue;
-    for (const { scheme, query, more, unencoded } of urls) {
-      if (scheme !== 'rediss' || unencoded) continue;
-      const required = query.get('ssl_cert_reqs');
+interface EncryptedUrl {
+  readonly connection: ClientConnection;
+  readonly url: Url;
+  readonly value: StringValue;
+  /** The client checks the server's certificate. Celery does so only if the URL says it. */
+  readonly verified: boolean;
+}
+
+function* encryptedUrls({ connections }: SettingsFile): Generator<EncryptedUrl> {
+  for (const connection of connections) {
+    const { client, urls, value } = connection;
+    for (const url of urls) {
+      if (!value || url.scheme !== 'rediss' || url.unencoded) continue;
+      const required = url.query.get('ssl_cert_reqs')?.text;
       const verified =
-        required === undefined
-          ? client !== 'celery'
-          : /^(required|cert_required)$/i.test(required.text);
-      const add = (text: string): Edit[] => {
-        const place = written(value, more.at, more.at);
-        return place ? [{ ...place, insert: more.sign + text }] : [];
-      };
-      if (!verified) {
-        const change = required ? written(value, required.from, required.to) : undefined;
-        const needsCa = client === 'celery' && !query.has('ssl_ca_certs');
-        const ca = needsCa && authority !== undefined ? `&ssl_ca_certs=${authority}` : '';
-        const repair = required
-          ? change
-            ? [{ ...change, insert: 'required' }]
-            : []
-          : add(`ssl_cert_reqs=required${ca}`);
-        report.add('tls-unverified', file, span, { setting }, repair);
-      } else if (!/^(true|1|yes)$/i.test(query.get('ssl_check_hostname')?.text ?? '')) {
-        const given = query.get('ssl_check_hostname');
-        const place = given && written(value, given.from, given.to);
-        report.add(
-          'tls-host-name',
-          file,
-          span,
-          { setting },
-          given ? (place ? [{ ...place, insert: 'true' }] : []) : add('ssl_check_hostname=true'),
-        );
-      }
+        required === undefined ? client !== 'celery' : /^(required|cert_required)$/i.test(required);
+      yield { connection, url, value, verified };
     }
   }
-};
+}
+
+/** Gives a parameter of a URL a value; `more` follows it where the parameter is added. */
+function setParameter({ url, value }: EncryptedUrl, name: string, text: string, more = ''): Edit[] {
+  const { query, end } = url;
+  const current = query.get(name);
+  return current
+    ? replaceIn(value, current.from, current.to, text)
+    : replaceIn(value, end.at, end.at, `${end.separator}${name}=${text}${more}`);
+}
+
+/** Encrypted connections that do not check the server, or that the server does not offer. */
+export const tls = [
+  {
+    code: 'tls-unverified',
+    severity: 'error',
+    *settings(file) {
+      const authority = file.connections.find(({ ca }) => ca !== undefined)?.ca;
+      for (const encrypted of encryptedUrls(file)) {
+        const { connection, url, verified } = encrypted;
+        if (verified) continue;
+        const { setting, client, span } = connection;
+        const needsCa = client === 'celery' && !url.query.has('ssl_ca_certs');
+        const ca = needsCa && authority !== undefined ? `&ssl_ca_certs=${authority}` : '';
+        yield {
+          at: span,
+          params: { setting },
+          repair: setParameter(encrypted, 'ssl_cert_reqs', 'required', ca),
+        };
+      }
+    },
+    ...pair('ssl_cert_reqs=required', 'ssl_cert_reqs=none', settings(TLS_TEXT)),
+  },
+  {
+    code: 'tls-host-name',
+    severity: 'warning',
+    *settings(file) {
+      for (const encrypted of encryptedUrls(file)) {
+        const { connection, url, verified } = encrypted;
+        const checked = url.query.get('ssl_check_hostname')?.text ?? '';
+        if (verified && !/^(true|1|yes)$/i.test(checked))
+          yield {
+            at: connection.span,
+            params: { setting: connection.setting },
+            repair: setParameter(encrypted, 'ssl_check_hostname', 'true'),
+          };
+      }
+    },
+    ...pair('&ssl_check_hostname=true', '', settings(TLS_TEXT)),
+  },
+  // Client and redis.conf name the same port; one of them encrypts.
+  {
+    code: 'tls-differs',
+    severity: 'error',
+    *settings(file, files) {
+      for (const { connection, port, encryptsOther } of clientsElsewhere(file, files))
+        if (encryptsOther && port !== undefined)
+          yield { at: connection.span, params: { setting: connection.setting, port } };
+    },
+    example: [
+      settings(SETTINGS_TEXT),
+      conf(but(CONF_TEXT, 'requirepass "secret"', 'port 0\ntls-port 6379')),
+    ],
+    nearMiss: [settings(SETTINGS_TEXT), conf(but(CONF_TEXT, 'requirepass "secret"', 'port 6379'))],
+    repairable: false,
+  },
+] as const satisfies readonly FindingDefinition[];

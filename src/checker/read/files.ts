@@ -1,30 +1,31 @@
-import type { Role, WorkerRole } from '../../pod/roles.ts';
-import { connectionsOf, type Connection } from './connections.ts';
-import { readPython, type Binding, type PythonFile } from './python.ts';
-import { readRedisFile, type RedisFile } from './redisFile.ts';
-import { isTrue, type Value } from './values.ts';
-import { readDefaults, readScript, readUnit, startsWorker, type WorkerFile } from './workerFile.ts';
-import { APPS, CONFIG_MODULE } from '../../pod/workers.ts';
 import { FLAGS, OTHERS } from '../../pod/redisDirectives.ts';
+import type { Role, WorkerRole } from '../../pod/roles.ts';
+import { APPS, CONFIG_MODULE } from '../../pod/workers.ts';
+import { clientConnections, type ClientConnection } from './clientConnections.ts';
+import { readPython, type PythonFile } from './python/file.ts';
+import type { Binding } from './python/scope.ts';
+import { readRedisFile, type RedisFile } from './redisFile.ts';
+import { isTruthy, type Value } from './values.ts';
+import { readDefaults, readScript, readUnit, startsWorker, type WorkerFile } from './workerFile.ts';
 
-/** What kinds of files there are, by who reads them. */
-export type FileKind = 'settings' | 'module' | 'redis' | 'sentinel' | 'worker' | 'other';
+/** The program that a worker file is for. */
+type WorkerForm = 'init' | 'systemd' | 'script';
 
-/** A file as it was given. */
-export interface GivenFile {
-  /** The name that it is told apart by: a path, or what the reader calls it. */
+/** A file to be checked. */
+export interface InputFile {
+  /** The path of the file, or any name that no other file has. */
   readonly name: string;
   readonly text: string;
-  /** What the servers that have it do; not there where nobody said. */
+  /** The roles of the servers that have the file; left out where they are not known. */
   readonly roles?: readonly Role[];
-  /** Several servers have this very file. */
+  /** More than one server has this file. */
   readonly several?: boolean;
-  /** Who else can read it, where that is known. */
+  /** The other people that can read the file; left out where that is not known. */
   readonly exposed?: 'everyone' | 'repository';
 }
 
 interface Common {
-  readonly given: GivenFile;
+  readonly input: InputFile;
 }
 
 /** A settings_local.py. */
@@ -32,34 +33,50 @@ export interface SettingsFile extends Common {
   readonly kind: 'settings';
   readonly python: PythonFile;
   readonly roles: ReadonlySet<Role>;
-  /** Somebody said whose it is; otherwise it was told from what is in it. */
-  readonly said: boolean;
-  readonly connections: readonly Connection[];
+  /** The roles come from the input or the folder; otherwise they are guessed from the settings. */
+  readonly rolesKnown: boolean;
+  readonly connections: readonly ClientConnection[];
 }
 
-/** A file, read. */
+/** The module that CELERY_CONFIG_MODULE names. */
+interface ModuleFile extends Common {
+  readonly kind: 'module';
+  readonly python: PythonFile;
+}
+
+/** A file that was read, by its kind. */
 export type CheckedFile =
   | SettingsFile
-  | (Common & { readonly kind: 'module'; readonly python: PythonFile })
+  | ModuleFile
   | (Common & { readonly kind: 'redis'; readonly redis: RedisFile })
   | (Common & { readonly kind: 'sentinel'; readonly redis: RedisFile })
   | (Common & {
       readonly kind: 'worker';
       readonly worker: WorkerFile;
+      /** Left out where the app is not one of Pod's. */
       readonly role?: WorkerRole;
-      readonly form: 'init' | 'systemd' | 'script';
+      readonly form: WorkerForm;
     })
   | (Common & { readonly kind: 'other' });
 
-/** The last part of a path. */
+/** A file's kind, by the software that reads it. */
+export type FileKind = CheckedFile['kind'];
+
+/** A file of one kind. */
+export type FileOf<K extends FileKind> = Extract<CheckedFile, { kind: K }>;
+
+/** A file in Python. */
+export type AnyPythonFile = SettingsFile | ModuleFile;
+
+/** The file name of a path, in lower case. */
 function baseOf(name: string): string {
   return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1).toLowerCase();
 }
 
-/** Tells what a file is from its name, or else from what is in it. */
-export function kindOf({ name, text }: Pick<GivenFile, 'name' | 'text'>): {
+/** The kind of a file, by its name or else by its text. */
+export function kindOf({ name, text }: Pick<InputFile, 'name' | 'text'>): {
   kind: FileKind;
-  form?: 'init' | 'systemd' | 'script';
+  form?: WorkerForm;
 } {
   const base = baseOf(name);
   if (/\.service(\.txt)?$/.test(base) || /^[ \t]*ExecStart[ \t]*=/m.test(text))
@@ -88,17 +105,17 @@ export function kindOf({ name, text }: Pick<GivenFile, 'name' | 'text'>): {
   return { kind: module ? 'module' : 'settings' };
 }
 
-/** Whether more lines begin with a directive of Redis than give a value to a name. */
+/** Whether more lines begin with a directive of Redis than with an assignment. */
 function readsAsRedis(text: string): boolean {
   let directives = 0;
   let assignments = 0;
-  for (const [, name = '', sign = ''] of text.matchAll(/^[ \t]*([A-Za-z_][\w-]*)[ \t]*(.?)/gm))
-    if (sign === '=' || sign === '[') assignments += 1;
+  for (const [, name = '', next = ''] of text.matchAll(/^[ \t]*([A-Za-z_][\w-]*)[ \t]*(.?)/gm))
+    if (next === '=' || next === '[') assignments += 1;
     else if (FLAGS.has(name.toLowerCase()) || OTHERS.has(name.toLowerCase())) directives += 1;
   return directives > assignments;
 }
 
-/** The name that a file of some text most likely has. */
+/** The usual name of the file that a text is from. */
 export function likelyName(text: string): string {
   const { kind, form } = kindOf({ name: '', text });
   if (kind === 'worker')
@@ -124,66 +141,77 @@ const ROLE_FOLDERS: Readonly<Record<string, Role>> = {
   xapi: 'xapi',
 };
 
-/** The role that the generator's own folders say. */
+/** The role that the folder of a generated file is named after; `undefined` for other folders. */
 export function roleOfFolder(name: string): Role | undefined {
   const folder = name.split('/').at(-2) ?? '';
   return Object.hasOwn(ROLE_FOLDERS, folder) ? ROLE_FOLDERS[folder] : undefined;
 }
 
-/** What the servers of a settings file do, as far as the file shows it. */
+/** The roles that a settings file is probably for, by the settings that it has. */
 function rolesIn(value: (name: string) => Value | undefined): Role[] {
   const has = (name: string) => value(name) !== undefined;
   const roles: Role[] = [];
   if (['SESSION_REDIS', 'SESSION_ENGINE', 'USE_REMOTE_ENCODING_TRANSCODING', 'USE_XAPI'].some(has))
     roles.push('web');
-  if (isTrue(value('CELERY_TO_ENCODE')) && roles.length === 0) roles.push('worker');
+  if (isTruthy(value('CELERY_TO_ENCODE')) && roles.length === 0) roles.push('worker');
   if (roles.length === 0 && has('CACHES')) roles.push('web');
   if (roles.length === 0 && has('ENCODING_TRANSCODING_CELERY_BROKER_URL')) roles.push('encoding');
   if (roles.length === 0 && has('XAPI_CELERY_BROKER_URL')) roles.push('xapi');
   return roles.length === 0 ? ['web'] : roles;
 }
 
-/** Reads a file, whatever it is. Never throws. */
-export function readFile(given: GivenFile): CheckedFile {
-  const { kind, form } = kindOf(given);
+/** Reads a file of any kind. Never throws. */
+export function readFile(input: InputFile): CheckedFile {
+  const { kind, form } = kindOf(input);
   switch (kind) {
     case 'settings': {
-      const python = readPython(given.text);
+      const python = readPython(input.text);
       const value = (name: string) => python.bindings.get(name)?.value;
-      const folder = roleOfFolder(given.name);
-      const roles = given.roles ?? (folder && [folder]);
+      const folder = roleOfFolder(input.name);
+      const roles = input.roles ?? (folder && [folder]);
       return {
         kind,
-        given,
+        input,
         python,
         roles: new Set(roles ?? rolesIn(value)),
-        said: roles !== undefined,
-        connections: connectionsOf(python),
+        rolesKnown: roles !== undefined,
+        connections: clientConnections(python),
       };
     }
     case 'module':
-      return { kind, given, python: readPython(given.text) };
+      return { kind, input, python: readPython(input.text) };
     case 'redis':
     case 'sentinel':
-      return { kind, given, redis: readRedisFile(given.text) };
+      return { kind, input, redis: readRedisFile(input.text) };
     case 'worker': {
       const worker =
         form === 'systemd'
-          ? readUnit(given.text)
+          ? readUnit(input.text)
           : form === 'script'
-            ? readScript(given.text)
-            : readDefaults(given.text);
+            ? readScript(input.text)
+            : readDefaults(input.text);
       const role = (Object.keys(APPS) as WorkerRole[]).find(
         (each) => APPS[each] === worker.app?.text,
       );
-      return { kind, given, worker, form: form ?? 'init', ...(role && { role }) };
+      return { kind, input, worker, form: form ?? 'init', ...(role && { role }) };
     }
     default:
-      return { kind: 'other', given };
+      return { kind: 'other', input };
   }
 }
 
-/** What a settings file gives a name. */
-export function binding({ python }: SettingsFile, name: string): Binding | undefined {
+/** Whether a switch of a Python file is known to be on. */
+export function isOn(file: AnyPythonFile, name: string): boolean {
+  return isTruthy(binding(file, name)?.value);
+}
+
+/** Whether a switch of a Python file is known to be off: `False`, or nowhere in the file. */
+export function isOff(file: AnyPythonFile, name: string): boolean {
+  const value = binding(file, name)?.value;
+  return value ? value.kind === 'flag' && !value.flag : !file.python.incomplete;
+}
+
+/** The last value that a Python file gives a name, with its statement. */
+export function binding({ python }: AnyPythonFile, name: string): Binding | undefined {
   return python.bindings.get(name);
 }

@@ -1,32 +1,32 @@
-import type { Span } from './values.ts';
+import type { Span } from './span.ts';
 
-/** A directive of redis.conf or sentinel.conf. */
-export interface Directive extends Span {
-  /** In lower case. */
+/** A line of redis.conf or sentinel.conf with a directive. */
+export interface DirectiveLine extends Span {
+  /** The directive's name in lower case. */
   readonly name: string;
   readonly arguments: readonly (Span & { readonly text: string })[];
 }
 
-/** What such a file says. */
+/** A redis.conf or sentinel.conf. */
 export interface RedisFile {
-  readonly directives: readonly Directive[];
-  /** Lines that Redis would refuse. */
-  readonly faults: readonly Span[];
+  readonly directives: readonly DirectiveLine[];
+  /** Lines whose quotes Redis would refuse. */
+  readonly syntaxErrors: readonly Span[];
 }
 
 const HEX = /^\\x([\da-f]{2})/i;
-const SIGNS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
 
-/** One argument, as Redis's sdssplitargs() reads it; `undefined` for quotes that do not end. */
-function argument(line: string, from: number): { text: string; to: number } | undefined {
+/** Reads one argument as Redis's sdssplitargs() does; `undefined` for quotes that do not end. */
+function readArgument(line: string, from: number): { text: string; to: number } | undefined {
   let text = '';
   let at = from;
   const quote = line[at];
   if (quote !== '"' && quote !== "'") {
     while (at < line.length && !/\s/.test(line[at] ?? '')) {
-      // A quote in the middle of a word opens a string there too.
+      // A quote in the middle of a word also opens a string.
       if (line[at] === '"' || line[at] === "'") {
-        const inner = argument(line, at);
+        const inner = readArgument(line, at);
         if (!inner) return undefined;
         return { text: text + inner.text, to: inner.to };
       }
@@ -37,22 +37,22 @@ function argument(line: string, from: number): { text: string; to: number } | un
   }
   at += 1;
   for (;;) {
-    const sign = line[at];
-    if (sign === undefined) return undefined;
-    if (sign === quote) break;
-    const hex = quote === '"' && sign === '\\' ? HEX.exec(line.slice(at, at + 4)) : null;
+    const character = line[at];
+    if (character === undefined) return undefined;
+    if (character === quote) break;
+    const hex = quote === '"' && character === '\\' ? HEX.exec(line.slice(at, at + 4)) : null;
     if (hex) {
       text += String.fromCharCode(parseInt(hex[1] ?? '', 16));
       at += 4;
-    } else if (sign === '\\' && quote === '"') {
+    } else if (character === '\\' && quote === '"') {
       const next = line[at + 1] ?? '';
-      text += SIGNS[next] ?? next;
+      text += ESCAPES[next] ?? next;
       at += 2;
-    } else if (sign === '\\' && line[at + 1] === "'") {
+    } else if (character === '\\' && line[at + 1] === "'") {
       text += "'";
       at += 2;
     } else {
-      text += sign;
+      text += character;
       at += 1;
     }
   }
@@ -60,10 +60,10 @@ function argument(line: string, from: number): { text: string; to: number } | un
   return after === undefined || /\s/.test(after) ? { text, to: at + 1 } : undefined;
 }
 
-/** Reads redis.conf or sentinel.conf, whose lines are each a directive, a comment or nothing. */
+/** Reads redis.conf or sentinel.conf: each line is a directive, a comment or empty. */
 export function readRedisFile(source: string): RedisFile {
-  const directives: Directive[] = [];
-  const faults: Span[] = [];
+  const directives: DirectiveLine[] = [];
+  const syntaxErrors: Span[] = [];
   let start = 0;
   for (const line of source.split('\n')) {
     const text = line.trimEnd();
@@ -72,7 +72,7 @@ export function readRedisFile(source: string): RedisFile {
       const words: { text: string; from: number; to: number }[] = [];
       let broken = false;
       while (at < text.length && !broken) {
-        const word = argument(text, at);
+        const word = readArgument(text, at);
         if (!word) broken = true;
         else {
           words.push({ text: word.text, from: start + at, to: start + word.to });
@@ -81,7 +81,7 @@ export function readRedisFile(source: string): RedisFile {
         }
       }
       const [first, ...rest] = words;
-      if (broken || !first) faults.push({ from: start, to: start + text.length });
+      if (broken || !first) syntaxErrors.push({ from: start, to: start + text.length });
       else
         directives.push({
           name: first.text.toLowerCase(),
@@ -92,15 +92,20 @@ export function readRedisFile(source: string): RedisFile {
     }
     start += line.length + 1;
   }
-  return { directives, faults };
+  return { directives, syntaxErrors };
 }
 
-/** Whether it is what `aclfile` names: users, and nothing else. */
+/** Whether a file is the one that `aclfile` names: it has users and nothing else. */
 export function isAclFile({ directives }: RedisFile): boolean {
   return directives.length > 0 && directives.every(({ name }) => name === 'user');
 }
 
-/** The last directive of a name, which is the one that counts. */
-export function directive({ directives }: RedisFile, name: string): Directive | undefined {
+/** The last line of a directive, which is the one that Redis uses. */
+export function directive({ directives }: RedisFile, name: string): DirectiveLine | undefined {
   return directives.findLast((each) => each.name === name);
+}
+
+/** The first argument of a directive's last line. */
+export function directiveValue(file: RedisFile, name: string): string | undefined {
+  return directive(file, name)?.arguments[0]?.text;
 }

@@ -1,30 +1,26 @@
-/** A part of a text, in UTF-16 code units from its beginning. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-}
+import type { Span } from './span.ts';
 
-/** A part of a string's text, and where in the source it is written. */
-export interface Piece extends Span {
+/** A part of a string's text, with its span in the source. */
+export interface StringPiece extends Span {
   readonly text: string;
   /** The source has it character by character, so that a part of it can be edited by itself. */
   readonly exact: boolean;
-  /** It is written elsewhere, under a name that others may use too. */
+  /** It comes from a variable, which other settings may use too. */
   readonly named: boolean;
 }
 
 interface Common extends Span {
-  /** The name by which it is used, when it is written elsewhere. */
+  /** The variable that has the value, where an expression only names it. */
   readonly named?: string;
-  /** The environment variable that it is the default of. */
+  /** The environment variable that this is the default of. */
   readonly environment?: string;
 }
 
-/** A text. */
+/** A string. */
 export interface StringValue extends Common {
   readonly kind: 'string';
   readonly text: string;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly StringPiece[];
 }
 
 /** A list or a tuple. */
@@ -33,30 +29,30 @@ interface ListValue extends Common {
   readonly items: readonly Value[];
 }
 
-/** An entry of a dict: of its literal, or given to it by a statement of its own. */
-export interface Entry extends Span {
+/** An entry of a dict: from its literal, or from a statement such as `CACHES["default"] = …`. */
+export interface DictEntry extends Span {
   readonly key: string;
   readonly value: Value;
-  /** It is a statement, and not part of a literal. */
+  /** The span is a whole statement, and not a part of a literal. */
   readonly statement: boolean;
 }
 
-/** A dict. Statements may change it, under whatever name it is known. */
+/** A dict. Later statements may change it, by any of its names. */
 export interface DictValue extends Common {
   readonly kind: 'dict';
-  readonly entries: Map<string, Entry>;
+  readonly entries: Map<string, DictEntry>;
   /** It may have entries that were not understood. */
-  open: boolean;
+  incomplete: boolean;
   /** It is written with braces, into which an entry can be put. */
   readonly literal: boolean;
 }
 
-/** What is not understood, or not to be known without running the file. */
+/** An expression that is not understood, or whose value is only known when the file runs. */
 interface UnknownValue extends Common {
   readonly kind: 'unknown';
 }
 
-/** What a setting was found to be. */
+/** The value of an expression, with the span of its source. */
 export type Value =
   | StringValue
   | ListValue
@@ -66,17 +62,17 @@ export type Value =
   | (Common & { readonly kind: 'flag'; readonly flag: boolean })
   | (Common & { readonly kind: 'none' });
 
-/** The value at a key of a dict; `undefined` where there is none, or where it is no dict. */
-export function at(value: Value | undefined, ...keys: string[]): Value | undefined {
+/** The value at a path of keys; `undefined` where an entry is missing, or where one is no dict. */
+export function valueAt(value: Value | undefined, ...keys: string[]): Value | undefined {
   let found = value;
   for (const key of keys)
     found = found?.kind === 'dict' ? found.entries.get(key)?.value : undefined;
   return found;
 }
 
-/** Whether a value, or what is known of it so far, may have a key that was not understood. */
-export function isOpen(value: Value | undefined): boolean {
-  return value?.kind === 'unknown' || (value?.kind === 'dict' && value.open);
+/** Whether a value is unknown, or a dict that may have entries that were not understood. */
+export function isIncomplete(value: Value | undefined): boolean {
+  return value?.kind === 'unknown' || (value?.kind === 'dict' && value.incomplete);
 }
 
 /** The text of a string; `undefined` for any other value. */
@@ -84,14 +80,23 @@ export function textOf(value: Value | undefined): string | undefined {
   return value?.kind === 'string' ? value.text : undefined;
 }
 
-/** A whole number, also one that is written as a text. */
+/** A whole number, also one that is written as a string; `undefined` for any other value. */
 export function numberOf(value: Value | undefined): number | undefined {
-  if (value?.kind === 'number') return value.number;
-  return value?.kind === 'string' && /^\d{1,15}$/.test(value.text) ? Number(value.text) : undefined;
+  return value?.kind === 'number' ? value.number : wholeNumber(textOf(value));
 }
 
-/** Whether Python takes it for true, as far as it is known. */
-export function isTrue(value: Value | undefined): boolean {
+/** The number that a text of digits stands for; `undefined` for any other text. */
+export function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Whether a setting has no value: it is `None` or the empty string. */
+export function isEmpty(value: Value): boolean {
+  return value.kind === 'none' || textOf(value) === '';
+}
+
+/** Whether Python takes a value for true; an unknown value counts as false. */
+export function isTruthy(value: Value | undefined): boolean {
   switch (value?.kind) {
     case 'flag':
       return value.flag;
@@ -102,20 +107,20 @@ export function isTrue(value: Value | undefined): boolean {
     case 'list':
       return value.items.length > 0;
     case 'dict':
-      return value.open || value.entries.size > 0;
+      return value.incomplete || value.entries.size > 0;
     default:
       return false;
   }
 }
 
 /**
- * Where a part of a string is written, as one place that can be edited without an effect on
- * anything else; `undefined` where there is none.
+ * The span of a part of a string in the source, if replacing it changes this string and nothing
+ * else; `undefined` otherwise.
  *
  * @param from where the part begins in the text of the string
- * @param to where it ends; the same for a place between two characters
+ * @param to where it ends; equal to `from` for an insertion
  */
-export function written(value: StringValue, from: number, to: number): Span | undefined {
+export function editableSpan(value: StringValue, from: number, to: number): Span | undefined {
   let start = 0;
   for (const piece of value.pieces) {
     const end = start + piece.text.length;

@@ -1,37 +1,37 @@
-import type { Span } from './values.ts';
+import type { Span } from './span.ts';
 
 /** A word of a command line. */
 export interface Word extends Span {
   readonly text: string;
-  /** What stands in the file is the text itself, without quotes or escapes. */
+  /** The file has it without quotes or escapes. */
   readonly plain: boolean;
 }
 
-/** A variable of a worker's environment or of its init script, or a property of its unit. */
+/** An assignment: a shell variable, an environment variable, or a property of a systemd unit. */
 interface Variable extends Span {
   readonly text: string;
-  /** Where its value is written, without quotes. */
+  /** The span of its value without quotes. */
   readonly value: Span;
-  /** Whether the worker gets it, too. */
+  /** The worker's process gets it in its environment. */
   readonly exported: boolean;
 }
 
-/** What starts a worker: `/etc/default/celeryd`, a systemd unit, or a script. */
+/** A file that starts a worker: `/etc/default/celeryd`, a systemd unit, or a script. */
 export interface WorkerFile {
   readonly variables: ReadonlyMap<string, Variable>;
-  /** What a systemd unit says of its service, by name; the last counts. */
+  /** The properties of a systemd unit; of several with one name, the last. */
   readonly properties: ReadonlyMap<string, Variable>;
-  /** The options that Celery gets, with those of the command line before them. */
+  /** The words of the command, or only the options where an init script adds the rest. */
   readonly words: readonly Word[];
-  /** Celery's app. */
+  /** The value of `-A`. */
   readonly app?: Word;
-  /** `celery multi` starts it, which reads `--option value` in its own way. */
+  /** `celery multi` starts the worker: it reads `--option value` as an option and a node. */
   readonly multi: boolean;
-  /** What is not followed: variables in values, commands. */
+  /** Lines that are not followed: variables in values, commands. */
   readonly unfollowed: readonly Span[];
 }
 
-/** Words as a shell or systemd parts them. */
+/** Splits a command line into words as a shell and systemd do. */
 function wordsOf(text: string, start: number): Word[] {
   const words: Word[] = [];
   const each = /(?:[^\s'"\\]|\\[^]|'[^']*'?|"(?:[^"\\]|\\[^])*"?)+/g;
@@ -39,8 +39,8 @@ function wordsOf(text: string, start: number): Word[] {
     const plain = !/['"\\]/.test(raw);
     const read = raw.replace(
       /'([^']*)'?|"((?:[^"\\]|\\[^])*)"?|\\([^])/g,
-      (_, single?: string, double?: string, sign?: string) =>
-        single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? sign ?? '',
+      (_, single?: string, double?: string, escaped?: string) =>
+        single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? escaped ?? '',
     );
     if (read !== '\n')
       words.push({ text: read, from: start + index, to: start + index + raw.length, plain });
@@ -48,8 +48,8 @@ function wordsOf(text: string, start: number): Word[] {
   return words;
 }
 
-/** The value of `-A APP` and its other spellings. */
-function option(words: readonly Word[], ...names: string[]): Word | undefined {
+/** The value of an option: `-A APP`, `-AAPP`, `--app APP` or `--app=APP`. */
+function optionValue(words: readonly Word[], ...names: string[]): Word | undefined {
   for (const [at, word] of words.entries()) {
     if (names.includes(word.text)) return words[at + 1];
     const name = names.find((each) => each.startsWith('--') && word.text.startsWith(`${each}=`));
@@ -66,12 +66,12 @@ function option(words: readonly Word[], ...names: string[]): Word | undefined {
   return undefined;
 }
 
-/** The value that a worker's options have for one of them, by all of its names. */
+/** The value of an option of the worker, by all of its names. */
 export function workerOption({ words }: WorkerFile, ...names: string[]): Word | undefined {
-  return option(words, ...names);
+  return optionValue(words, ...names);
 }
 
-/** Lines with those joined that end with a backslash, and where each begins. */
+/** Splits a text into lines, each with its offset; a line that ends with a backslash goes on. */
 function linesOf(source: string): { text: string; from: number }[] {
   const lines: { text: string; from: number }[] = [];
   const each = /(?:[^\\\n]|\\[^]|\\$)*(?:\n|$)/gy;
@@ -86,18 +86,18 @@ function linesOf(source: string): { text: string; from: number }[] {
   return lines;
 }
 
-function commandIn(given: readonly Word[]): Pick<WorkerFile, 'words' | 'multi'> & { app?: Word } {
-  // `sh -c "celery …"` has a command in a word.
-  const inner = given.find(({ text }) => /\bcelery\b.*\s(-A|--app)/.test(text));
+/** The command of words: of `sh -c "celery …"` it is the words in the quotes. */
+function commandOf(line: readonly Word[]): Pick<WorkerFile, 'words' | 'multi'> & { app?: Word } {
+  const inner = line.find(({ text }) => /\bcelery\b.*\s(-A|--app)/.test(text));
   const words =
     inner && inner.to - inner.from === inner.text.length + 2
       ? wordsOf(inner.text, inner.from + 1)
-      : given;
-  const app = option(words, '-A', '--app');
+      : line;
+  const app = optionValue(words, '-A', '--app');
   return { words, multi: words.some(({ text }) => text === 'multi'), ...(app && { app }) };
 }
 
-/** Reads what Celery's generic init script sources: assignments of a shell. */
+/** Reads `/etc/default/celeryd`, shell assignments that Celery's generic init script sources. */
 export function readDefaults(source: string): WorkerFile {
   const variables = new Map<string, Variable>();
   const unfollowed: Span[] = [];
@@ -113,7 +113,9 @@ export function readDefaults(source: string): WorkerFile {
       /^(?:'([^']*)'|"((?:[^"\\]|\\[^])*)"|([^\s'"#;&|]*))\s*(?:#.*)?$/.exec(rest) ?? [];
     const value =
       single ??
-      double?.replace(/\\(["\\$`\n])/g, (_, sign: string) => (sign === '\n' ? '' : sign)) ??
+      double?.replace(/\\(["\\$`\n])/g, (_, escaped: string) =>
+        escaped === '\n' ? '' : escaped,
+      ) ??
       bare;
     const quoted = single !== undefined || double !== undefined;
     const content = single ?? double ?? bare;
@@ -146,7 +148,7 @@ export function readDefaults(source: string): WorkerFile {
   };
 }
 
-/** Reads a systemd unit: the last `ExecStart`, and the environment it has. */
+/** Reads a systemd unit: its properties, its environment, and the command of its last `ExecStart`. */
 export function readUnit(source: string): WorkerFile {
   const variables = new Map<string, Variable>();
   const properties = new Map<string, Variable>();
@@ -179,10 +181,10 @@ export function readUnit(source: string): WorkerFile {
         });
     }
   }
-  return { variables, properties, unfollowed, ...commandIn(words) };
+  return { variables, properties, unfollowed, ...commandOf(words) };
 }
 
-/** Whether a line of a script starts a worker, and does not ask or tell those that there are. */
+/** Whether a line of a script starts a worker, and does not inspect or control running ones. */
 export function startsWorker(line: string): boolean {
   return (
     /^[^#]*\bcelery\b.*\s(-A|--app)/.test(line) &&
@@ -207,5 +209,5 @@ export function readScript(source: string): WorkerFile {
       });
     } else if (startsWorker(text)) words = wordsOf(text, from);
   }
-  return { variables, properties: new Map(), unfollowed: [], ...commandIn(words) };
+  return { variables, properties: new Map(), unfollowed: [], ...commandOf(words) };
 }

@@ -25,7 +25,7 @@ class YourArchitecture extends LazyElement<Loaded> {
   }
 
   protected load(): Promise<Loaded> {
-    return Promise.all([import('./architectureFollower.ts'), loadTexts()]);
+    return Promise.all([import('./architectureFollower.ts'), loadTexts('commands')]);
   }
 
   protected start([{ follower }, say]: Loaded): void {

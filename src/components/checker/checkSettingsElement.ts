@@ -1,11 +1,14 @@
-import { pageTexts } from '../clientTexts.ts';
+import type { Say } from '../../model/say.ts';
+import { loadTexts } from '../clientTexts.ts';
 import { LazyElement } from '../lazyElement.ts';
+
+type Loaded = [typeof import('./liveChecker.ts'), Say];
 
 /**
  * `<check-settings>`: the form that files are pasted into. The files stay in this page's memory:
  * they go to no address, no storage and no server.
  */
-class CheckSettings extends LazyElement<typeof import('./liveChecker.ts')> {
+class CheckSettings extends LazyElement<Loaded> {
   connectedCallback(): void {
     this.turnLiveFor(this);
     // A file that is dropped beside the form would replace the page.
@@ -13,12 +16,12 @@ class CheckSettings extends LazyElement<typeof import('./liveChecker.ts')> {
       document.addEventListener(type, (event) => event.preventDefault());
   }
 
-  protected load() {
-    return import('./liveChecker.ts');
+  protected load(): Promise<Loaded> {
+    return Promise.all([import('./liveChecker.ts'), loadTexts('checker')]);
   }
 
-  protected start({ startChecker }: typeof import('./liveChecker.ts')): void {
-    startChecker(this, pageTexts());
+  protected start([{ startChecker }, say]: Loaded): void {
+    startChecker(this, say);
   }
 }
 

@@ -1,18 +1,13 @@
 import { checkFiles, type Checked } from '../../checker/check.ts';
 import { compare } from '../../checker/compare.ts';
-import { kindOf, likelyName, type GivenFile } from '../../checker/read/files.ts';
-import { edited } from '../../checker/findings.ts';
+import { kindOf, likelyName, type InputFile } from '../../checker/read/files.ts';
+import { summary } from '../../checker/messages.ts';
+import { edited } from '../../checker/repair/edits.ts';
 import { secretsIn } from '../../checker/secrets.ts';
 import { DEFAULTS } from '../../model/architecture.ts';
 import { formatLink } from '../../model/link.ts';
 import type { Say } from '../../model/say.ts';
-import {
-  annotatedHtml,
-  differenceHtml,
-  numbered,
-  resultHtml,
-  summary,
-} from '../../view/checker.ts';
+import { annotatedHtml, differenceHtml, numbered, resultHtml } from '../../view/checker.ts';
 import { fileFormHtml, FILE_ROLES } from '../../view/checkerForm.ts';
 import { html } from '../../view/html.ts';
 import { copyText } from '../copy.ts';
@@ -228,7 +223,7 @@ class LiveChecker {
   }
 
   /** The files that have a text. Their names are made unique: findings name their file. */
-  #input(): (GivenFile & { id: number })[] {
+  #input(): (InputFile & { id: number })[] {
     const names = new Set<string>();
     return this.#files
       .filter((file) => this.#controls(file).box.value.trim() !== '')
@@ -277,7 +272,7 @@ class LiveChecker {
     for (const file of this.#files) {
       const { section } = file;
       const given = input.find(({ id }) => id === file.id);
-      const read = given && checked?.files.find((each) => each.given.name === given.name);
+      const read = given && checked?.files.find((each) => each.input.name === given.name);
       const viewed = file.viewed && read !== undefined;
       part(section, 'edit').hidden = viewed;
       part(section, 'view').hidden = !viewed;
@@ -286,7 +281,7 @@ class LiveChecker {
       need(section, '[data-act=reveal]').hidden = secretsIn(read).length === 0;
       const { pre, code } = this.#controls(file);
       put(code, annotatedHtml(read, numbered(checked), file.revealed, this.#say));
-      pre.setAttribute('aria-label', this.#say('check.annotated', { file: read.given.name }));
+      pre.setAttribute('aria-label', this.#say('check.annotated', { file: read.input.name }));
     }
   }
 
@@ -336,7 +331,7 @@ class LiveChecker {
     const revealed = this.#files.some((each) => each.revealed);
     const markup = settings.map((file) => {
       const differences = differenceHtml(compare(file, checked.understood), revealed, this.#say);
-      return html`${settings.length > 1 && html`<p>${file.given.name}</p>`}${differences}`;
+      return html`${settings.length > 1 && html`<p>${file.input.name}</p>`}${differences}`;
     });
     put(difference, html`${markup}`);
   }

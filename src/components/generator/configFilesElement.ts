@@ -13,7 +13,7 @@ export class ConfigFiles extends HTMLElement {
    * changes what is out of sight a few frames late. Files that the build made are up to date.
    */
   beforeReading = () => {};
-  readonly #say = pageTexts();
+  readonly #say = pageTexts('files');
 
   connectedCallback(): void {
     // Within the generator, the form's fields are related too.

@@ -30,7 +30,7 @@ class RedisGenerator extends LazyElement<Loaded> {
   }
 
   protected load(): Promise<Loaded> {
-    return Promise.all([import('./liveForm.ts'), loadTexts()]);
+    return Promise.all([import('./liveForm.ts'), loadTexts('form')]);
   }
 
   protected start([{ startForm }, say]: Loaded): void {

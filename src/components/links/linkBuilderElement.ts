@@ -19,7 +19,7 @@ class LinkBuilder extends LazyElement<Loaded> {
   }
 
   protected load(): Promise<Loaded> {
-    return Promise.all([import('./linkForm.ts'), loadTexts()]);
+    return Promise.all([import('./linkForm.ts'), loadTexts('links')]);
   }
 
   protected start([{ startLinkForm }, say]: Loaded): void {

@@ -7,7 +7,7 @@ import { LazyElement } from '../lazyElement.ts';
  * text stays in the box: it goes to no address, no storage and no server.
  */
 class FindMessage extends LazyElement<typeof import('./finder.ts')> {
-  readonly #say = pageTexts();
+  readonly #say = pageTexts('finder');
   #find: ((text: string) => void) | undefined;
 
   get #box(): HTMLTextAreaElement {

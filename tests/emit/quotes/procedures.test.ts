@@ -16,7 +16,7 @@ const ids = Object.keys(PROCEDURES) as ProcedureId[];
 const tests = join(import.meta.dirname, '../../software-run');
 const docs = join(import.meta.dirname, '../../../src/content/docs');
 
-/** The text of a folder's files of a kind, by name. */
+/** The texts of a folder's files with an extension, by name. */
 function texts(folder: string, kind: string): Map<string, string> {
   const names = readdirSync(folder).filter((name) => name.endsWith(kind));
   return new Map(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
@@ -40,8 +40,7 @@ describe.each(['fr', 'en'])('the pages in %s', (language) => {
       ]);
   });
 
-  // Links for others to place in their Markdown are no commands; those of this repository are tried
-  // where it is tested.
+  // Markdown to copy is no command; the npm commands of this repository have tests elsewhere.
   test('have no commands of their own', () => {
     for (const [name, page] of pages)
       expect([name, /^ *(```|~~~)(?!md\b)\w+\n(?!npm )/m.test(page)]).toEqual([name, false]);
@@ -79,7 +78,7 @@ test('commands are what bash reads, in every preset', () => {
         const text = codeText(lines);
         const { stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' });
         expect([id, stderr]).toEqual([id, '']);
-        // A password in a command would be in the shell's history.
+        // A password in a command would get into the shell's history.
         expect([id, text.includes(PASSWORD_PLACEHOLDER)]).toEqual([id, false]);
       }
 });

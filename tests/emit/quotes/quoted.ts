@@ -5,7 +5,7 @@ import type { Procedure, Quote } from '../../../src/emit/quotes/procedure.ts';
 import { speaker } from '../../../src/model/say.ts';
 import { TEXTS, type Language } from '../../../src/site/texts.ts';
 
-/** What a page quotes of a procedure for a deployment, in French unless told otherwise. */
+/** The quotes of a procedure for a deployment, by default in French. */
 export function quotesOf(
   id: ProcedureId,
   deployment: Deployment,
@@ -15,14 +15,15 @@ export function quotesOf(
   return procedure.emit(deployment, { say: speaker(TEXTS[language], language), password: '' });
 }
 
-/** The text of a procedure's commands or file, as the page's button copies it. */
+/** The texts of a procedure's quotes, as the page's button copies them. */
 export function quoteTexts(id: ProcedureId, deployment: Deployment): string[] {
   return quotesOf(id, deployment).map(({ lines }) => codeText(lines));
 }
 
-/** The text of a procedure that is one piece. */
+/** The text of a procedure with one quote; an error for any other number. */
 export function quoteText(id: ProcedureId, deployment: Deployment): string {
-  const [text, ...more] = quoteTexts(id, deployment);
-  if (text === undefined || more.length > 0) throw new Error(`${id} is ${more.length + 1} pieces.`);
+  const texts = quoteTexts(id, deployment);
+  const [text] = texts;
+  if (text === undefined || texts.length > 1) throw new Error(`${id} has ${texts.length} quotes.`);
   return text;
 }
