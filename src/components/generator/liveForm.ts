@@ -9,7 +9,7 @@ import { remember } from '../architecture/remembered.ts';
 import { need, part } from '../dom.ts';
 import { put } from '../trusted.ts';
 import { Agenda, inSight } from './agenda.ts';
-import { ConfigFiles } from './configFilesElement.ts';
+import type { ConfigFiles } from './configFilesElement.ts';
 import {
   applies,
   countOf,
@@ -101,7 +101,11 @@ class LiveForm {
   /** Begins with the address, or with the controls where the reader has edited one. */
   start(edited: EventTarget | null): void {
     const finish = () => this.#agenda.finish();
-    need(this.#root, 'config-files', ConfigFiles).beforeReading = finish;
+    const configFiles: Element & Partial<Pick<ConfigFiles, 'beforeReading'>> = need(
+      this.#root,
+      'config-files',
+    );
+    configFiles.beforeReading = finish;
     addEventListener('beforeprint', finish);
     addEventListener('pagehide', finish);
     // A page that a link opens in another tab reads the address and the remembered architecture.
