@@ -111,7 +111,7 @@ export interface Deployment {
   /** {@link timeLimit}, in hours. */
   readonly hours: number;
   readonly firewall: Architecture['firewall'];
-  /** What starts the workers; not there where there are none. */
+  /** The kind of service that starts the workers; not there without workers. */
   readonly service?: Architecture['service'] | 'container';
   /** The system user and group that Pod runs as. */
   readonly account: string;
@@ -220,7 +220,7 @@ function usesOf(
 }
 
 /**
- * The prefixes of the keys. `pod` is Pod's own default and is on the default cache alone
+ * The prefixes of the keys. `pod` is Pod's own default and is on the default cache only
  * (pod/settings.py:371-379), sessions having `session`; another prefix keeps this Pod's keys from
  * those of another Pod in all three databases.
  */

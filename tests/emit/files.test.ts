@@ -4,7 +4,7 @@ import { ADDRESS_PLACEHOLDER } from '../../src/model/address.ts';
 import { DOCKER_HOST } from '../../src/pod/limits.ts';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
 import { lineText, PASSWORD_PLACEHOLDER } from '../../src/emit/code.ts';
-import type { ConfigFile } from '../../src/emit/files.ts';
+import { SCRIPT_KINDS, type ConfigFile } from '../../src/emit/files.ts';
 import { plan } from '../../src/model/deployment.ts';
 import { serverCount } from '../../src/model/servers.ts';
 import { architectures, passwords } from '../model/architecture.ts';
@@ -21,6 +21,19 @@ const codes = (files: readonly ConfigFile[]) => files.map((file) => [placeOf(fil
 
 describe('which files', () => {
   const places = (choices: Partial<Architecture>) => emitted(choices).map(placeOf);
+
+  test('scripts, by their kind, have no path on the server, and all others have one', () => {
+    fc.assert(
+      fc.property(architectures, (architecture) => {
+        for (const file of emitted(architecture))
+          expect([placeOf(file), file.path === '']).toEqual([
+            placeOf(file),
+            SCRIPT_KINDS.includes(file.kind),
+          ]);
+      }),
+      { numRuns: 100 },
+    );
+  });
 
   test.each<[Partial<Architecture>, string[]]>([
     [
