@@ -299,7 +299,7 @@ test('what is pasted before the page’s script has come is checked once it has'
     await page.mouse.move(0, 0);
     expect(await box(page).inputValue()).toBe(WRONG);
     come();
-    await expect.poll(() => status(page).textContent(), { timeout: 20_000 }).toContain('4 errors');
+    await expect.poll(() => status(page).textContent()).toContain('4 errors');
   });
 });
 

@@ -156,7 +156,7 @@ test('a button that is pressed again says its own in the end', async () => {
     // Only the one that was pressed last says it.
     expect((await buttons.nth(0).textContent())?.trim()).toBe(said.en('gen.copy'));
     await expect
-      .poll(async () => (await buttons.nth(1).textContent())?.trim(), { timeout: 10_000 })
+      .poll(async () => (await buttons.nth(1).textContent())?.trim())
       .toBe(said.en('gen.copy'));
   });
 });
