@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import Report from './tests/report.ts';
 import { full } from './tests/sets.ts';
@@ -14,6 +15,8 @@ function slowness(): number {
   return Math.max(1, (performance.now() - start) / REFERENCE);
 }
 
+// Commands and workers start in a third of the time.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '.cache/node');
 // Read by tests/sets.ts, here and in every worker.
 process.env['SEED'] ??= String(Math.floor(Math.random() * 2 ** 31));
 process.env['SLOWNESS'] ??= slowness().toFixed(1);
@@ -26,6 +29,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Nothing here leaves anything behind, and imports take half of the time else.
+          isolate: false,
           include: ['tests/{pod,model,emit,checker,troubleshoot,view,cli,bench}/**/*.test.ts'],
         },
       },
