@@ -114,7 +114,7 @@ function sessionServer(deployment: Deployment, password: string): Assignments {
   };
 }
 
-/** What Celery needs to know besides the broker's URL. */
+/** The options of Celery besides the broker's URL. */
 function transportOptions(
   { redis, visibilityTimeout, architecture }: Deployment,
   arch: Architecture['arch'],
@@ -203,7 +203,7 @@ function expectedSettings(
   return settings;
 }
 
-/** What the module gives to the Celery apps that do not read Django's settings. */
+/** The settings in the module for the Celery apps that do not read Django's. */
 function moduleSettings(deployment: Deployment): Assignments {
   const options = transportOptions(deployment, 'microservices');
   return {
@@ -223,7 +223,7 @@ function replaced(value: unknown, make: (read: Read) => unknown, key = ''): unkn
   );
 }
 
-/** Who a URL is to lead to: one server. */
+/** The targets of a URL that leads to one server. */
 const only = (target: Target): Target[] => [target];
 
 /** The expected settings with who each database's URL leads to. */
@@ -268,11 +268,11 @@ export function rolesOf({ servers }: Deployment, folder: string): Set<Role> {
   return new Set(groups.flatMap(({ roles }) => roles));
 }
 
-/** What Python is to read in one file. */
+/** A file, and the assignments that Python must read in it. */
 export interface PythonFile {
   readonly place: string;
   readonly text: string;
-  /** What the file assigns, with the servers that its URLs lead to in their stead. */
+  /** The assignments of the file, in which the server that a URL leads to stands for the URL. */
   readonly expected: unknown;
 }
 
@@ -303,7 +303,7 @@ export function pythonFiles(architecture: Architecture, typed: string): PythonFi
 /** Runs a script of Python that reads and writes JSON. */
 export type AskPython = (script: string, input: unknown) => unknown;
 
-/** What Python and the clients of Redis read in files, as {@link PythonFile.expected} has it. */
+/** Reads files by Python and the clients of Redis, in the form of {@link PythonFile.expected}. */
 export async function readByPython(
   files: readonly PythonFile[],
   ask: AskPython = runPython,
