@@ -38,9 +38,13 @@ export function assignments(sources: readonly string[]): Assignments[] {
   return runPython(READ_ASSIGNMENTS, sources) as Assignments[];
 }
 
-/** Runs a script that reads JSON on its input and writes JSON on its output. */
-export function runPython(script: string, input: unknown): unknown {
-  const { status, stdout, stderr } = spawnSync('python3', ['-c', script], {
+/**
+ * Runs a script that reads JSON on its input and writes JSON on its output.
+ *
+ * @param python the Python to run it; by default any, which has nothing but its own library
+ */
+export function runPython(script: string, input: unknown, python = 'python3'): unknown {
+  const { status, stdout, stderr } = spawnSync(python, ['-c', script], {
     input: JSON.stringify(input),
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
