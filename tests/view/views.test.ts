@@ -46,7 +46,7 @@ test('whatever the architecture and the password, a file’s code is its text an
       const foreign = page.querySelectorAll('pre code :not(span, mark)');
       expect(foreign).toEqual([]);
     }),
-    { numRuns: runs(50, 200) },
+    { numRuns: runs(30, 200) },
   );
 });
 
@@ -69,7 +69,7 @@ test('whatever the architecture, drawing and table show each use', () => {
         expect(drawing.toString()).not.toMatch(/NaN|undefined|Infinity/);
       }
     }),
-    { numRuns: runs(50, 200) },
+    { numRuns: runs(30, 200) },
   );
 });
 
