@@ -38,9 +38,13 @@ export function assignments(sources: readonly string[]): Assignments[] {
   return runPython(READ_ASSIGNMENTS, sources) as Assignments[];
 }
 
-/** Runs a Python script that reads JSON on standard input and writes JSON on standard output. */
-export function runPython(script: string, input: unknown): unknown {
-  const { status, stdout, stderr } = spawnSync('python3', ['-c', script], {
+/**
+ * Runs a Python script that reads JSON on standard input and writes JSON on standard output.
+ *
+ * @param python the Python to run; by default any, with the standard library alone
+ */
+export function runPython(script: string, input: unknown, python = 'python3'): unknown {
+  const { status, stdout, stderr } = spawnSync(python, ['-c', script], {
     input: JSON.stringify(input),
     encoding: 'utf8',
     maxBuffer: 2 ** 28,

@@ -6,7 +6,7 @@ const WATCH = `document.addEventListener('securitypolicyviolation', (event) => {
   console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample);
 });`;
 
-/** Asks again and again until there is an answer, or half a minute has passed. */
+/** Asks again and again until there is an answer. */
 async function answerTo<Answer>(
   question: string,
   ask: () => Promise<Answer | undefined>,
@@ -16,7 +16,7 @@ async function answerTo<Answer>(
     await until(async () => {
       answer = await ask();
       return answer !== undefined;
-    }, 30);
+    });
   } catch (cause) {
     throw new Error(`Nothing comes of: ${question}`, { cause });
   }
@@ -49,19 +49,19 @@ export class Reader {
     this.#tab = tab;
   }
 
-  go(address: string): Promise<void> {
+  go(address: string): Promise<unknown> {
     return this.#tab.go(address);
   }
 
-  back(): Promise<void> {
+  back(): Promise<unknown> {
     return this.#tab.back();
   }
 
-  forward(): Promise<void> {
+  forward(): Promise<unknown> {
     return this.#tab.forward();
   }
 
-  press(key: Key, ...held: Key[]): Promise<void> {
+  press(key: Key, ...held: Key[]): Promise<unknown> {
     return this.#tab.press(key, ...held);
   }
 
@@ -166,7 +166,7 @@ export class Reader {
 /**
  * Lets somebody read in a browser that nobody has used before.
  *
- * @returns what scripts, the console and the policy had to complain of
+ * @returns errors of scripts, the console and the policy
  */
 export async function read(
   engine: Engine,

@@ -8,6 +8,7 @@ import {
 } from '../../../src/components/generator/formState.ts';
 import type { Language } from '../../../src/site/texts.ts';
 import { addressOf, openPage, useBrowser } from '../../browser.ts';
+import { limit } from '../../sets.ts';
 import { sites } from '../../sites.ts';
 import { begin, differences, drive, ready, take, type Seen, type Outcome } from './driven.ts';
 import { expectedPage, expectedParts } from './expected.ts';
@@ -90,49 +91,53 @@ function inWords({ fields, ...rest }: Seen): object {
   return { ...rest, fields: Object.fromEntries(words) as Record<string, string> };
 }
 
-test('after any sequence of steps, the page shows the reducer’s state and its files', async () => {
-  await openPage(root, '404.html', {}, async (page) => {
-    await drive(page);
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
-    const open = async (): Promise<Form> => {
-      errors.length = 0;
-      await page.goto('about:blank');
-      await page.goto(addressOf(root, 'en/redis/#form'));
-      await ready(page);
-      const ids = await page.evaluate(() =>
-        [...document.querySelectorAll('[id]')].map((it) => it.id),
-      );
-      return new Form(new Set(ids), '#form');
-    };
+test(
+  'after any sequence of steps, the page shows the reducer’s state and its files',
+  async () => {
+    await openPage(root, '404.html', {}, async (page) => {
+      await drive(page);
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(String(error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text());
+      });
+      const open = async (): Promise<Form> => {
+        errors.length = 0;
+        await page.goto('about:blank');
+        await page.goto(addressOf(root, 'en/redis/#form'));
+        await ready(page);
+        const ids = await page.evaluate(() =>
+          [...document.querySelectorAll('[id]')].map((it) => it.id),
+        );
+        return new Form(new Set(ids), '#form');
+      };
 
-    const done = new Set<string>();
-    let left: Form | undefined;
-    await fc.assert(
-      fc.asyncProperty(beginnings, sequences, async (link, sequence) => {
-        const form = left ?? (await open());
-        // A failure leaves the page in a state that no other sequence should begin in.
-        left = undefined;
-        form.send({ type: 'edit', field: 'password', text: '' });
-        form.send({ type: 'painted' });
-        form.take({ do: 'link', hash: link }, await begin(page, link));
-        for (const [at, outcome] of (await take(page, sequence)).entries()) {
-          const taken = sequence[at];
-          if (!taken || outcome.nothing) continue;
-          done.add(taken.do);
-          form.take(taken, outcome);
-          const expected = expectedPage(form.state, form.language);
-          expect(inWords(outcome.seen), `step ${at}`).toEqual(inWords(expected));
-        }
-        expect(await differences(page, expectedParts(form.state, form.language))).toEqual([]);
-        expect(errors).toEqual([]);
-        left = form;
-      }),
-      { numRuns: 100, examples: [['', EVERY_KIND]] },
-    );
-    expect([...done].sort()).toEqual(KINDS.toSorted());
-  });
-}, 600_000);
+      const done = new Set<string>();
+      let left: Form | undefined;
+      await fc.assert(
+        fc.asyncProperty(beginnings, sequences, async (link, sequence) => {
+          const form = left ?? (await open());
+          // A failure leaves the page in a state that no other sequence should begin in.
+          left = undefined;
+          form.send({ type: 'edit', field: 'password', text: '' });
+          form.send({ type: 'painted' });
+          form.take({ do: 'link', hash: link }, await begin(page, link));
+          for (const [at, outcome] of (await take(page, sequence)).entries()) {
+            const taken = sequence[at];
+            if (!taken || outcome.nothing) continue;
+            done.add(taken.do);
+            form.take(taken, outcome);
+            const expected = expectedPage(form.state, form.language);
+            expect(inWords(outcome.seen), `step ${at}`).toEqual(inWords(expected));
+          }
+          expect(await differences(page, expectedParts(form.state, form.language))).toEqual([]);
+          expect(errors).toEqual([]);
+          left = form;
+        }),
+        { numRuns: 100, examples: [['', EVERY_KIND]] },
+      );
+      expect([...done].sort()).toEqual(KINDS.toSorted());
+    });
+  },
+  limit(600),
+);
