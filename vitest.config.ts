@@ -1,6 +1,23 @@
+import { spawnSync } from 'node:child_process';
 import { defineConfig } from 'vitest/config';
-import SlowFirst from './tests/slowFirst.ts';
-import Tally from './tests/tally.ts';
+import Report from './tests/report.ts';
+import { full } from './tests/sets.ts';
+
+/** How many milliseconds the computation below takes on the two idle cores that the limits are for. */
+const REFERENCE = 270;
+
+/** How many times slower than that this machine is now. */
+function slowness(): number {
+  const start = performance.now();
+  for (let round = 0; round < 3; round++)
+    spawnSync(process.execPath, ['-e', 'for (let i = 0, x = 0; i < 1e8; i++) x ^= i;']);
+  return Math.max(1, (performance.now() - start) / REFERENCE);
+}
+
+// Read by tests/sets.ts, here and in every worker.
+process.env['SEED'] ??= String(Math.floor(Math.random() * 2 ** 31));
+process.env['SLOWNESS'] ??= slowness().toFixed(1);
+const { limit } = await import('./tests/sets.ts');
 
 export default defineConfig({
   test: {
@@ -19,7 +36,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'site',
-          include: ['tests/{build,site,components,engines}/**/*.test.ts'],
+          include: [`tests/{build,site,components${full ? ',engines' : ''}}/**/*.test.ts`],
           exclude: ['**/*.unit.test.ts'],
           globalSetup: 'tests/build.ts',
         },
@@ -28,14 +45,24 @@ export default defineConfig({
         extends: true,
         test: { name: 'software', include: ['tests/{software-run,fuzz}/**/*.test.ts'] },
       },
+      {
+        extends: true,
+        test: {
+          name: 'machines',
+          include: [`tests/machines/${full ? '*' : '{machine,install}'}.test.ts`],
+          // A machine that boots needs both cores: these run after all others, one by one.
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+        },
+      },
     ],
-    reporters: ['default', new Tally()],
+    reporters: ['default', new Report()],
     // Much of the time goes by waiting; Vitest itself would leave one of two cores idle.
     maxWorkers: 2,
-    sequence: { sequencer: SlowFirst },
-    // Real browsers and real servers on a machine of two cores.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Real browsers and real servers: a test waits for what it is about, and this ends one that hangs.
+    testTimeout: limit(300),
+    hookTimeout: limit(300),
+    expect: { poll: { timeout: limit(90) } },
     allowOnly: false,
   },
 });

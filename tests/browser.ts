@@ -2,6 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { serve, type Served } from '../src/cli/serve.ts';
 import { launch } from './launch.ts';
+import { limit } from './sets.ts';
 import type { Site } from './sites.ts';
 
 let browser: Browser | undefined;
@@ -66,6 +67,7 @@ export async function openPage(
   const { expected, untouched, ...profile } = opening;
   const at = addressOf(site);
   const context = await browser.newContext(profile);
+  context.setDefaultTimeout(limit(60));
   const faults: string[] = [];
   const own = new URL(at).origin;
   context.on('request', (request) => {

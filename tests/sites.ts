@@ -2,15 +2,21 @@ import { readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, type HTMLElement } from 'node-html-parser';
-
-/** The site as it is built for the tests: at the root of a domain, and under a path. */
-export const sites = [
-  { base: '/', directory: join(import.meta.dirname, '../.cache/site-root') },
-  { base: '/Esup-Pod/', directory: join(import.meta.dirname, '../.cache/site-Esup-Pod') },
-] as const;
+import { full } from './sets.ts';
 
 /** A site built for the tests. */
-export type Site = (typeof sites)[number];
+export interface Site {
+  readonly base: string;
+  readonly directory: string;
+}
+
+/** The site as it is built for the tests: at the root of a domain; in the full set, under a path too. */
+export const sites: readonly [Site, ...Site[]] = [
+  { base: '/', directory: join(import.meta.dirname, '../.cache/site-root') },
+  ...(full
+    ? [{ base: '/Esup-Pod/', directory: join(import.meta.dirname, '../.cache/site-Esup-Pod') }]
+    : []),
+];
 
 /** The origin that the tests' sites are built for. */
 export const origin = 'https://pod.example.org';

@@ -2,115 +2,57 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
-/** What Pod's Redis clients are to Python. */
-export const pythonModules = ['django', 'django_redis', 'redis_sessions', 'celery', 'redis'];
+/** When a program is needed, if not always; and how a Python is known to be the right one. */
+interface Conditions {
+  /** Only on Linux: elsewhere its tests are skipped. */
+  readonly linux?: boolean;
+  /** Only by the full set. */
+  readonly full?: boolean;
+  /** A statement of Python that it must run without an error. */
+  readonly statement?: string;
+}
 
-/** A Python 3 that has Django, its Redis clients and Celery: not always the first one in PATH. */
-export const python = once('a python3 that can import ' + pythonModules.join(', '), () =>
-  inPath('python3', '/usr/bin/python3').find(
-    (path) => spawnSync(path, ['-c', `import ${pythonModules.join(', ')}`]).status === 0,
-  ),
-);
+/** A program that tests run. */
+export interface Program extends Conditions {
+  /** Debian's packages that have it. */
+  readonly packages: string;
+  /** The tests' use of it, for whoever is about to install it. */
+  readonly purpose: string;
+  /** The path where it is, if it is anywhere. */
+  readonly find: () => string | undefined;
+}
 
-/** Chromium, or the Chrome that is made of it. */
-export const chromium = once(
-  'chromium',
-  () =>
-    inPath(
-      'chromium',
-      'chromium-browser',
-      'google-chrome',
-      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-    )[0],
-);
+/** All programs that tests run. */
+export const PROGRAMS: Program[] = [];
 
 /**
- * Chromium without the window that nobody sees in a test: a page of its own takes a third of the processor's time. It is
- * Chromium itself where there is none.
+ * Adds a program to {@link PROGRAMS}.
+ *
+ * @param names its names in PATH, or its paths; the best first
+ * @returns a function that gives its path, or throws an error that says what is missing
  */
-export const headlessShell = once(
-  'chromium-headless-shell, or chromium',
-  () => inPath('chromium-headless-shell', 'chrome-headless-shell')[0] ?? chromium(),
-);
-
-/** Firefox, the one with long support if there are two. */
-export const firefox = once(
-  'firefox (firefox-esr)',
-  () => inPath('firefox-esr', 'firefox', '/Applications/Firefox.app/Contents/MacOS/firefox')[0],
-);
-
-/** The Redis server. */
-export const redisServer = once('redis-server', () => inPath('redis-server')[0]);
-
-/** Makes certificates. */
-export const openssl = once('openssl', () => inPath('openssl')[0]);
-
-/** Finds mistakes in scripts. */
-export const shellcheck = once('shellcheck', () => inPath('shellcheck')[0]);
-
-/** Reads and loads the rules of nftables; only on Linux, as all that follows. */
-export const nft = once('nft (nftables)', () => inPath('nft', '/usr/sbin/nft')[0]);
-
-/** A firewall that is told what to do by commands. */
-export const ufw = once('ufw', () => inPath('ufw', '/usr/sbin/ufw')[0]);
-
-/** Joins network namespaces. */
-export const ip = once('ip (iproute2)', () => inPath('ip', '/usr/sbin/ip')[0]);
-
-/** Checks units. */
-export const systemdAnalyze = once('systemd-analyze (systemd)', () => inPath('systemd-analyze')[0]);
-
-/** Starts servers with a systemd of their own. */
-export const nspawn = once('systemd-nspawn (systemd-container)', () => inPath('systemd-nspawn')[0]);
-
-/** Checks and tests rules of alerts. */
-export const promtool = once('promtool (prometheus)', () => inPath('promtool')[0]);
-
-/** Web servers that the site is put on. */
-export const nginx = once('nginx', () => inPath('nginx', '/usr/sbin/nginx')[0]);
-export const apache = once('apache2', () => inPath('apache2', '/usr/sbin/apache2')[0]);
-
-/** Sentinel as a service of its own; the Redis server alone can be one, too. */
-export const redisSentinel = once('redis-sentinel', () => inPath('redis-sentinel')[0]);
-
-/** Tells Prometheus of a Redis. */
-export const redisExporter = once(
-  'prometheus-redis-exporter',
-  () => inPath('prometheus-redis-exporter')[0],
-);
-
-/** Drives WebKitGTK. */
-export const webkitDriver = once(
-  'WebKitWebDriver (webkit2gtk-driver)',
-  () => inPath('WebKitWebDriver')[0],
-);
-
-/** A Python 3 that can make a window with WebKitGTK in it. */
-export const webkitPython = once(
-  'a python3 that has WebKitGTK (python3-gi, gir1.2-webkit2-4.1)',
-  () =>
-    inPath('/usr/bin/python3', 'python3').find(
-      (path) =>
-        spawnSync(path, ['-c', 'import gi; gi.require_version("WebKit2", "4.1")']).status === 0,
-    ),
-);
-
-/** A screen for programs that need one. */
-export const xvfb = once('Xvfb (xvfb)', () => inPath('Xvfb')[0]);
-
-/** What the dates of pages are read with. */
-export const git = once('git', () => inPath('git')[0]);
-
-function once(what: string, find: () => string | undefined): () => string {
+function program(
+  packages: string,
+  purpose: string,
+  names: readonly string[],
+  conditions: Conditions = {},
+): () => string {
+  const { statement } = conditions;
+  const find = () =>
+    executables(names).find(
+      (path) => statement === undefined || spawnSync(path, ['-c', statement]).status === 0,
+    );
+  PROGRAMS.push({ packages, purpose, find, ...conditions });
   let found: string | undefined;
   return () => {
     found ??= find();
-    if (found === undefined) throw new Error(`The tests need ${what}.`);
+    if (found === undefined) throw new Error(`The tests need ${packages}: it ${purpose}.`);
     return found;
   };
 }
 
-function inPath(...names: string[]): string[] {
+/** The executables with these names, in the order of PATH. */
+function executables(names: readonly string[]): string[] {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return names
     .flatMap((name) => (isAbsolute(name) ? name : folders.map((folder) => join(folder, name))))
@@ -123,3 +65,63 @@ function inPath(...names: string[]): string[] {
       }
     });
 }
+
+const LINUX = { linux: true };
+const FULL = { linux: true, full: true };
+const CHROMIUM = [
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** A Python 3 that has Django, its Redis clients and Celery: not always the first one in PATH. */
+export const python = program(
+  'python3-django python3-django-redis python3-django-redis-sessions python3-celery python3-redis',
+  'reads the settings and runs the workers as Pod does',
+  ['python3', '/usr/bin/python3'],
+  { statement: 'import django, django_redis, redis_sessions, celery, redis' },
+);
+export const redisServer = program('redis-server', 'runs the generated files', ['redis-server']);
+export const openssl = program('openssl', 'makes certificates', ['openssl']);
+export const shellcheck = program('shellcheck', 'reads the generated scripts', ['shellcheck']);
+export const git = program('git', 'dates the pages', ['git']);
+/** Chromium, or Chrome. */
+export const chromium = program('chromium', 'opens the pages', CHROMIUM);
+/** Chromium without its window, which takes a third of the processor's time; or Chromium itself. */
+export const headlessShell = program('chromium-headless-shell', 'opens the pages faster', [
+  'chromium-headless-shell',
+  'chrome-headless-shell',
+  ...CHROMIUM,
+]);
+export const nft = program(
+  'nftables',
+  'loads the generated firewall',
+  ['nft', '/usr/sbin/nft'],
+  LINUX,
+);
+export const ufw = program('ufw', 'loads the generated firewall', ['ufw', '/usr/sbin/ufw'], LINUX);
+export const ip = program('iproute2', 'joins networks', ['ip', '/usr/sbin/ip'], LINUX);
+program('systemd', 'checks the generated units', ['systemd-analyze'], LINUX);
+program('systemd-container', 'boots whole servers', ['systemd-nspawn'], LINUX);
+program('redis-sentinel', 'runs on those servers', ['redis-sentinel'], LINUX);
+program('prometheus', 'tests the rules of alerts', ['promtool'], FULL);
+program('prometheus-redis-exporter', 'measures Redis', ['prometheus-redis-exporter'], FULL);
+export const nginx = program('nginx', 'serves the site', ['nginx', '/usr/sbin/nginx'], FULL);
+export const apache = program('apache2', 'serves the site', ['apache2', '/usr/sbin/apache2'], FULL);
+/** Firefox, the one with long support if there are two. */
+export const firefox = program('firefox-esr', 'opens the pages', ['firefox-esr', 'firefox'], FULL);
+export const webkitDriver = program(
+  'webkit2gtk-driver',
+  'drives WebKitGTK',
+  ['WebKitWebDriver'],
+  FULL,
+);
+/** A Python 3 that can make a window with WebKitGTK in it. */
+export const webkitPython = program(
+  'python3-gi gir1.2-webkit2-4.1',
+  'opens the pages in WebKitGTK',
+  ['/usr/bin/python3', 'python3'],
+  { ...FULL, statement: 'import gi; gi.require_version("WebKit2", "4.1")' },
+);
+export const xvfb = program('xvfb', 'is the screen of WebKitGTK', ['Xvfb'], FULL);

@@ -25,7 +25,7 @@ async function search(page: Page, words: string): Promise<Found> {
     const text = (await said()) ?? '';
     return /résultat|results?\b/.test(text) && text.includes(words);
   };
-  await expect.poll(found, { timeout: 20_000 }).toBe(true);
+  await expect.poll(found).toBe(true);
   // Each result is a placeholder until its text has come.
   await expect.poll(() => box.locator('.pagefind-ui__loading').count()).toBe(0);
   return {

@@ -113,15 +113,12 @@ const TURNS: Record<string, Turn> = {
     told: ['#search-results', say('site.searchFailed')],
     done: (page) =>
       expect
-        .poll(
-          async () => {
-            // A request of the failed attempt may fail only now.
-            const failed = page.locator('#search-results', { hasText: say('site.searchFailed') });
-            if (await failed.isVisible()) await search(page);
-            return page.locator('dialog .pagefind-ui__result-link').count();
-          },
-          { timeout: 20_000 },
-        )
+        .poll(async () => {
+          // A request of the failed attempt may fail only now.
+          const failed = page.locator('#search-results', { hasText: say('site.searchFailed') });
+          if (await failed.isVisible()) await search(page);
+          return page.locator('dialog .pagefind-ui__result-link').count();
+        })
         .toBeGreaterThan(0),
   },
 };

@@ -159,7 +159,7 @@ test('a button that is pressed again gets its own label back', async () => {
     // Only the button that was pressed last reports the copy.
     expect((await buttons.nth(0).textContent())?.trim()).toBe(said.en('gen.copy'));
     await expect
-      .poll(async () => (await buttons.nth(1).textContent())?.trim(), { timeout: 10_000 })
+      .poll(async () => (await buttons.nth(1).textContent())?.trim())
       .toBe(said.en('gen.copy'));
   });
 });

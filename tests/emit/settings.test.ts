@@ -10,37 +10,6 @@ import { CONFIG_MODULE } from '../../src/pod/workers.ts';
 import { architectures, passwords } from '../model/architecture.ts';
 import { emitted, textAt } from './emitted.ts';
 import { assignments } from './python.ts';
-import { pythonFiles, readByPython } from '../model/targets.ts';
-
-/** An architecture without impossible choices: with Sentinel neither TLS nor an ACL user. */
-const possible = (architecture: Architecture): Architecture =>
-  architecture.sentinels === '' || architecture.socket !== ''
-    ? architecture
-    : {
-        ...architecture,
-        tls: false,
-        auth: architecture.auth === 'acl' ? 'none' : architecture.auth,
-      };
-
-describe('what Python reads', () => {
-  test('in settings_local.py and podceleryconf.py equals the deployment, whatever the architecture', async () => {
-    const cases = fc.array(
-      fc.tuple(architectures.map(possible), fc.oneof(fc.constant(''), passwords)),
-      {
-        minLength: 1,
-        maxLength: 60,
-        size: 'max',
-      },
-    );
-    const property = fc.asyncProperty(cases, async (all) => {
-      const files = all.flatMap((each) => pythonFiles(...each));
-      const read = await readByPython(files);
-      for (const [at, { place, expected }] of files.entries())
-        expect({ place, read: read[at] }).toEqual({ place, read: expected });
-    });
-    await fc.assert(property, { numRuns: 10 });
-  });
-});
 
 test('the value of each statement is what Python reads in its lines', () => {
   const cases = fc.array(fc.tuple(architectures, passwords), {

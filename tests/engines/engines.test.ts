@@ -16,9 +16,6 @@ import { startFirefox } from './firefox.ts';
 import { read, type Reader } from './reader.ts';
 import { startWebKit } from './webkit.ts';
 
-/** What can be waited for under load, in milliseconds. */
-const patient = { timeout: 30_000 };
-
 const languages = Object.keys(TEXTS) as Language[];
 const wide = { width: 1280, height: 900 };
 const phone = { width: 360, height: 740, phone: true };
@@ -62,10 +59,8 @@ async function shows(
   language: Language,
   password?: string,
 ): Promise<void> {
-  await expect.poll(() => reader.ask(() => location.hash), patient).toBe(link);
-  await expect
-    .poll(() => reader.ask(filesShown), patient)
-    .toEqual(filesOfLink(link, language, password));
+  await expect.poll(() => reader.ask(() => location.hash)).toBe(link);
+  await expect.poll(() => reader.ask(filesShown)).toEqual(filesOfLink(link, language, password));
 }
 
 /** What is held to paste. */

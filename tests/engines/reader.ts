@@ -6,7 +6,7 @@ const WATCH = `document.addEventListener('securitypolicyviolation', (event) => {
   console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample);
 });`;
 
-/** Asks again and again until there is an answer, or half a minute has passed. */
+/** Asks again and again until there is an answer. */
 async function answerTo<Answer>(
   question: string,
   ask: () => Promise<Answer | undefined>,
@@ -16,7 +16,7 @@ async function answerTo<Answer>(
     await until(async () => {
       answer = await ask();
       return answer !== undefined;
-    }, 30);
+    });
   } catch (cause) {
     throw new Error(`Nothing comes of: ${question}`, { cause });
   }

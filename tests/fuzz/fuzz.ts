@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { FIELD_NAMES } from '../../src/model/fields.ts';
 import { formatLink } from '../../src/model/link.ts';
-import type { AskPython } from '../model/targets.ts';
+import type { AskPython } from './targets.ts';
 import { makeCertificates } from '../software-run/certificates.ts';
 import { gatherUndos, type Finally } from '../software-run/processes.ts';
 import { anyCases, errorsOf, soundCases, type Case } from './cases.ts';

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { AskPython } from '../model/targets.ts';
+import type { AskPython } from './targets.ts';
 import type { Finally } from '../software-run/processes.ts';
+import { limit } from '../sets.ts';
 import { python } from '../software.ts';
 
-/** How long one script may take, in seconds: a client that hangs has failed. */
-const PATIENCE = 20;
+/** How long one script may take, in whole seconds: a client that hangs has failed. */
+const PATIENCE = Math.ceil(limit(60) / 1000);
 
 /**
  * Runs scripts one after the other. The exception of a script that takes too long is none that the

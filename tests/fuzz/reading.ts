@@ -8,7 +8,7 @@ import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 import { formatLink, parseLink } from '../../src/model/link.ts';
 import { sentinelsOf } from '../../src/model/servers.ts';
 import { emitted, placeOf } from '../emit/emitted.ts';
-import { pythonFiles, readByPython, type AskPython } from '../model/targets.ts';
+import { pythonFiles, readByPython, type AskPython } from './targets.ts';
 import { run, temporaryFolder, type Finally } from '../software-run/processes.ts';
 import { redisServer } from '../software.ts';
 import type { Case } from './cases.ts';

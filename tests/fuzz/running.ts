@@ -9,7 +9,7 @@ import { fileText } from '../../src/emit/files.ts';
 import { plan, type ConnectionSetting, type Deployment } from '../../src/model/deployment.ts';
 import { sentinelsOf } from '../../src/model/servers.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
-import { rolesOf, type AskPython } from '../model/targets.ts';
+import { rolesOf, type AskPython } from './targets.ts';
 import { freePort, temporaryFolder, type Finally } from '../software-run/processes.ts';
 import { ask, startRedis, startSentinel, type Door } from '../software-run/redis.ts';
 import type { Case } from './cases.ts';

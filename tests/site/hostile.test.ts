@@ -4,16 +4,17 @@ import { expect, test } from 'vitest';
 import { FIELD_NAMES } from '../../src/model/fields.ts';
 import { FINDINGS } from '../../src/checker/findings.ts';
 import { openPage, useBrowser } from '../browser.ts';
+import { limit, runs } from '../sets.ts';
 import { sites } from '../sites.ts';
 
 const [root] = sites;
 useBrowser([root]);
 
 /** How many cases of each kind are tried. */
-const CASES = 1000;
+const CASES = runs(200, 1000);
 
-/** They take a while, in milliseconds. */
-const patient = { timeout: 300_000 };
+/** A test for all of them. */
+const long = { timeout: limit(900) };
 
 /** What an attacker hopes that a page takes for its own; `__hit` is there once something ran. */
 const PAYLOADS = [
@@ -102,7 +103,7 @@ async function settle(page: Page): Promise<void> {
   expect(await injected(page)).toEqual([]);
 }
 
-test(`${CASES} hostile links put nothing into the page and lead nowhere`, patient, async () => {
+test(`${CASES} hostile links put nothing into the page and lead nowhere`, long, async () => {
   await openPage(root, 'en/redis/', {}, async (page) => {
     await settle(page);
     const address = await page.evaluate(() => location.pathname);
@@ -124,7 +125,7 @@ test(`${CASES} hostile links put nothing into the page and lead nowhere`, patien
   });
 });
 
-test(`${CASES} hostile files and names put nothing into the page`, patient, async () => {
+test(`${CASES} hostile files and names put nothing into the page`, long, async () => {
   await openPage(root, 'en/check/', {}, async (page) => {
     const checker = page.locator('check-settings');
     await checker.locator('textarea').first().focus();
@@ -134,29 +135,32 @@ test(`${CASES} hostile files and names put nothing into the page`, patient, asyn
     // Those that are given together are checked together, each time that one goes.
     for (let at = 0; at < cases.length; at += 5) {
       const batch = cases.slice(at, at + 5);
-      await page.evaluate(async (all) => {
-        const form = document.querySelector('check-settings') as HTMLElement;
-        const files = () => form.querySelectorAll('[data-file]').length;
-        const until = async (met: () => boolean) => {
-          for (const end = Date.now() + 20_000; !met();) {
-            if (Date.now() > end) throw new Error(`Nothing comes of ${JSON.stringify(all)}`);
-            await new Promise((done) => setTimeout(done));
-          }
-        };
-        if (files() > 1)
-          for (const button of form.querySelectorAll<HTMLElement>('[data-act=remove]'))
+      await page.evaluate(
+        async ([all, patience]) => {
+          const form = document.querySelector('check-settings') as HTMLElement;
+          const files = () => form.querySelectorAll('[data-file]').length;
+          const until = async (met: () => boolean) => {
+            for (const end = Date.now() + patience; !met();) {
+              if (Date.now() > end) throw new Error(`Nothing comes of ${JSON.stringify(all)}`);
+              await new Promise((done) => setTimeout(done));
+            }
+          };
+          if (files() > 1)
+            for (const button of form.querySelectorAll<HTMLElement>('[data-act=remove]'))
+              button.click();
+          await until(() => files() === 1);
+          const transfer = new DataTransfer();
+          for (const { name, text } of all) transfer.items.add(new File([text], name));
+          form.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true }));
+          await until(() => files() === all.length && form.querySelector('h2') !== null);
+          // All that shows more of them.
+          for (const button of form.querySelectorAll<HTMLElement>('[data-act=reveal]'))
             button.click();
-        await until(() => files() === 1);
-        const transfer = new DataTransfer();
-        for (const { name, text } of all) transfer.items.add(new File([text], name));
-        form.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true }));
-        await until(() => files() === all.length && form.querySelector('h2') !== null);
-        // All that shows more of them.
-        for (const button of form.querySelectorAll<HTMLElement>('[data-act=reveal]'))
-          button.click();
-        for (const each of form.querySelectorAll('details')) each.open = true;
-        form.querySelector<HTMLElement>('[data-repair]')?.click();
-      }, batch);
+          for (const each of form.querySelectorAll('details')) each.open = true;
+          form.querySelector<HTMLElement>('[data-repair]')?.click();
+        },
+        [batch, limit(60)] as const,
+      );
       expect([batch, await injected(page)]).toEqual([batch, []]);
     }
   });

@@ -12,8 +12,9 @@ import { plain } from '../../src/emit/code.ts';
 import type { Architecture } from '../../src/model/architecture.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 import { urlPart } from '../../src/emit/escape.ts';
+import { full } from '../sets.ts';
 import { redisServer } from '../software.ts';
-import { VALKEY_PACKAGES } from '../valkeyPackages.ts';
+import { NO_VALKEY, VALKEY_PACKAGES } from '../machines/valkeyPackages.ts';
 import { altered } from './altered.ts';
 import { deploy } from './deployed.ts';
 import { PodServer } from './pod.ts';
@@ -176,14 +177,12 @@ describe('directives', () => {
     }
   });
 
-  test.skipIf(VALKEY_PACKAGES === undefined)(
-    'that Valkey knows are known',
-    async ({ onTestFinished }) => {
-      const names = await namesOf(await startValkey(VALKEY_PACKAGES ?? '', onTestFinished));
-      expect(names.length).toBeGreaterThan(150);
-      expect(names.filter((name) => !FLAGS.has(name) && !OTHERS.has(name))).toEqual([]);
-    },
-  );
+  test.runIf(full)('that Valkey knows are known', async ({ onTestFinished, skip }) => {
+    skip(VALKEY_PACKAGES === undefined, NO_VALKEY);
+    const names = await namesOf(await startValkey(VALKEY_PACKAGES ?? '', onTestFinished));
+    expect(names.length).toBeGreaterThan(150);
+    expect(names.filter((name) => !FLAGS.has(name) && !OTHERS.has(name))).toEqual([]);
+  });
 });
 
 /** Rules of ACL users, those that Pod needs among them. */

@@ -39,7 +39,7 @@ const { connect } = require('node:net');
 const knock = ([localAddress, host, port]) => new Promise((resolve) => {
   const socket = connect({ localAddress, host, port, family: host.includes(':') ? 6 : 4 });
   const end = (answer) => { socket.destroy(); resolve(answer); };
-  socket.setTimeout(1500, () => end('silence'));
+  socket.setTimeout(3000, () => end('silence'));
   socket.once('error', (error) => end(error.code));
   socket.once('data', (data) => end(String(data).trim()));
   socket.write('PING\\r\\n');

@@ -5,7 +5,17 @@ import { DEFAULTS } from '../../src/model/architecture.ts';
 import { type ConfigFile, fileText } from '../../src/emit/files.ts';
 import type { ServerGroup } from '../../src/model/servers.ts';
 import { python } from '../software.ts';
-import { run, serve, temporaryFolder, until, type Ended, type Finally } from './processes.ts';
+import {
+  hasFailed,
+  run,
+  serve,
+  showLog,
+  stopAtEnd,
+  temporaryFolder,
+  until,
+  type Ended,
+  type Finally,
+} from './processes.ts';
 
 /** What a worker reports when it is ready; see project/pod/report.py. */
 export interface WorkerReport {
@@ -64,12 +74,14 @@ export function startByInit(defaults: string): Pick<Starter, 'command' | 'env'> 
  * files is where the project, its virtual environment, its logs and its process ids are.
  */
 export class PodServer {
+  readonly #id: string;
   readonly #folder: string;
   readonly #files: readonly ConfigFile[];
   readonly #atEnd: Finally;
   readonly #stops: (() => Promise<void>)[] = [];
 
-  private constructor(folder: string, files: readonly ConfigFile[], atEnd: Finally) {
+  private constructor(id: string, folder: string, files: readonly ConfigFile[], atEnd: Finally) {
+    this.#id = id;
     this.#folder = folder;
     this.#files = files;
     this.#atEnd = (stop) => {
@@ -86,8 +98,12 @@ export class PodServer {
   ): Promise<PodServer> {
     const folder = temporaryFolder(atEnd);
     const own = files.filter(({ server }) => server === id || server === 'all');
-    const server = new PodServer(folder, own, atEnd);
+    const server = new PodServer(id, folder, own, atEnd);
     await server.#install();
+    atEnd(async (context) => {
+      if (hasFailed(context))
+        for (const log of server.#logFiles()) showLog(`${id}: ${log}`, await readFile(log, 'utf8'));
+    });
     return server;
   }
 
@@ -226,16 +242,18 @@ export class PodServer {
   async #python(...args: string[]): Promise<string> {
     const start = { cwd: this.#project, env: this.#environment };
     const { status, stdout, stderr } = await run(python(), args, start);
-    if (status !== 0) throw new Error(stderr);
+    if (status !== 0) throw new Error(`${this.#id}: python ${args.join(' ')}\n${stderr}`);
     return stdout.trim();
   }
 
   /** The workers that are ready, by the logs that the init script has them write. */
   #readyByLog(): number {
-    const logs = readdirSync(this.#logs).map((name) => join(this.#logs, name));
-    return logs.filter(
-      (log) => log.endsWith('.log') && readFileSync(log, 'utf8').includes('ready.'),
-    ).length;
+    return this.#logFiles().filter((log) => readFileSync(log, 'utf8').includes('ready.')).length;
+  }
+
+  #logFiles(): string[] {
+    const names = readdirSync(this.#logs).filter((name) => name.endsWith('.log'));
+    return names.map((name) => join(this.#logs, name));
   }
 
   /** How what starts a worker does so, if the file says it: a command, and what it tells when. */
@@ -274,7 +292,7 @@ export class PodServer {
     const start = { cwd: this.#folder, env: this.#environment };
     const script = typed.replaceAll(DEFAULTS.venv, this.#folder);
     const worker = await serve('sh', ['-c', script], start, (said) => said.includes('ready.'));
-    this.#atEnd(worker.stop);
+    stopAtEnd(`${this.#id}: ${script}`, worker, this.#atEnd);
     await until(async () => (await this.workers()).length > before);
     const report = (await this.workers()).at(-1);
     if (!report) throw new Error('The worker has not reported.');
@@ -291,7 +309,7 @@ export class PodServer {
       const { command, env, isReady } = starter;
       const start = { cwd: this.#folder, env: { ...this.#environment, ...env } };
       const worker = await serve('sh', ['-c', command], start, isReady);
-      this.#atEnd(worker.stop);
+      stopAtEnd(`${this.#id}: ${file.name}`, worker, this.#atEnd);
       started++;
     }
     await until(async () => (await this.workers()).length === before + started);

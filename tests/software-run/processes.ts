@@ -5,6 +5,8 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestContext } from 'vitest';
+import { limit } from '../sets.ts';
 
 /** How a process is started. */
 export interface Start {
@@ -90,14 +92,18 @@ function launch(
   return child;
 }
 
-/** Runs a command to its end, for a minute at most. */
+/** How long a command or a condition may take, in seconds: several times as long as any takes here. */
+const PATIENCE = 180;
+
+/** Runs a command to its end; one that hangs is ended, and its `stderr` says so. */
 export function run(command: string, args: readonly string[], start: Start = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = launch(command, args, start);
-    const timer = setTimeout(() => {
-      kill(child);
-    }, 60_000);
     const texts = { stdout: '', stderr: '' };
+    const timer = setTimeout(() => {
+      texts.stderr += `\n${command} was ended after ${limit(PATIENCE) / 1000} s.`;
+      kill(child);
+    }, limit(PATIENCE));
     for (const stream of ['stdout', 'stderr'] as const)
       child[stream]?.setEncoding('utf8').on('data', (text: string) => (texts[stream] += text));
     child.once('error', reject);
@@ -159,11 +165,40 @@ export async function serve(
   return { pid: child.pid ?? 0, said: () => said, stop };
 }
 
-/** Waits for something to be true, for a minute at most unless told otherwise. */
-export async function until(isTrue: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
-  const end = Date.now() + seconds * 1000;
+/**
+ * Stops a service when the test ends. If the test failed, prints the end of the service's output.
+ *
+ * @param name what the output is headed with: the server, and the program on it
+ */
+export function stopAtEnd(name: string, service: Service, atEnd: Finally): void {
+  atEnd(async (context) => {
+    if (hasFailed(context)) showLog(name, service.said());
+    await service.stop();
+  });
+}
+
+/** Whether the test that ends has failed. */
+export const hasFailed = (context?: TestContext): boolean => context?.task.result?.state === 'fail';
+
+/** Prints the last lines of a log. */
+export function showLog(name: string, text: string): void {
+  console.error(`--- ${name}\n${text.trimEnd().split('\n').slice(-60).join('\n')}\n`);
+}
+
+/**
+ * Waits for a condition.
+ *
+ * @param seconds how long; stretched where the machine is slow
+ * @throws with the source of the condition, when it is not met in time
+ */
+export async function until(
+  isTrue: () => boolean | Promise<boolean>,
+  seconds = PATIENCE,
+): Promise<void> {
+  const end = Date.now() + limit(seconds);
   while (!(await isTrue())) {
-    if (Date.now() > end) throw new Error(`It did not happen within ${seconds} s.`);
+    if (Date.now() > end)
+      throw new Error(`Not met within ${limit(seconds) / 1000} s: ${String(isTrue)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -199,8 +234,8 @@ export function canListen(host?: string, port = 0): Promise<boolean> {
   });
 }
 
-/** What a test must undo when it ends, well or not; vitest's `onTestFinished`. */
-export type Finally = (undo: () => Promise<void>) => void;
+/** Registers what is undone when a test ends, passed or failed: Vitest's `onTestFinished`. */
+export type Finally = (undo: (context?: TestContext) => Promise<void>) => void;
 
 /** What there is to undo, gathered where no test does. */
 export interface Undos {

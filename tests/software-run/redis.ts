@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { redisServer } from '../software.ts';
-import { run, serve, temporaryFolder, type Finally, type Service } from './processes.ts';
+import { run, serve, stopAtEnd, temporaryFolder, type Finally, type Service } from './processes.ts';
 
 /**
  * Runs redis-server with a configuration until the test ends, in a folder of its own unless it is
@@ -16,7 +16,7 @@ export async function startRedis(
   const service = await serve(redisServer(), ['redis.conf'], { cwd: folder }, (said) =>
     /ready to accept connections/i.test(said),
   );
-  atEnd(service.stop);
+  stopAtEnd(`redis-server (${folder})`, service, atEnd);
   return service;
 }
 
@@ -28,7 +28,7 @@ export async function startSentinel(conf: string, atEnd: Finally): Promise<Servi
   const service = await serve(redisServer(), args, { cwd: folder }, (said) =>
     said.includes('+monitor master'),
   );
-  atEnd(service.stop);
+  stopAtEnd(`redis-sentinel (${folder})`, service, atEnd);
   return service;
 }
 

@@ -7,7 +7,7 @@ import { TLS_FOLDER } from '../../src/emit/redis.ts';
 import { passwords } from '../model/architecture.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { makeCertificates } from './certificates.ts';
-import { canListen, freePort, temporaryFolder, type Finally } from './processes.ts';
+import { canListen, freePort, run, temporaryFolder, type Finally } from './processes.ts';
 import { ask, startRedis } from './redis.ts';
 
 /** The addresses of this machine that only it reaches; Linux alone answers on all of 127.0.0.0/8. */
@@ -117,4 +117,11 @@ describe('a real Redis by its redis.conf', () => {
     };
     await fc.assert(fc.asyncProperty(passwords, run), { numRuns: 15, endOnFailure: true });
   });
+});
+
+test('a Redis in Cluster mode has one database only', async ({ onTestFinished, expect }) => {
+  const port = await freePort();
+  await startRedis(`port ${port}\ncluster-enabled yes\n`, onTestFinished);
+  const { stdout } = await run('redis-cli', ['-p', String(port), 'SELECT', '5']);
+  expect(stdout).toContain('SELECT is not allowed in cluster mode');
 });

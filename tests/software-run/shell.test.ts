@@ -181,7 +181,6 @@ test.each([
   ['standalone', { ...CELERY, arch: 'standalone' }, ['xapi'], {}],
 ] as const)(
   'celery multi starts the workers of /etc/default: %s',
-  { timeout: 120_000 },
   async (_, choices, nodes, other) => {
     const architecture = { ...DEFAULTS, ...choices, auth: 'none', port: await freePort() } as const;
     const files = emitted(architecture);

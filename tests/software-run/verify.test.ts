@@ -10,6 +10,7 @@ import { speaker, type Params, type TextKey } from '../../src/model/say.ts';
 import { TEXTS, type Language } from '../../src/site/texts.ts';
 import { architectures, passwords } from '../model/architecture.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
+import { limit } from '../sets.ts';
 import { nft, shellcheck } from '../software.ts';
 import { altered } from './altered.ts';
 import { makeCertificates } from './certificates.ts';
@@ -20,8 +21,8 @@ import { ask, startRedis } from './redis.ts';
 
 const LANGUAGES = ['fr', 'en'] as const;
 
-/** A script that is stuck is worse than one that finds nothing; in seconds. */
-const PATIENCE = 30;
+/** How long a script may take, in seconds: one that hangs is worse than one that finds nothing. */
+const PATIENCE = limit(60) / 1000;
 
 const says = (language: Language, key: TextKey, params?: Params) =>
   speaker(TEXTS[language], language)(key, params);
@@ -56,32 +57,31 @@ async function verify(
   return verdictOf(await run('bash', ['-c', script], { input: `${typed}\n` }), started);
 }
 
-test(
-  'shellcheck finds nothing in the scripts, whatever the architecture',
-  { timeout: 180_000 },
-  async ({ expect, onTestFinished }) => {
-    const folder = temporaryFolder(onTestFinished);
-    const paths: string[] = [];
-    const sample = fc.sample(fc.tuple(architectures, passwords), 60);
-    for (const [at, [architecture, password]] of sample.entries())
-      for (const language of LANGUAGES)
-        for (const file of emitted(architecture, { language, password })) {
-          if (file.name !== 'verify.sh') continue;
-          const path = join(folder, `${at}-${language}-${file.folder}.sh`);
-          await writeFile(path, fileText(file));
-          paths.push(path);
-        }
-    expect(paths.length).toBeGreaterThan(100);
-    const parts = Array.from({ length: Math.ceil(paths.length / 30) }, (_, at) =>
-      paths.slice(at * 30, (at + 1) * 30),
-    );
-    for (const part of parts) {
-      const { status, stdout } = await run(shellcheck(), part);
-      expect(stdout).toBe('');
-      expect(status).toBe(0);
-    }
-  },
-);
+test('shellcheck finds nothing in the scripts, whatever the architecture', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const folder = temporaryFolder(onTestFinished);
+  const paths: string[] = [];
+  const sample = fc.sample(fc.tuple(architectures, passwords), 60);
+  for (const [at, [architecture, password]] of sample.entries())
+    for (const language of LANGUAGES)
+      for (const file of emitted(architecture, { language, password })) {
+        if (file.name !== 'verify.sh') continue;
+        const path = join(folder, `${at}-${language}-${file.folder}.sh`);
+        await writeFile(path, fileText(file));
+        paths.push(path);
+      }
+  expect(paths.length).toBeGreaterThan(100);
+  const parts = Array.from({ length: Math.ceil(paths.length / 30) }, (_, at) =>
+    paths.slice(at * 30, (at + 1) * 30),
+  );
+  for (const part of parts) {
+    const { status, stdout } = await run(shellcheck(), part);
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+  }
+});
 
 /** A program that is not Redis, until the test ends; it keeps silent unless it is to say something. */
 async function otherProgram(port: number, atEnd: Finally, greeting?: string): Promise<void> {
@@ -377,7 +377,7 @@ async function meet(fault: Fault, expect: ExpectStatic, atEnd: Finally): Promise
 }
 
 describe.concurrent('a script says in a sentence what is wrong with Redis', () => {
-  test.for(FAULTS)('$name', { timeout: 90_000 }, async (fault, { expect, onTestFinished }) => {
+  test.for(FAULTS)('$name', async (fault, { expect, onTestFinished }) => {
     const { network } = fault;
     if (network === undefined) await meet(fault, expect, onTestFinished);
     else await inOwnNetwork(network, onTestFinished, () => meet(fault, expect, onTestFinished));
@@ -475,7 +475,6 @@ describe.concurrent('a script of a server of Pod', () => {
     { redis: 'docker', host: '127.0.0.1' },
   ])(
     'finds nothing where all is well, and each worker that is stopped: %j',
-    { timeout: 240_000 },
     async (choices, { expect, onTestFinished }) => {
       const { deployment, password, pods, door } = await deploy(choices, onTestFinished);
       const { architecture } = deployment;
@@ -510,60 +509,54 @@ describe.concurrent('a script of a server of Pod', () => {
     },
   );
 
-  test(
-    'says what Pod’s own settings have wrong',
-    { timeout: 120_000 },
-    async ({ expect, onTestFinished }) => {
-      const { deployment, password } = await deploy({ arch: 'standalone' }, onTestFinished);
-      for (const language of LANGUAGES) {
-        const { status, wrong, lines } = await verifyPod(
-          deployment.architecture,
-          language,
-          'other',
-          password,
-          onTestFinished,
-        );
-        expect(wrong).toEqual([
-          `✗ ${says(language, 'verify.cache.bad', { alias: 'default' })}`,
-          `✗ ${says(language, 'verify.cache.bad', { alias: 'select2' })}`,
-          `✗ ${says(language, 'verify.session.bad')}`,
-        ]);
-        expect(lines.filter((line) => /^ {2}\w+Error: .*password/.test(line))).toHaveLength(3);
-        expect(status).toBe(1);
-      }
-    },
-  );
+  test('says what Pod’s own settings have wrong', async ({ expect, onTestFinished }) => {
+    const { deployment, password } = await deploy({ arch: 'standalone' }, onTestFinished);
+    for (const language of LANGUAGES) {
+      const { status, wrong, lines } = await verifyPod(
+        deployment.architecture,
+        language,
+        'other',
+        password,
+        onTestFinished,
+      );
+      expect(wrong).toEqual([
+        `✗ ${says(language, 'verify.cache.bad', { alias: 'default' })}`,
+        `✗ ${says(language, 'verify.cache.bad', { alias: 'select2' })}`,
+        `✗ ${says(language, 'verify.session.bad')}`,
+      ]);
+      expect(lines.filter((line) => /^ {2}\w+Error: .*password/.test(line))).toHaveLength(3);
+      expect(status).toBe(1);
+    }
+  });
 
-  test(
-    'says that Pod and Celery do not start with their settings',
-    { timeout: 120_000 },
-    async ({ expect, onTestFinished }) => {
-      const { deployment, password } = await deploy({}, onTestFinished);
-      for (const language of LANGUAGES) {
-        const { status, wrong, lines } = await verifyPod(
-          deployment.architecture,
-          language,
-          password,
-          password,
-          onTestFinished,
-          (files) => altered(files, 'CACHES = {', 'CACHES = }'),
-        );
-        expect(wrong).toEqual([
-          `✗ ${says(language, 'verify.pod')}`,
-          `✗ ${says(language, 'verify.celery')}`,
-        ]);
-        expect(lines.filter((line) => /^SyntaxError: /.test(line))).toHaveLength(2);
-        expect(status).toBe(1);
-      }
-    },
-  );
+  test('says that Pod and Celery do not start with their settings', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { deployment, password } = await deploy({}, onTestFinished);
+    for (const language of LANGUAGES) {
+      const { status, wrong, lines } = await verifyPod(
+        deployment.architecture,
+        language,
+        password,
+        password,
+        onTestFinished,
+        (files) => altered(files, 'CACHES = {', 'CACHES = }'),
+      );
+      expect(wrong).toEqual([
+        `✗ ${says(language, 'verify.pod')}`,
+        `✗ ${says(language, 'verify.celery')}`,
+      ]);
+      expect(lines.filter((line) => /^SyntaxError: /.test(line))).toHaveLength(2);
+      expect(status).toBe(1);
+    }
+  });
 
   test.for([
     { arch: 'celery', wrong: 3 },
     { arch: 'microservices', wrong: 3 },
   ] as const)(
     'says in a container, too, that Redis is stopped: $arch',
-    { timeout: 120_000 },
     async ({ arch, wrong }, { expect, onTestFinished }) => {
       const { deployment, redis } = await deploy(
         { redis: 'docker', host: '127.0.0.1', arch },
@@ -580,67 +573,62 @@ describe.concurrent('a script of a server of Pod', () => {
     },
   );
 
-  test(
-    'asks the sentinels, and the master that they name',
-    { timeout: 180_000 },
-    async ({ expect, onTestFinished }) => {
-      const { deployment, password, sentinels, redis } = await deploy(
-        { sentinelHosts: ['127.0.0.2', '127.0.0.3', '127.0.0.4'] },
-        onTestFinished,
-      );
-      const { architecture } = deployment;
-      const ports = deployment.redis.sentinel?.endpoints[0]?.port ?? 0;
-      const place = (language: Language, host: string) =>
-        says(language, 'verify.sentinel.place').replace('%s', host).replace('%s', String(ports));
-      const all = (language: Language) =>
-        verify(architecture, 'redis/verify.sh', language, password);
-      for (const language of LANGUAGES) {
-        const verdict = await all(language);
-        expect(verdict.wrong).toEqual([]);
-        expect(verdict.status).toBe(0);
-        const web = await verifyPod(architecture, language, password, password, onTestFinished);
-        expect(web.wrong).toEqual([
-          expect.stringContaining(
-            says(language, 'verify.worker.bad', { queue: 'celery', command: '' }).trimEnd(),
-          ),
-        ]);
-      }
-
-      await sentinels[2]?.stop();
-      for (const language of LANGUAGES) {
-        const { status, wrong } = await all(language);
-        expect(wrong).toEqual([
-          expect.stringContaining(
-            `${place(language, '127.0.0.4')} ${says(language, 'verify.sentinel.silent')}`,
-          ),
-        ]);
-        expect(status).toBe(1);
-      }
-
-      await redis[0]?.stop();
-      const said = says('en', 'verify.ping.password');
-      await until(async () =>
-        (await all('en')).lines.some(
-          (line) => /\(127\.0\.0\.[34],/.test(line) && line.endsWith(said),
+  test('asks the sentinels, and the master that they name', async ({ expect, onTestFinished }) => {
+    const { deployment, password, sentinels, redis } = await deploy(
+      { sentinelHosts: ['127.0.0.2', '127.0.0.3', '127.0.0.4'] },
+      onTestFinished,
+    );
+    const { architecture } = deployment;
+    const ports = deployment.redis.sentinel?.endpoints[0]?.port ?? 0;
+    const place = (language: Language, host: string) =>
+      says(language, 'verify.sentinel.place').replace('%s', host).replace('%s', String(ports));
+    const all = (language: Language) => verify(architecture, 'redis/verify.sh', language, password);
+    for (const language of LANGUAGES) {
+      const verdict = await all(language);
+      expect(verdict.wrong).toEqual([]);
+      expect(verdict.status).toBe(0);
+      const web = await verifyPod(architecture, language, password, password, onTestFinished);
+      expect(web.wrong).toEqual([
+        expect.stringContaining(
+          says(language, 'verify.worker.bad', { queue: 'celery', command: '' }).trimEnd(),
         ),
-      );
+      ]);
+    }
 
-      await sentinels[1]?.stop();
-      await until(async () =>
-        (await all('en')).wrong.some((line) => line.includes(says('en', 'verify.sentinel.quorum'))),
-      );
-      for (const language of LANGUAGES) {
-        const { status, wrong } = await all(language);
-        expect(wrong).toHaveLength(3);
-        expect(status).toBe(1);
-      }
+    await sentinels[2]?.stop();
+    for (const language of LANGUAGES) {
+      const { status, wrong } = await all(language);
+      expect(wrong).toEqual([
+        expect.stringContaining(
+          `${place(language, '127.0.0.4')} ${says(language, 'verify.sentinel.silent')}`,
+        ),
+      ]);
+      expect(status).toBe(1);
+    }
 
-      await sentinels[0]?.stop();
-      for (const language of LANGUAGES) {
-        const { status, wrong } = await all(language);
-        expect(wrong).toHaveLength(3);
-        expect(status).toBe(1);
-      }
-    },
-  );
+    await redis[0]?.stop();
+    const said = says('en', 'verify.ping.password');
+    await until(async () =>
+      (await all('en')).lines.some(
+        (line) => /\(127\.0\.0\.[34],/.test(line) && line.endsWith(said),
+      ),
+    );
+
+    await sentinels[1]?.stop();
+    await until(async () =>
+      (await all('en')).wrong.some((line) => line.includes(says('en', 'verify.sentinel.quorum'))),
+    );
+    for (const language of LANGUAGES) {
+      const { status, wrong } = await all(language);
+      expect(wrong).toHaveLength(3);
+      expect(status).toBe(1);
+    }
+
+    await sentinels[0]?.stop();
+    for (const language of LANGUAGES) {
+      const { status, wrong } = await all(language);
+      expect(wrong).toHaveLength(3);
+      expect(status).toBe(1);
+    }
+  });
 });

@@ -9,8 +9,8 @@ import { sites } from '../../sites.ts';
 import { python } from '../../software.ts';
 import { filesOfLink, filesShown as filesIn, said } from './files.ts';
 
-const [root, below] = sites;
-useBrowser([root, below]);
+const [root, below = root] = sites;
+useBrowser(sites);
 
 const languages = Object.keys(TEXTS) as Language[];
 const wide = { viewport: { width: 1440, height: 1000 } };

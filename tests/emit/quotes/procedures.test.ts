@@ -13,7 +13,7 @@ import { architectures } from '../../model/architecture.ts';
 import { quotesOf } from './quoted.ts';
 
 const ids = Object.keys(PROCEDURES) as ProcedureId[];
-const tests = join(import.meta.dirname, '../../software-run');
+const tests = ['software-run', 'machines'].map((each) => join(import.meta.dirname, '../..', each));
 const docs = join(import.meta.dirname, '../../../src/content/docs');
 
 /** The texts of a folder's files with an extension, by name. */
@@ -48,7 +48,7 @@ describe.each(['fr', 'en'])('the pages in %s', (language) => {
 });
 
 test('every procedure is run by a test on real software, or says why not', () => {
-  const run = [...texts(tests, '.ts').values()].join('\n');
+  const run = tests.flatMap((folder) => [...texts(folder, '.ts').values()]).join('\n');
   const untold = ids.filter((id) => {
     const { example }: Procedure = PROCEDURES[id];
     return example === undefined && !run.includes(`'${id}'`);
@@ -71,14 +71,15 @@ test('in any architecture procedures are emitted, without an empty piece or one 
 });
 
 test('commands are what bash reads, in every preset', () => {
+  const commands = new Map<string, ProcedureId>();
   for (const { architecture } of [{ architecture: DEFAULTS }, ...PRESETS])
     for (const id of ids)
-      for (const { path, lines } of quotesOf(id, plan(architecture))) {
-        if (path !== undefined) continue;
-        const text = codeText(lines);
-        const { stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' });
-        expect([id, stderr]).toEqual([id, '']);
-        // A password in a command would get into the shell's history.
-        expect([id, text.includes(PASSWORD_PLACEHOLDER)]).toEqual([id, false]);
-      }
+      for (const { path, lines } of quotesOf(id, plan(architecture)))
+        if (path === undefined) commands.set(codeText(lines), id);
+  for (const [text, id] of commands) {
+    const { stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' });
+    expect([id, stderr]).toEqual([id, '']);
+    // A password in a command would get into the shell's history.
+    expect([id, text.includes(PASSWORD_PLACEHOLDER)]).toEqual([id, false]);
+  }
 });

@@ -4,9 +4,11 @@ import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
 import { emitted } from '../emit/emitted.ts';
 import { quotesOf } from '../emit/quotes/quoted.ts';
 import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
-import { canBoot } from './machine.ts';
+import { needMachines } from './machine.ts';
 import { PodMachine } from './podMachine.ts';
-import type { Finally } from './processes.ts';
+import type { Finally } from '../software-run/processes.ts';
+
+needMachines();
 
 const deployment = deploymentOf({});
 
@@ -24,7 +26,7 @@ async function server(atEnd: Finally) {
   return { machine, pod, type, redis };
 }
 
-describe.skipIf(!canBoot)('Redis is operated as the page says', () => {
+describe('Redis is operated as the page says', () => {
   test('what is emptied, and what stays', async ({ onTestFinished, expect }) => {
     const { pod, type, redis } = await server(onTestFinished);
     const sizes = async () => {
@@ -92,20 +94,20 @@ describe.skipIf(!canBoot)('Redis is operated as the page says', () => {
     expect([await ping(PASSWORD), await ping(fresh)]).toEqual(['PONG\n', 'PONG\n']);
     const done = async () => (await pod.tasks('finished')).length;
     await pod.publish(1);
-    await expect.poll(done, { timeout: 30_000 }).toBe(1);
+    await expect.poll(done).toBe(1);
     const files = emitted({}, { password: fresh });
     await pod.put(files.filter(({ name }) => name === 'settings_local.py'));
     await machine.done('systemctl restart pod-worker');
     await machine.done(`sed -i 's/^requirepass .*/requirepass ${fresh}/' /etc/redis/pod.conf`);
     await pod.publish(1);
-    await expect.poll(done, { timeout: 30_000 }).toBe(2);
+    await expect.poll(done).toBe(2);
 
     const removed = await shell('cli.access', 'operate.password.ask', 'operate.password.remove');
     expect([removed.stdout, removed.stderr]).toEqual(['OK\n', '']);
     expect(await ping(PASSWORD)).toContain('WRONGPASS');
     expect(await ping(fresh)).toBe('PONG\n');
     await pod.publish(1);
-    await expect.poll(done, { timeout: 30_000 }).toBe(3);
+    await expect.poll(done).toBe(3);
     await machine.reboot();
     expect(await ping(fresh)).toBe('PONG\n');
     expect(await machine.run('journalctl -u pod-worker').then(({ stdout }) => stdout)).not.toMatch(

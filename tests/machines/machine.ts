@@ -1,7 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, serve, temporaryFolder, until, type Ended, type Finally } from './processes.ts';
+import { beforeEach } from 'vitest';
+import {
+  hasFailed,
+  run,
+  serve,
+  showLog,
+  temporaryFolder,
+  until,
+  type Ended,
+  type Finally,
+  type Service,
+} from '../software-run/processes.ts';
 
 /** What starts with every machine though nobody enabled it, and would only slow it down. */
 const MASKED = [
@@ -19,8 +30,11 @@ const BRIDGE = '10.77.0.254/24';
 /** What has `find` remove a tree of cgroups: their files go with them. */
 const REMOVE = ['-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+'];
 
-/** How long a machine may take to start, in seconds. */
-const BOOT = 90;
+/** How long a machine may take to start, in seconds: ten times as long as on two idle cores. */
+const BOOT = 120;
+
+/** How many of its last commands a machine remembers, to show them when the test fails. */
+const REMEMBERED = 3;
 
 /** Makes the mounts and the network that machines need, for as long as the shell lives. */
 const world = (folder: string) => `set -e
@@ -72,11 +86,8 @@ const HIERARCHIES = [
   /^\S+ (\S+) cgroup \S*\bname=systemd\b/m.exec(MOUNTS)?.[1] ?? [],
 ].flat();
 
-/**
- * Whether machines can be started here: on Linux, as root, where a kernel lets root mount what they
- * need. Elsewhere the tests that need them are skipped.
- */
-export const canBoot: boolean =
+/** Whether machines can be booted here: a kernel need not let root mount what they need. */
+const canBoot =
   CGROUPS !== undefined &&
   process.getuid?.() === 0 &&
   spawnSync('unshare', [
@@ -90,6 +101,13 @@ export const canBoot: boolean =
     ip link add br0 type bridge; command -v systemd-nspawn`,
   ]).status === 0;
 
+/** Skips the tests of a file where no machine can be booted. */
+export function needMachines(): void {
+  beforeEach(({ skip }) => {
+    skip(!canBoot, 'machines need Linux, root, and the right to mount and to make networks');
+  });
+}
+
 /**
  * A server with Debian's own systemd, on which commands run as an administrator types them. It has
  * all that is installed on this one, and its own copy of every file; Redis is installed and has
@@ -98,16 +116,13 @@ export const canBoot: boolean =
 export class Machine {
   readonly name: string;
   readonly address: string;
-  readonly #start: () => Promise<{ pid: number; stop: () => Promise<void> }>;
+  readonly #start: () => Promise<Service>;
+  readonly #commands: string[] = [];
   #stop = () => Promise.resolve();
   #leader = 0;
 
   /** @param start starts systemd-nspawn, and gives its process */
-  constructor(
-    name: string,
-    address: string,
-    start: () => Promise<{ pid: number; stop: () => Promise<void> }>,
-  ) {
+  constructor(name: string, address: string, start: () => Promise<Service>) {
     this.name = name;
     this.address = address;
     this.#start = start;
@@ -115,17 +130,21 @@ export class Machine {
 
   /** Starts it, or starts it again after {@link stop}, with the files it had. */
   async boot(): Promise<void> {
-    const { pid, stop } = await this.#start();
+    const { pid, said, stop } = await this.#start();
     this.#stop = async () => {
       // The machine outlives systemd-nspawn, but not its own first process.
       if (alive(this.#leader)) process.kill(this.#leader, 'SIGKILL');
       await stop();
     };
-    await until(() => (this.#leader = leaderOf(pid)) > 0, BOOT);
-    await until(async () => {
-      const { stdout } = await this.run('systemctl is-system-running 2>/dev/null');
-      return /running|degraded/.test(stdout);
-    }, BOOT);
+    try {
+      await until(() => (this.#leader = leaderOf(pid)) > 0, BOOT);
+      await until(async () => {
+        const { stdout } = await this.run('systemctl is-system-running 2>/dev/null');
+        return /running|degraded/.test(stdout);
+      }, BOOT);
+    } catch (cause) {
+      throw new Error(`${this.name} does not start:\n${said()}`, { cause });
+    }
   }
 
   /** Takes its power away. */
@@ -144,7 +163,7 @@ export class Machine {
   }
 
   /**
-   * Runs commands to their end, as root in its own folder, for a minute at most.
+   * Runs commands to their end, as root in its own folder.
    *
    * @param script what bash reads
    * @param options what it reads from its input, and whose account it is
@@ -166,7 +185,19 @@ export class Machine {
       '-c',
       script,
     ];
-    return run('nsenter', args, { input });
+    const ended = await run('nsenter', args, { input });
+    this.#commands.push(`$ ${script}\n${ended.stdout}${ended.stderr}(status ${ended.status})`);
+    this.#commands.splice(0, this.#commands.length - REMEMBERED);
+    return ended;
+  }
+
+  /** Prints its last commands with what they printed, its journal and the logs of Redis. */
+  async showLogs(): Promise<void> {
+    const commands = this.#commands.join('\n');
+    const logs = 'journalctl --no-pager --lines 40; tail -n 20 /var/log/redis/*.log';
+    const { stdout, stderr } = await this.run(logs);
+    showLog(`${this.name} (${this.address}), last commands`, commands);
+    showLog(`${this.name} (${this.address}), journal and logs of Redis`, stdout + stderr);
   }
 
   /** Runs commands that must succeed, and gives what they print. */
@@ -274,7 +305,8 @@ export async function bootMachines<Name extends string>(
       );
     return new Machine(name, address, start);
   });
-  atEnd(async () => {
+  atEnd(async (context) => {
+    if (hasFailed(context)) for (const machine of machines) await machine.showLogs();
     await holder.stop();
     // What is left of a cgroup cannot be removed before its last process is gone.
     await until(async () => {

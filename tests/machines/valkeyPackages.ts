@@ -3,13 +3,16 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where the packages are kept. */
-const FOLDER = join(import.meta.dirname, '../.cache/valkey');
+const FOLDER = join(import.meta.dirname, '../../.cache/valkey');
 
 const packages = (): readonly string[] =>
   existsSync(FOLDER) ? readdirSync(FOLDER).filter((name) => name.endsWith('.deb')) : [];
 
 /** The folder of Valkey's packages for the machines of the tests, if they are here. */
 export const VALKEY_PACKAGES: string | undefined = packages().length > 0 ? FOLDER : undefined;
+
+/** The note of a test that is skipped without them. */
+export const NO_VALKEY = 'Valkey’s packages are fetched on Debian 12 as root alone';
 
 /**
  * Gets Valkey's packages of Debian 12's backports, which are not among this machine's sources and do
@@ -19,6 +22,9 @@ export const VALKEY_PACKAGES: string | undefined = packages().length > 0 ? FOLDE
  */
 export function fetchValkey(): void {
   if (packages().length > 0) return;
+  console.log(
+    'Valkey is downloaded from Debian’s backports: a page has it take the place of Redis.',
+  );
   const lists = join(FOLDER, 'lists');
   mkdirSync(join(lists, 'partial'), { recursive: true });
   const format = '$(REPO_URI) $(RELEASE)';

@@ -4,12 +4,14 @@ import { describe, test } from 'vitest';
 import { codeText } from '../../src/emit/code.ts';
 import { emitted } from '../emit/emitted.ts';
 import { quotesOf } from '../emit/quotes/quoted.ts';
-import { makeCertificates } from './certificates.ts';
+import { makeCertificates } from '../software-run/certificates.ts';
 import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
-import { canBoot } from './machine.ts';
+import { needMachines } from './machine.ts';
 import { PodMachine } from './podMachine.ts';
 
-describe.skipIf(!canBoot)('Redis is installed as the page says', () => {
+needMachines();
+
+describe('Redis is installed as the page says', () => {
   test('on the web server, and starts with the machine', async ({ onTestFinished, expect }) => {
     const deployment = deploymentOf({});
     const [machine] = await boot(onTestFinished, '10.77.0.1');
@@ -31,7 +33,7 @@ describe.skipIf(!canBoot)('Redis is installed as the page says', () => {
     await machine.done('systemctl enable --now pod-worker');
     const verified = quotesOf('install.verify', deployment).map(({ lines }) => codeText(lines));
     const verify = () => machine.run(`cd && ${verified.join('')}`, { input: `${PASSWORD}\n` });
-    await expect.poll(verify, { timeout: 30_000 }).toMatchObject({ status: 0 });
+    await expect.poll(verify).toMatchObject({ status: 0 });
   });
 
   test('on a server of its own, behind a firewall that lets Pod in', async ({
@@ -72,11 +74,11 @@ describe.skipIf(!canBoot)('Redis is installed as the page says', () => {
     if (!first) throw new Error();
     const master = async () =>
       (await first.done('redis-cli -h 10.77.0.1 -p 26379 SENTINEL ckquorum mymaster')).trim();
-    await expect.poll(master, { timeout: 30_000 }).toMatch(/^OK 3 usable Sentinels/);
+    await expect.poll(master).toMatch(/^OK 3 usable Sentinels/);
     expect(await follow(first, deployment, 'install.ping', 'redis')).toContain('PONG');
     // Each knows its place after a start anew, as Sentinel has rewritten the files.
     await Promise.all(machines.map((machine) => machine.reboot()));
-    await expect.poll(master, { timeout: 30_000 }).toMatch(/^OK 3 usable Sentinels/);
+    await expect.poll(master).toMatch(/^OK 3 usable Sentinels/);
   });
 
   test('with TLS', async ({ onTestFinished, expect }) => {

@@ -4,7 +4,7 @@ import { plan, type Deployment } from '../../src/model/deployment.ts';
 import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
 import { quotesOf } from '../emit/quotes/quoted.ts';
 import { bootMachines, type Machine } from './machine.ts';
-import type { Finally } from './processes.ts';
+import type { Finally } from '../software-run/processes.ts';
 
 /** The password that the tests' readers choose. */
 export const PASSWORD = 'a-long-password';

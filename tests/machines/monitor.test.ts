@@ -6,10 +6,12 @@ import { speaker, type TextKey } from '../../src/model/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
 import { plan } from '../../src/model/deployment.ts';
 import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
-import { canBoot } from './machine.ts';
-import { temporaryFolder, run } from './processes.ts';
+import { needMachines } from './machine.ts';
+import { temporaryFolder, run } from '../software-run/processes.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+needMachines();
 
 const SENTINELS = ['10.77.0.1', '10.77.0.2', '10.77.0.3'];
 
@@ -20,7 +22,7 @@ const sentinels = deploymentOf({
   firewall: 'none',
 });
 
-describe.skipIf(!canBoot)('Redis is watched as the page says', () => {
+describe('Redis is watched as the page says', () => {
   test('promtool takes the rules, and the exporter tells what they ask for', async ({
     onTestFinished,
     expect,
@@ -39,7 +41,7 @@ describe.skipIf(!canBoot)('Redis is watched as the page says', () => {
     const address = 'http://127.0.0.1:9121/metrics';
     const fetch = `python3 -c "from urllib.request import urlopen; print(urlopen('${address}').read().decode())"`;
     const told = async () => (await machine.run(fetch)).stdout;
-    await expect.poll(told, { timeout: 20_000 }).toContain('redis_up 1');
+    await expect.poll(told).toContain('redis_up 1');
     const metrics = await told();
     const rules = await machine.done(`grep expr: ${RULES_PATH}`);
     const asked = new Set(rules.match(/redis_\w+/g));
@@ -83,10 +85,10 @@ describe.skipIf(!canBoot)('Redis is watched as the page says', () => {
       for (const id of ['monitor.exporter', 'monitor.exporter.start'] as const)
         await follow(machine, deployment, id, 'redis');
     }
-    await expect.poll(() => told(0), { timeout: 30_000 }).toMatch(/^redis_connected_slaves 2$/m);
+    await expect.poll(() => told(0)).toMatch(/^redis_connected_slaves 2$/m);
     for (const [at, role] of ['master', 'slave', 'slave'].entries())
       await expect
-        .poll(() => told(at), { timeout: 30_000 })
+        .poll(() => told(at))
         .toMatch(new RegExp(`^redis_instance_info\\{.*role="${role}".*\\} 1$`, 'm'));
     const metrics = await told(0);
     const rules = await follow(first, deployment, 'monitor.rules', 'prometheus').then(() =>
@@ -186,7 +188,7 @@ tests:
         exp_alerts: [{ exp_labels: {}, exp_annotations: { summary: MASTERS } }]
 `;
 
-describe.skipIf(!canBoot)('the alert rules', () => {
+describe('the alert rules', () => {
   test.each([
     ['a single Redis', deploymentOf({}), SCENARIOS],
     ['sentinels', sentinels, SENTINEL_SCENARIOS],

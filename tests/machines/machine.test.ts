@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { bootMachines, canBoot } from './machine.ts';
+import { bootMachines, needMachines } from './machine.ts';
 
-describe.skipIf(!canBoot)('machines', () => {
+needMachines();
+
+describe('machines', () => {
   test('have systemd, reach each other, and start again with what they had', async ({
     onTestFinished,
   }) => {

@@ -1,8 +1,10 @@
 import { describe, test } from 'vitest';
 import { emitted } from '../emit/emitted.ts';
 import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
-import { canBoot } from './machine.ts';
+import { needMachines } from './machine.ts';
 import { PodMachine } from './podMachine.ts';
+
+needMachines();
 
 /** Three servers: Redis, the web server, and one that encodes and sends xAPI statements. */
 const ARCHITECTURE = {
@@ -13,13 +15,12 @@ const ARCHITECTURE = {
   'from.workers': '10.77.0.3',
 } as const;
 
-describe.skipIf(!canBoot)('workers are deployed as the page says', () => {
+describe('workers are deployed as the page says', () => {
   test.for([
     ['celery', 'worker'],
     ['microservices', 'encoding'],
   ] as const)(
     'with %s: they start, encode, and are replaced without a task lost or run twice',
-    { timeout: 120_000 },
     async ([arch, role], { onTestFinished, expect }) => {
       const architecture = { ...ARCHITECTURE, arch };
       const deployment = deploymentOf(architecture);
@@ -47,7 +48,7 @@ describe.skipIf(!canBoot)('workers are deployed as the page says', () => {
       for (const step of ['workers.module', 'workers.unit', 'workers.start'] as const)
         await onWorker(step);
       const done = async () => (await worker.tasks('finished')).map(({ video }) => video);
-      await expect.poll(done, { timeout: 30_000 }).toEqual([1, 2]);
+      await expect.poll(done).toEqual([1, 2]);
       expect(await onWorker('workers.state')).toMatch(/^active\n[^]*ready\./);
       expect(await onWorker('workers.ping')).toContain('pong');
       const verified = await worker.verify(PASSWORD);
@@ -56,20 +57,20 @@ describe.skipIf(!canBoot)('workers are deployed as the page says', () => {
       // One runs and two wait while the worker is stopped: it ends the one, and the others stay.
       await worker.makeTasksTake(4);
       await web.publish(3);
-      await expect.poll(() => worker.tasks('tasks'), { timeout: 30_000 }).toHaveLength(3);
+      await expect.poll(() => worker.tasks('tasks')).toHaveLength(3);
       expect(await onWorker('workers.active')).toMatch(/[*] \{.id/);
       await onWorker('workers.stop');
       expect(await done()).toEqual([1, 2, 1]);
       expect(await onWorker('workers.queues')).toMatch(/2\n/);
       await worker.makeTasksTake(0);
       await onWorker('workers.again');
-      await expect.poll(done, { timeout: 30_000 }).toEqual([1, 2, 1, 2, 3]);
+      await expect.poll(done).toEqual([1, 2, 1, 2, 3]);
       expect(await worker.tasks('tasks')).toHaveLength(5);
 
       // They start with the machine.
       await workerServer.reboot();
       await web.publish(1);
-      await expect.poll(done, { timeout: 30_000 }).toHaveLength(6);
+      await expect.poll(done).toHaveLength(6);
     },
   );
 });

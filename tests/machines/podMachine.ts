@@ -4,7 +4,7 @@ import { DEFAULTS } from '../../src/model/architecture.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 import { python } from '../software.ts';
 import type { Machine } from './machine.ts';
-import type { Ended } from './processes.ts';
+import type { Ended } from '../software-run/processes.ts';
 
 /** Where the stand-in for Pod writes what its workers do; see project/pod/report.py. */
 const REPORTS = '/var/lib/pod-reports';
@@ -28,7 +28,7 @@ export class PodMachine {
     await machine.done(
       `useradd --create-home ${account} && install -d -o ${account} ${REPORTS} ${venv}/bin ${project}`,
     );
-    const source = join(import.meta.dirname, 'project');
+    const source = join(import.meta.dirname, '../software-run/project');
     for (const entry of readdirSync(source, { recursive: true, withFileTypes: true }))
       if (entry.isFile() && entry.name.endsWith('.py')) {
         const path = join(entry.parentPath, entry.name);

@@ -1,0 +1,37 @@
+import { relative } from 'node:path';
+import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node';
+
+/** Plain lines for a CI log: how a run was drawn, what was skipped and why, and the counts. */
+export default class Report implements Reporter {
+  onInit(): void {
+    const { SEED, SLOWNESS, TESTS } = process.env;
+    const set = TESTS === 'full' ? 'Everything is run' : `Samples are drawn with SEED=${SEED}`;
+    console.log(`${set}; time limits are multiplied by SLOWNESS=${SLOWNESS}.`);
+  }
+
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    errors: readonly unknown[],
+    reason: TestRunEndReason,
+  ): void {
+    let passed = 0;
+    let failed = errors.length;
+    const skipped = new Map<string, number>();
+    for (const module of modules) {
+      failed += module.errors().length;
+      for (const test of module.children.allTests()) {
+        const result = test.result();
+        if (result.state === 'passed') passed++;
+        if (result.state === 'failed') failed++;
+        // A test that -t leaves out has no note, nor has the reader asked for one.
+        if (result.state !== 'skipped' || result.note === undefined) continue;
+        const what = `${relative('', module.moduleId)}: ${result.note}`;
+        skipped.set(what, (skipped.get(what) ?? 0) + 1);
+      }
+    }
+    // A run that could not even begin has no test that failed.
+    if (reason === 'failed') failed ||= 1;
+    for (const [what, count] of skipped) console.log(`${count} skipped in ${what}`);
+    console.log(`${passed} passed, ${failed} failed`);
+  }
+}
