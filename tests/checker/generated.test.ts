@@ -11,6 +11,7 @@ import { speaker } from '../../src/model/say.ts';
 import { serverCount } from '../../src/model/servers.ts';
 import { TEXTS } from '../../src/site/texts.ts';
 import { soundCases, type Case } from '../fuzz/cases.ts';
+import { runs } from '../sets.ts';
 
 const say = speaker(TEXTS.en, 'en');
 
@@ -65,7 +66,7 @@ test('the checker finds nothing wrong in any file of the generator', () => {
         (code === 'docker-address' && architecture.redis === 'docker');
       expect(findings.filter(({ code }) => !expected(code))).toEqual([]);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(100, 500) },
   );
 });
 
@@ -113,7 +114,7 @@ test('the architecture of generated files is understood from them', () => {
         }),
       ).toEqual(generated(each));
     }),
-    { numRuns: 500 },
+    { numRuns: runs(100, 500) },
   );
 });
 

@@ -12,6 +12,7 @@ import { pythonString, urlPart } from '../../src/emit/escape.ts';
 import { speaker } from '../../src/model/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
 import { annotatedHtml, differenceHtml, numbered, resultHtml } from '../../src/view/checker.ts';
+import { runs } from '../sets.ts';
 
 /** A file's text with each of its secrets replaced. */
 function hidden(name: string, text: string): string {
@@ -172,6 +173,6 @@ test('no part of a password is in messages, on the page or in the link, however 
         for (const each of shown) for (const part of PARTS) expect(each).not.toContain(part);
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: runs(500, 3000) },
   );
 });

@@ -5,6 +5,7 @@ import type { Architecture } from '../../src/model/architecture.ts';
 import { lineText, type Token } from '../../src/emit/code.ts';
 import { fileText, type ConfigFile, type ConfigFileKind } from '../../src/emit/files.ts';
 import { architectures, passwords } from '../model/architecture.ts';
+import { runs } from '../sets.ts';
 import { emitted, placeOf } from './emitted.ts';
 
 const THEME = 'github-light';
@@ -148,7 +149,7 @@ test('our colours are those of Shiki whatever the architecture', () => {
     fc.property(architectures, passwords, (architecture, password) => {
       expectAgreement(emitted(architecture, { password }));
     }),
-    { numRuns: 30 },
+    { numRuns: runs(10, 30) },
   );
 });
 

@@ -25,18 +25,18 @@ export interface Download {
 /** The one tab of a browser that nobody has used before. */
 export interface Tab {
   /** Opens an address and waits until its page has loaded. */
-  go(address: string): Promise<void>;
-  back(): Promise<void>;
-  forward(): Promise<void>;
+  go(address: string): Promise<unknown>;
+  back(): Promise<unknown>;
+  forward(): Promise<unknown>;
   /** Has the page work out an expression, and waits for what it promises; what comes back is JSON. */
   evaluate(expression: string): Promise<unknown>;
-  click(at: Point): Promise<void>;
+  click(at: Point): Promise<unknown>;
   /** Touches with a finger. */
-  tap(at: Point): Promise<void>;
+  tap(at: Point): Promise<unknown>;
   /** Types on one line, a key after the other. */
-  type(text: string): Promise<void>;
+  type(text: string): Promise<unknown>;
   /** Presses a key, while the others are held. */
-  press(key: Key, ...held: Key[]): Promise<void>;
+  press(key: Key, ...held: Key[]): Promise<unknown>;
   /** Does what makes a page give something, and waits until it is there. */
   download(act: () => Promise<void>): Promise<Download>;
   /** What scripts, the console and the policy had to complain of so far. */

@@ -49,19 +49,19 @@ export class Reader {
     this.#tab = tab;
   }
 
-  go(address: string): Promise<void> {
+  go(address: string): Promise<unknown> {
     return this.#tab.go(address);
   }
 
-  back(): Promise<void> {
+  back(): Promise<unknown> {
     return this.#tab.back();
   }
 
-  forward(): Promise<void> {
+  forward(): Promise<unknown> {
     return this.#tab.forward();
   }
 
-  press(key: Key, ...held: Key[]): Promise<void> {
+  press(key: Key, ...held: Key[]): Promise<unknown> {
     return this.#tab.press(key, ...held);
   }
 

@@ -2,23 +2,14 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Builder, Capabilities, Key, Origin } from 'selenium-webdriver';
 import { freePort, serve, type Service } from '../software-run/processes.ts';
 import { webkitDriver, webkitPython, xvfb } from '../software.ts';
 import { downloadsWithin } from './downloads.ts';
-import type { Engine, Key as KeyName } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { clicked, KEYS, newSession, pressed } from './webDriver.ts';
 
 /** What WebKitGTK says of each page and Safari does not: Debian's is built without app manifests. */
 const OF_THE_BUILD = "Unrecognized Content-Security-Policy directive 'manifest-src'";
-
-const KEYS: Record<KeyName, string> = {
-  ArrowDown: Key.ARROW_DOWN,
-  ArrowUp: Key.ARROW_UP,
-  Control: Key.CONTROL,
-  Enter: Key.ENTER,
-  Meta: Key.META,
-  v: 'v',
-};
 
 /** Starts a screen for WebKitGTK, which needs one; each tab has a driver and a browser of its own. */
 export async function startWebKit(): Promise<Engine> {
@@ -56,43 +47,38 @@ export async function startWebKit(): Promise<Engine> {
           ),
       );
       running.add(service);
-      const driver = await new Builder()
-        .disableEnvironmentOverrides()
-        .usingServer(address)
-        .withCapabilities(
-          new Capabilities({
-            browserName: 'WebKitGTK',
-            'webkitgtk:browserOptions': {
-              binary: webkitPython(),
-              args: [
-                join(import.meta.dirname, 'webkitWindow.py'),
-                String(width),
-                String(height),
-                join(home, String(port)),
-                downloads.folder,
-                watch,
-              ],
-            },
-          }),
-        )
-        .build();
-      return {
-        go: (to) => driver.get(to),
-        back: () => driver.navigate().back(),
-        forward: () => driver.navigate().forward(),
-        evaluate: (expression) => driver.executeScript(`return ${expression}`),
-        click: ({ x, y }) =>
-          driver.actions().move({ x, y, duration: 0, origin: Origin.VIEWPORT }).click().perform(),
-        tap: ({ x, y }) =>
-          driver.executeScript(`webkit.messageHandlers.tap.postMessage({ x: ${x}, y: ${y} })`),
-        type: (text) => driver.actions().sendKeys(text).perform(),
-        press: async (key, ...held) => {
-          const actions = driver.actions();
-          for (const each of held) actions.keyDown(KEYS[each]);
-          actions.sendKeys(KEYS[key]);
-          for (const each of held.toReversed()) actions.keyUp(KEYS[each]);
-          await actions.perform();
+      const { send } = await newSession(address, {
+        browserName: 'WebKitGTK',
+        'webkitgtk:browserOptions': {
+          binary: webkitPython(),
+          args: [
+            join(import.meta.dirname, 'webkitWindow.py'),
+            String(width),
+            String(height),
+            join(home, String(port)),
+            downloads.folder,
+            watch,
+          ],
         },
+      });
+      const evaluate = (expression: string) =>
+        send('execute/sync', { script: `return ${expression}`, args: [] });
+      return {
+        go: (url) => send('url', { url }),
+        back: () => send('back'),
+        forward: () => send('forward'),
+        evaluate,
+        click: ({ x, y }) => send('actions', clicked(x, y)),
+        tap: ({ x, y }) => evaluate(`webkit.messageHandlers.tap.postMessage({ x: ${x}, y: ${y} })`),
+        type: (text) => send('actions', pressed([...text])),
+        press: (key, ...held) =>
+          send(
+            'actions',
+            pressed(
+              [KEYS[key]],
+              held.map((each) => KEYS[each]),
+            ),
+          ),
         download: downloads.get,
         faults: () =>
           service

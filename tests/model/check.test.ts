@@ -11,6 +11,7 @@ import { serverCount } from '../../src/model/servers.ts';
 import { PRESETS } from '../../src/model/presets.ts';
 import { speaker } from '../../src/model/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
+import { runs } from '../sets.ts';
 import { architectures, distinctArchitectures, passwords } from './architecture.ts';
 
 const typed = (field: FieldName, text: string) =>
@@ -373,7 +374,7 @@ describe('check', () => {
               });
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runs(300, 1000) },
     );
   });
 

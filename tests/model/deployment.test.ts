@@ -4,6 +4,7 @@ import { ADDRESS_PLACEHOLDER } from '../../src/model/address.ts';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
 import { plan, type Use } from '../../src/model/deployment.ts';
 import { serverCount } from '../../src/model/servers.ts';
+import { runs } from '../sets.ts';
 import { architectures } from './architecture.ts';
 
 const planned = (choices: Partial<Architecture>) => plan({ ...DEFAULTS, ...choices });
@@ -249,6 +250,6 @@ test('every architecture has a plan that agrees with itself', () => {
       expect(queues('producer')).toEqual(queues('consumer'));
       expect(redis.host).not.toBe('');
     }),
-    { numRuns: 500 },
+    { numRuns: runs(200, 500) },
   );
 });

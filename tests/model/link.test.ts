@@ -5,6 +5,7 @@ import { FIELD_NAMES, FIELDS } from '../../src/model/fields.ts';
 import type { IssueCode } from '../../src/model/issues.ts';
 import { formatLink, parseLink } from '../../src/model/link.ts';
 import { PRESETS } from '../../src/model/presets.ts';
+import { runs } from '../sets.ts';
 import { architectures } from './architecture.ts';
 
 const SEVERAL: Architecture = { ...DEFAULTS, arch: 'microservices', workers: 2, xapi: true };
@@ -132,7 +133,7 @@ describe('parseLink', () => {
           expect(parseLink(link)).toEqual({ anchor, architecture, issues: [] });
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(200, 500) },
     );
   });
 
@@ -181,7 +182,7 @@ describe('parseLink', () => {
             read: { value: architecture[field] },
           });
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300, 1000) },
     );
   });
 });

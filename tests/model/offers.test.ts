@@ -4,6 +4,7 @@ import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
 import { check } from '../../src/model/check.ts';
 import { connectionWayOf, OFFERS, offerName, offerOf } from '../../src/model/offers.ts';
 import { PROOF, unproven } from '../../src/site/proof.ts';
+import { runs } from '../sets.ts';
 import { distinctArchitectures } from './architecture.ts';
 
 const names = new Set(OFFERS.map(offerName));
@@ -20,7 +21,7 @@ describe('the cases that the generator offers', () => {
           found.add(name);
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(1000, 5000) },
     );
     expect(found.size).toBeGreaterThan(names.size / 3);
   });

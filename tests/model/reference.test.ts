@@ -27,6 +27,7 @@ import { speaker } from '../../src/model/say.ts';
 import type { Role } from '../../src/pod/roles.ts';
 import { MODULE_SETTINGS, REMINDERS, SETTINGS, type Setting } from '../../src/model/settings.ts';
 import { TEXTS } from '../../src/site/texts.ts';
+import { runs } from '../sets.ts';
 import { architectures } from './architecture.ts';
 import { emitted } from '../emit/emitted.ts';
 import { assignments } from '../emit/python.ts';
@@ -100,7 +101,7 @@ describe.each(Object.entries(PARTS))('%s', (_, part) => {
         const found = emitted(architecture).flatMap(part.in);
         expect(Object.keys(part.names)).toEqual(expect.arrayContaining([...new Set(found)]));
       }),
-      { numRuns: 100 },
+      { numRuns: runs(30, 100) },
     );
   });
 
@@ -167,7 +168,7 @@ describe('an example', () => {
           }
         }
       }),
-      { numRuns: 30 },
+      { numRuns: runs(10, 30) },
     );
   });
 

@@ -11,6 +11,7 @@ import { html } from '../../src/view/html.ts';
 import { usesTable } from '../../src/view/table.ts';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { architectures, passwords } from '../model/architecture.ts';
+import { runs } from '../sets.ts';
 
 const say = speaker(TEXTS.en, 'en');
 
@@ -45,7 +46,7 @@ test('for any architecture and password, the code of a file is its text and noth
       const foreign = page.querySelectorAll('pre code :not(span, mark)');
       expect(foreign).toEqual([]);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(50, 200) },
   );
 });
 
@@ -68,7 +69,7 @@ test('for any architecture, diagram and table show each use', () => {
         expect(drawing.toString()).not.toMatch(/NaN|undefined|Infinity/);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(50, 200) },
   );
 });
 

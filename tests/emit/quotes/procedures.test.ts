@@ -10,6 +10,7 @@ import { PRESETS } from '../../../src/model/presets.ts';
 import { PROCEDURES, type ProcedureId } from '../../../src/emit/quotes/procedures.ts';
 import type { Procedure } from '../../../src/emit/quotes/procedure.ts';
 import { architectures } from '../../model/architecture.ts';
+import { runs } from '../../sets.ts';
 import { quotesOf } from './quoted.ts';
 
 const ids = Object.keys(PROCEDURES) as ProcedureId[];
@@ -66,7 +67,7 @@ test('in any architecture procedures are emitted, without an empty piece or one 
           expect(lineText(lines.at(-1) ?? [])).not.toBe('');
         }
     }),
-    { numRuns: 100 },
+    { numRuns: runs(20, 100) },
   );
 });
 
