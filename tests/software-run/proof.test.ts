@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ARCHITECTURES, type Architecture } from '../../src/model/architecture.ts';
 import { OFFERS, offerName, offerOf, type Offer, type Transport } from '../../src/model/offers.ts';
 import type { Failover, Proof, ProvenCase } from '../../src/site/proof.ts';
-import { pairwise, sample } from '../sets.ts';
+import { full, pairwise, sample } from '../sets.ts';
 import { nft, python, redisServer } from '../software.ts';
 import { deploy, replicated, type Choices, type Deployed } from './deployed.ts';
 import type { PodServer, WorkerReport } from './pod.ts';
@@ -304,7 +304,7 @@ describe.concurrent('the master stopped: all works again without anybody’s hel
     failovers.set(arch, await failOver(arch, stopped, onTestFinished));
   });
 
-  test('its machine without power', async ({ onTestFinished, skip }) => {
+  test.runIf(full)('its machine without power', async ({ onTestFinished, skip }) => {
     skip(process.platform !== 'linux' || process.getuid?.() !== 0, 'only root cuts a connection');
     const found = await inOwnNetwork([], onTestFinished, () =>
       failOver('microservices', powerless, onTestFinished),
