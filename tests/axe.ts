@@ -22,7 +22,7 @@ export async function faults(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   const violations = await page.evaluate(async (rules) => {
     const { run } = (window as unknown as { axe: { run: typeof axe.run } }).axe;
-    // What passes is told at length, and would take as long again to get here.
+    // The rules that pass would come with long texts, which take as long again to get here.
     return (await run(document, { rules, resultTypes: ['violations'] })).violations;
   }, rules);
   return violations.flatMap(({ id, nodes }) =>

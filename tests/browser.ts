@@ -82,7 +82,7 @@ export async function openPage(
     if (message.type() === 'error') faults.push(`console: ${message.text()}`);
   });
   context.on('weberror', (error) => faults.push(`script: ${String(error.error())}`));
-  // The console is told of most violations, but not of those in a page that navigates away.
+  // The console shows most violations, but not those of a page that navigates away.
   await context.exposeBinding('reportViolation', (_, what: string) => {
     faults.push(`policy: ${what}`);
   });

@@ -1,7 +1,7 @@
 import { chromium as playwright, type Browser } from 'playwright-core';
 import { headlessShell } from './software.ts';
 
-/** What keeps Chromium to the pages that it is given, as root and without a screen too. */
+/** Flags that keep Chromium from any request but the pages', and let it run as root without a screen. */
 export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 export const full = process.env['TESTS'] === 'full';
 
 /** The number that the everyday samples are drawn with; printed when the tests start, and set by SEED. */
-export const seed = Number(process.env['SEED'] ?? 0);
+const seed = Number(process.env['SEED'] ?? 0);
 
 /** How many times slower than the reference machine this one is, measured when the tests start. */
 const slowness = Number(process.env['SLOWNESS'] ?? 1);
@@ -21,13 +21,13 @@ export const limit = (seconds: number): number => Math.round(seconds * 1000 * sl
 export const runs = (everyday: number, all: number): number => (full ? all : everyday);
 
 /** A list in an order that depends on {@link seed} alone. */
-export function shuffled<T>(list: readonly T[]): T[] {
+function shuffled<T>(list: readonly T[]): T[] {
   const whole = { minLength: list.length, maxLength: list.length };
   const [order = []] = fc.sample(fc.shuffledSubarray([...list], whole), { seed, numRuns: 1 });
   return order;
 }
 
-/** The whole list in the full set; as many of it as told, drawn with {@link seed}, in the everyday set. */
+/** The whole list in the full set; `count` of its items, drawn with {@link seed}, in the everyday set. */
 export const sample = <T>(list: readonly T[], count: number): readonly T[] =>
   full ? list : shuffled(list).slice(0, count);
 

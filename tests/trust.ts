@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { TrustedTypes } from '../src/components/trusted.ts';
 
-/** What a page that {@link trustTests} prepared has for its test. */
+/** The window of a page that {@link trustTests} prepared. */
 export interface Trusting {
   /** Has the page take a text as markup. */
   readonly trustMarkup: (text: string) => string;

@@ -54,7 +54,7 @@ function scriptsIn(html: Buffer): string {
     .join('\n');
 }
 
-/** What the guide has the browser load only when the reader asks for it, and how one asks. */
+/** The parts of the guide that load when the reader asks for them, and how one asks. */
 const LATER = {
   form: async (page: Page) => {
     await page.locator('redis-generator legend').first().hover();

@@ -1,14 +1,11 @@
-import { chromium as playwright } from 'playwright-core';
 import { readFile } from 'node:fs/promises';
+import { launch } from '../launch.ts';
 import { chromium } from '../software.ts';
 import type { Engine } from './engine.ts';
 
 /** Starts Chromium, without a window. */
 export async function startChromium(): Promise<Engine> {
-  const browser = await playwright.launch({
-    executablePath: chromium(),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-  });
+  const browser = await launch(chromium());
   return {
     open: async ({ width, height, phone = false }, watch) => {
       const context = await browser.newContext({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { until } from '../software-run/processes.ts';
 import type { Download } from './engine.ts';
 
-/** What Firefox and WebKit call a file that is not all there yet. */
+/** The names by which Firefox and WebKit mark an unfinished download. */
 const UNFINISHED = /\.(part|wkdownload)$/;
 
 /** A folder for a tab to put downloads in. */

@@ -16,7 +16,7 @@ export interface Point {
 /** A key, or what it writes. */
 export type Key = 'ArrowDown' | 'ArrowUp' | 'Control' | 'Enter' | 'Meta' | 'v';
 
-/** What a page gave the reader to keep. */
+/** A file that a page gave the reader to keep. */
 export interface Download {
   readonly name: string;
   readonly bytes: Buffer;
@@ -39,7 +39,7 @@ export interface Tab {
   press(key: Key, ...held: Key[]): Promise<unknown>;
   /** Does what makes a page give something, and waits until it is there. */
   download(act: () => Promise<void>): Promise<Download>;
-  /** What scripts, the console and the policy had to complain of so far. */
+  /** Errors of scripts, the console and the policy so far. */
   faults(): string[];
   close(): Promise<void>;
 }

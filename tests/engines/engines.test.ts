@@ -63,7 +63,7 @@ async function shows(
   await expect.poll(() => reader.ask(filesShown)).toEqual(filesOfLink(link, language, password));
 }
 
-/** What is held to paste. */
+/** The key that is held to paste. */
 const modifier = process.platform === 'darwin' ? 'Meta' : 'Control';
 
 /** A file with mistakes that can be repaired. */
@@ -117,7 +117,7 @@ for (const { name, start, missing } of ENGINES)
           new Image().src = 'https://outside.invalid/';
           await Promise.all([thrown, stopped]);
         });
-        // What was said of a page that was left is not lost.
+        // Errors of a page that was left are not lost.
         await reader.go(`${site.address}fr/`);
       });
       for (const seen of ['said by the console', 'thrown by a script', 'policy: img-src'])
@@ -157,7 +157,7 @@ for (const { name, start, missing } of ENGINES)
         await visit(guide, wide, async (reader) => {
           await shows(reader, '', language);
           await reader.click('[name=arch][value=microservices]');
-          // What is changed before the form is live is one entry of the history, not several.
+          // Changes before the form is live are one entry of the history, not several.
           await reader.sees(() => document.querySelector('redis-generator[data-live]') !== null);
           await reader.fill(field('workers'), '3');
           await reader.choose(field('redis'), 'dedicated');

@@ -7,7 +7,7 @@ import { firefox } from '../software.ts';
 import { downloadsWithin } from './downloads.ts';
 import type { Engine } from './engine.ts';
 
-/** Starts Firefox, without a window; it is told what to do by WebDriver BiDi. */
+/** Starts Firefox, without a window; WebDriver BiDi drives it. */
 export async function startFirefox(): Promise<Engine> {
   const browser = await launch({
     browser: 'firefox',

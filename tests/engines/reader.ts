@@ -166,7 +166,7 @@ export class Reader {
 /**
  * Lets somebody read in a browser that nobody has used before.
  *
- * @returns what scripts, the console and the policy had to complain of
+ * @returns errors of scripts, the console and the policy
  */
 export async function read(
   engine: Engine,

@@ -8,7 +8,7 @@ import { downloadsWithin } from './downloads.ts';
 import type { Engine } from './engine.ts';
 import { clicked, KEYS, newSession, pressed } from './webDriver.ts';
 
-/** What WebKitGTK says of each page and Safari does not: Debian's is built without app manifests. */
+/** A warning of WebKitGTK's on each page, and not of Safari's: Debian's is built without app manifests. */
 const OF_THE_BUILD = "Unrecognized Content-Security-Policy directive 'manifest-src'";
 
 /** Starts a screen for WebKitGTK, which needs one; each tab has a driver and a browser of its own. */

@@ -3,19 +3,19 @@ import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
 import { check } from '../../src/model/check.ts';
 import { architectures, distinctArchitectures, passwords } from '../model/architecture.ts';
 
-/** What files are made of. */
+/** The input of the generator. */
 export interface Case {
   readonly architecture: Architecture;
   /** The password as typed; empty when none is. */
   readonly password: string;
 }
 
-/** What makes a case wrong as a whole. */
+/** The errors of a case as a whole. */
 export const errorsOf = ({ architecture, password }: Case) =>
   check(architecture, password).filter(({ severity }) => severity === 'error');
 
 /** Gives each choice that is wrong its default, again until none is. */
-function mended(wrong: Case): Case {
+function repaired(wrong: Case): Case {
   let { architecture } = wrong;
   for (;;) {
     const fields = errorsOf({ ...wrong, architecture }).flatMap(({ field }) =>
@@ -52,7 +52,7 @@ const typed = fc.oneof({ weight: 4, arbitrary: passwords }, fc.constant(''));
 /** Cases that `check` finds no error in. */
 export const soundCases: fc.Arbitrary<Case> = fc
   .record({ architecture: someApart, password: typed })
-  .map(mended)
+  .map(repaired)
   .filter((each) => errorsOf(each).length === 0);
 
 /** Cases whose choices may not go together. */

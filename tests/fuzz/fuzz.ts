@@ -10,7 +10,7 @@ import { startPython } from './python.ts';
 import { readFiles, readLinks } from './reading.ts';
 import { runOnRedis } from './running.ts';
 
-/** What to run. */
+/** The number of cases, and their seed. */
 export interface Options {
   /** How many cases without an error. */
   readonly runs: number;
@@ -19,7 +19,7 @@ export interface Options {
   readonly signal?: AbortSignal;
 }
 
-/** What was seen. */
+/** The outcome of a run. */
 export interface Outcome {
   readonly read: number;
   /** How many of them ran on Redis. */
@@ -43,10 +43,10 @@ const SERVERS = 4;
 /** How long a smaller case is looked for, in milliseconds. */
 const PATIENCE = 30_000;
 
-/** What a check says of a case that fails; nothing of one that does not. */
+/** The message of a check on a case that fails; nothing on one that does not. */
 type Check = (each: Case) => Promise<string | undefined>;
 
-/** What is wrong: in which case, and by which check. */
+/** A failure: the case, and the check that found it. */
 interface Fault {
   readonly index: number;
   readonly cases: fc.Arbitrary<Case>;

@@ -13,7 +13,7 @@ import { run, temporaryFolder, type Finally } from '../software-run/processes.ts
 import { redisServer } from '../software.ts';
 import type { Case } from './cases.ts';
 
-/** What is wrong with cases, by their place in a list. */
+/** The errors of cases, by their place in a list. */
 type Faults = Map<number, string>;
 
 /** Does something that fails when a case is wrong. */
@@ -21,12 +21,12 @@ function attempt(faults: Faults, at: number, what: string, act: () => void): voi
   try {
     act();
   } catch (error) {
-    tell(faults, at, `${what}: ${error instanceof Error ? error.message : String(error)}`);
+    add(faults, at, `${what}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 /** Keeps what was found first. */
-function tell(faults: Faults, at: number, fault: string): void {
+function add(faults: Faults, at: number, fault: string): void {
   if (!faults.has(at)) faults.set(at, fault);
 }
 
@@ -162,7 +162,7 @@ interface Source {
   readonly text: string;
 }
 
-/** What a program reads in one go. */
+/** The files that a program reads in one go. */
 interface Reading {
   readonly reader: Reader;
   readonly sources: readonly Source[];
@@ -220,7 +220,7 @@ async function readPrograms(cases: readonly Case[], atEnd: Finally): Promise<Fau
     }
   for (const [reader, sources] of joined) readings.push({ reader, sources });
   for (const { source, said } of await refused(readings, atEnd))
-    tell(faults, source.at, `${source.place}: ${said}`);
+    add(faults, source.at, `${source.place}: ${said}`);
   return faults;
 }
 

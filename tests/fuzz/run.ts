@@ -50,7 +50,7 @@ for (const [name, itsStatus] of [
   process.once(name, () => {
     status = itsStatus;
     interruption.abort();
-    // What is running fails by this, and so comes to its end below.
+    // Whatever runs fails by this, and so comes to its end below.
     undo().catch(() => undefined);
   });
 
@@ -73,7 +73,7 @@ try {
   );
   if (failures.length === 0) status = 0;
 } catch (error) {
-  // What was interrupted fails in any way; that is no news.
+  // An interrupted run fails in any way; that is no news.
   if (!interruption.signal.aborted) console.error(error instanceof Error ? error.message : error);
 }
 await undo().catch(() => undefined);

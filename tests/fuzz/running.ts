@@ -136,7 +136,7 @@ function queuesOf(deployment: Deployment, folder: string): [ConnectionSetting, s
   return [...found.values()];
 }
 
-/** What is in Redis: the keys of each database that has any, and how long each queue is. */
+/** The content of Redis: the keys of each database that has any, and the length of each queue. */
 type Content = Record<number, Record<string, number | 'key'>>;
 
 async function contentOf(door: Door, queues: ReadonlySet<string>): Promise<Content> {
@@ -154,7 +154,7 @@ async function contentOf(door: Door, queues: ReadonlySet<string>): Promise<Conte
   return found;
 }
 
-/** What is to be there once all servers have written. */
+/** The expected content once all servers have written. */
 function expectedContent(
   deployment: Deployment,
   folders: readonly string[],

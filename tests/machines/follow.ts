@@ -10,7 +10,7 @@ import type { Finally } from '../software-run/processes.ts';
 export const PASSWORD = 'a-long-password';
 
 /**
- * Does what a page says for one server: writes the files down, with the password in its place, and
+ * Follows a step of a page on one server: writes its files, with the password in its place, and
  * types the commands; gives what they print.
  *
  * @param server the role that the pieces for this machine name
@@ -58,7 +58,7 @@ export async function installRedis(machine: Machine, deployment: Deployment): Pr
   if (said !== 'active\n') throw new Error(said);
 }
 
-/** The deployment of an architecture, of which only some choices are told. */
+/** The deployment of an architecture that has the defaults but for some choices. */
 export const deploymentOf = (choices: Partial<Architecture>) => plan({ ...DEFAULTS, ...choices });
 
 /** Starts servers without names of their own, in the order of their addresses. */

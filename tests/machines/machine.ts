@@ -14,7 +14,7 @@ import {
   type Service,
 } from '../software-run/processes.ts';
 
-/** What starts with every machine though nobody enabled it, and would only slow it down. */
+/** Units that start with every machine though nobody enabled them, and would only slow it down. */
 const MASKED = [
   'console-getty.service',
   'getty.target',
@@ -27,7 +27,7 @@ const MASKED = [
 /** The address of a machine's network, and of the bridge that its machines are on. */
 const BRIDGE = '10.77.0.254/24';
 
-/** What has `find` remove a tree of cgroups: their files go with them. */
+/** Arguments for `find` that remove a tree of cgroups: their files go with the folders. */
 const REMOVE = ['-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+'];
 
 /** How long a machine may take to start, in seconds: ten times as long as on two idle cores. */
@@ -262,7 +262,7 @@ export async function bootMachines<Name extends string>(
   atEnd: Finally,
 ): Promise<Record<Name, Machine>> {
   const folder = temporaryFolder(atEnd);
-  // What ends the first process of a PID namespace ends all that is in it, the machines too.
+  // The end of the first process of a PID namespace ends all others in it, the machines too.
   const spaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const holder = await serve('unshare', [...spaces, 'sh', '-c', world(folder)], {}, (said) =>
     said.includes('up'),
@@ -308,7 +308,7 @@ export async function bootMachines<Name extends string>(
   atEnd(async (context) => {
     if (hasFailed(context)) for (const machine of machines) await machine.showLogs();
     await holder.stop();
-    // What is left of a cgroup cannot be removed before its last process is gone.
+    // A cgroup cannot be removed before its last process is gone.
     await until(async () => {
       const left = groups.filter((group) => existsSync(group));
       if (left.length > 0) await run('find', [...left, ...REMOVE]);

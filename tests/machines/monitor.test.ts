@@ -55,7 +55,7 @@ describe('Redis is watched as the page says', () => {
     // The password is in no list of processes.
     expect(await machine.done('ps -ef')).not.toContain(PASSWORD);
 
-    // What is slow is told, and what is not is not.
+    // The log has slow commands, and no others.
     const busy = 'local i = 0; while i < 20000000 do i = i + 1 end';
     await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli EVAL "${busy}" 0`);
     const slow = await follow(machine, deployment, 'monitor.slow', 'web');
@@ -99,7 +99,7 @@ describe('Redis is watched as the page says', () => {
   });
 });
 
-/** What the rules say of series, as promtool's own tests have them. */
+/** Series and the alerts that they raise, in the format of promtool's tests. */
 const SCENARIOS = `
 rule_files: [rules.yml]
 evaluation_interval: 1m

@@ -64,7 +64,7 @@ describe('Redis is operated as the page says', () => {
     await type('operate.restore.append', 'redis');
     expect(await redis('-n 4 KEYS "*"')).toBe(session);
     expect(await redis('-n 5 LLEN celery')).toBe('3');
-    // What Redis has written anew is what it starts with from now on.
+    // Redis starts with the files that it has written anew.
     await machine.reboot();
     expect(await redis('-n 5 LLEN celery')).toBe('3');
     expect(await redis('CONFIG GET appendonly')).toContain('yes');

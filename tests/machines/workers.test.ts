@@ -32,7 +32,7 @@ describe('workers are deployed as the page says', () => {
       const files = emitted(architecture, { password: PASSWORD });
       for (const pod of [web, worker]) {
         await pod.install();
-        // What a page quotes is written by its steps below.
+        // The files that a page quotes are written by its steps below.
         const own = pod === web ? 'web' : role;
         const settings = ['settings_local.py', 'verify.sh'];
         await pod.put(

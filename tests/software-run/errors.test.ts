@@ -32,14 +32,14 @@ function compare(id: string, lines: readonly string[]): void {
     const unknown = said.filter((each) => !ends.some((end) => end.test(each)));
     expect({ language, unknown }).toEqual({ language, unknown: [] });
   }
-  // What was said is found by pasting it; what several causes say is found under the others first.
+  // The page finds the message that is pasted; one of several causes is listed under the others first.
   const first = lines.filter((line) => OFTEN[id]?.some((each) => line.includes(each)) !== true);
   expect(first.map((line) => [line, causesOf(line)[0]?.id])).toEqual(
     first.map((line) => [line, id]),
   );
 }
 
-/** What is said for more than one reason, and more often for another, by the page's anchor. */
+/** Messages that have more than one cause, and more often another, by the page's anchor. */
 const OFTEN: Readonly<Record<string, readonly string[]>> = {
   'sentinel-localhost': ['Error 111', 'AUTH <password>', 'WRONGPASS', 'invalid username-password'],
 };
@@ -48,16 +48,16 @@ const PASSWORD = 'pass/word';
 
 interface Case {
   readonly id: string;
-  /** What Redis has, other than the defaults with a password and xAPI. */
+  /** The choices of Redis's side, other than the defaults with a password and xAPI. */
   readonly server?: Partial<Architecture>;
-  /** What its clients have instead. */
+  /** The choices of its clients, where they differ. */
   readonly client?: Partial<Architecture>;
   readonly password?: string;
   /** Whether they trust another authority than that of its certificate. */
   readonly distrust?: true;
-  /** What is changed in the files of both. */
+  /** Changes in the files of both. */
   readonly change?: (files: readonly ConfigFile[]) => readonly ConfigFile[];
-  /** What is done to Redis before the clients come. */
+  /** Done to Redis before the clients come. */
   readonly before?: (door: Door) => Promise<unknown>;
   /** The clients that fail, if not all of them. */
   readonly fail?: readonly string[];
@@ -69,9 +69,9 @@ interface Case {
   readonly worker?: false;
   /** The addresses of a network of its own that it happens in. */
   readonly network?: readonly string[];
-  /** What the page has one ask to be sure. */
+  /** The questions of the page by which one is sure. */
   readonly sure: readonly Question[];
-  /** What the page has one read in the message itself to be sure. */
+  /** The part of the message itself by which one is sure. */
   readonly tells?: RegExp;
 }
 
@@ -243,7 +243,7 @@ function soundServers({ network, server = {} }: Case, atEnd: Finally): ReturnTyp
   return started;
 }
 
-/** What a worker says that cannot work, to the end of the line. */
+/** The line of a worker that cannot work. */
 const WORKER_FAILS = /(Cannot connect to|Unrecoverable error:|^\w+Error:) .*\n/m;
 
 /** Holds the seconds that a client took against those that the page says. */
@@ -355,7 +355,7 @@ describe.concurrent('the page on repairs has the message of', () => {
 
 interface SentinelCase {
   readonly id: string;
-  /** What is wrong with the files of the web server. */
+  /** The mistake in the files of the web server. */
   readonly change: (deployed: Deployed) => readonly ConfigFile[];
   /** The clients that fail, if not all of them. */
   readonly fail?: readonly string[];
@@ -363,11 +363,11 @@ interface SentinelCase {
   readonly worker?: true;
   /** A Redis that redis-cli cannot write to either. */
   readonly cli?: string;
-  /** What the name of the master is, where it is not the usual one. */
+  /** The name of the master, where it is not the usual one. */
   readonly master?: string;
-  /** What the administrator takes the architecture for, if not for what it is. */
+  /** The architecture as the administrator sees it, where it differs from the real one. */
   readonly described?: (real: Architecture) => Partial<Architecture>;
-  /** What the page has one ask to be sure. */
+  /** The questions of the page by which one is sure. */
   readonly sure: readonly Question[];
 }
 
@@ -429,7 +429,7 @@ function podWith(
   return PodServer.create(group, files, atEnd);
 }
 
-/** What each client says that fails. */
+/** The message of each client that fails. */
 async function failures(pod: PodServer): Promise<Record<string, string>> {
   const found = Object.entries(await pod.attempt(20));
   return Object.fromEntries(found.flatMap(([name, { says }]) => (says ? [[name, says]] : [])));
@@ -459,7 +459,7 @@ async function meetWithSentinels(
 const NOT_LINUX = 'only Linux has all of 127.0.0.0/8';
 
 describe.concurrent('with Sentinel, the page on repairs has the message of', () => {
-  // What is wrong in one web server changes nothing for another.
+  // A mistake in one web server changes nothing for another.
   let shared: Promise<Deployed> | undefined;
   const { atEnd, undo } = gatherUndos();
   afterAll(undo);

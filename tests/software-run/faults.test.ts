@@ -168,7 +168,7 @@ describe.concurrent('an encoding goes on for over an hour, and another worker st
 
 describe.concurrent('the memory of Redis is full', () => {
   const MEMORY = 64;
-  /** What is in the databases of queues and sessions. */
+  /** The keys in the databases of queues and sessions. */
   const kept = async (site: Site) => {
     const { architecture, door } = site;
     const caches = [architecture['db.default'], architecture['db.select2']];

@@ -46,7 +46,7 @@ const knock = ([localAddress, host, port]) => new Promise((resolve) => {
 });
 Promise.all(JSON.parse(process.argv[1]).map(knock)).then((all) => console.log(JSON.stringify(all)));`;
 
-/** What a server answers on {@link PORT}, {@link SENTINEL} and {@link SSH}, by who asks. */
+/** The answers of a server on {@link PORT}, {@link SENTINEL} and {@link SSH}, by who asks. */
 type Answers = Record<string, readonly string[]>;
 
 /**

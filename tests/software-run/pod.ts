@@ -17,7 +17,7 @@ import {
   type Finally,
 } from './processes.ts';
 
-/** What a worker reports when it is ready; see project/pod/report.py. */
+/** The report of a worker that is ready; see project/pod/report.py. */
 export interface WorkerReport {
   readonly app: string;
   readonly node: string;
@@ -30,7 +30,7 @@ export interface WorkerReport {
   readonly visibility_timeout: number;
 }
 
-/** What a client of Redis said; see project/attempt.py. */
+/** The outcome of a client of Redis; see project/attempt.py. */
 export interface Attempt {
   /** The error that it raised, or nothing. */
   readonly says: string | null;
@@ -38,7 +38,7 @@ export interface Attempt {
   readonly seconds?: number;
 }
 
-/** What a worker reports when it runs a task. */
+/** The report of a worker that runs a task. */
 export interface TaskReport {
   readonly task: string;
   readonly video: number;
@@ -53,7 +53,7 @@ interface Starter {
 }
 
 /**
- * What Celery's init script does to start a worker, without `su`: it sources the defaults and hands
+ * The command by which Celery's init script starts a worker, without `su`: it sources the defaults and hands
  * them to `celery multi`. As for the script's own `dryrun`, nothing goes to the background, so that
  * the worker ends with the test.
  *
@@ -182,7 +182,7 @@ export class PodServer {
     await this.#python('fill.py', String(megabytes));
   }
 
-  /** What each client on a web server says; see project/attempt.py. */
+  /** The outcome of each client on a web server; see project/attempt.py. */
   async attempt(seconds: number): Promise<Record<string, Attempt>> {
     const said: unknown = JSON.parse(await this.#python('attempt.py', String(seconds)));
     return said as Record<string, Attempt>;
@@ -256,7 +256,7 @@ export class PodServer {
     return names.map((name) => join(this.#logs, name));
   }
 
-  /** How what starts a worker does so, if the file says it: a command, and what it tells when. */
+  /** The command by which a file starts a worker, if it is a file that does. */
   async #starter({ name, path }: ConfigFile): Promise<Starter | undefined> {
     const place = join(this.#folder, name);
     const says: Starter['isReady'] = (said) => said.includes('ready.');
@@ -324,7 +324,7 @@ export class PodServer {
     return run('bash', [join(this.#folder, 'verify.sh')], start);
   }
 
-  /** What the server's workers apply. */
+  /** The settings that the server's workers apply. */
   async workers(): Promise<WorkerReport[]> {
     return (await this.#reports('workers')) as WorkerReport[];
   }

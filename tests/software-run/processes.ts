@@ -22,7 +22,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The processes that run, each the head of a group of its own. */
+/** The processes that run, each the head of its process group. */
 const running = new Set<ChildProcess>();
 
 /** Ends a process and all that it started. */
@@ -49,7 +49,7 @@ const MISLEADING = [
 const network = new AsyncLocalStorage<number>();
 
 /**
- * Does something with a network of its own, where everything that it starts is alone with the
+ * Does something in a new network, where everything that it starts is alone with the
  * loopback interface. Needs Linux and its root user.
  *
  * @param addresses what the loopback interface has besides 127.0.0.0/8 and ::1
@@ -117,7 +117,7 @@ export function run(command: string, args: readonly string[], start: Start = {})
 /** A process that runs until it is stopped. */
 export interface Service {
   readonly pid: number;
-  /** What it has said so far. */
+  /** Its output so far. */
   readonly said: () => string;
   readonly stop: () => Promise<void>;
 }
@@ -219,7 +219,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Whether something can listen on an address of this machine, every one unless told; on any port too. */
+/** Whether a server can listen on an address and a port of this machine; by default on all, and on any. */
 export function canListen(host?: string, port = 0): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -237,7 +237,7 @@ export function canListen(host?: string, port = 0): Promise<boolean> {
 /** Registers what is undone when a test ends, passed or failed: Vitest's `onTestFinished`. */
 export type Finally = (undo: (context?: TestContext) => Promise<void>) => void;
 
-/** What there is to undo, gathered where no test does. */
+/** Things to undo, gathered where no test does. */
 export interface Undos {
   readonly atEnd: Finally;
   /** Undoes it, the latest first; who asks for it while it is being done waits for its end too. */

@@ -19,7 +19,7 @@ const PROVEN = join(import.meta.dirname, '../../src/site/proven.json');
 /** `npm run prove` writes it; every other run holds it against what it saw. */
 const WRITES = process.env['PROVE'] === '1';
 
-/** What is the same for all of Pod's workers: one task at a time, kept until it ran, no other held. */
+/** The settings of all of Pod's workers: one task at a time, kept until it ran, no other held. */
 const WORKER = { concurrency: 1, tasks_per_child: null, prefetch: 1, acks_late: true };
 
 /** Workers whose tasks take hours. */
@@ -161,7 +161,7 @@ async function prove(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
   };
 }
 
-/** What a worker applies; statements wait for microservices' timeout where one module is for both. */
+/** The settings of a worker; statements wait for microservices' timeout where one module is for both. */
 function expectedWorker(queue: Queue, { deployment }: Deployed): WorkerReport {
   const { arch } = deployment.architecture;
   return queue === 'xapi' && arch === 'microservices'
@@ -200,7 +200,7 @@ print(json.dumps({"Python": platform.python_version(), "Django": django.__versio
   };
 }
 
-/** What befalls the machine of the master, which also runs a sentinel. */
+/** The loss of the master's machine, which also runs a sentinel. */
 type Loss = (deployed: Deployed) => Promise<void>;
 
 /** Both are stopped: the system tells whoever is connected. */
@@ -259,7 +259,7 @@ async function failOver(arch: Architecture['arch'], lose: Loss, atEnd: Finally):
   const asked = sentinel?.endpoints[1] ?? { host: '', port };
   const [host = ''] = await ask(asked, 'SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'mymaster');
   expect(SENTINELS.slice(1)).toContain(host);
-  // What was there before is on the new master too.
+  // The keys of before are on the new master too.
   const kept = await keysOf({ host, port, password: deployed.password });
   expect(kept[4]).toContain(`session:${session}`);
   const most = (names: readonly string[]) =>

@@ -8,7 +8,7 @@ import { python } from '../software.ts';
 import type { PodServer } from './pod.ts';
 import { run } from './processes.ts';
 
-/** What the page on repairs says under a message: its heading and what the clients say. */
+/** An entry of the page on repairs: its heading, and the messages of the clients under it. */
 export interface Entry {
   /** The messages, as the page has them. */
   readonly messages: string[];
@@ -18,11 +18,11 @@ export interface Entry {
   readonly sure: string;
 }
 
-/** Whose messages these clients have: those of Debian 12, or those of the versions Pod pins. */
+/** The versions of these clients: those of Debian 12, or those that Pod pins. */
 const { stdout: major } = await run(python(), ['-c', 'import redis; print(redis.VERSION[0])']);
 const STACK = Number(major) < 5 ? 'Debian 12' : 'Pod';
 
-/** What the page says in a language in some of its sections, by the anchor of the heading. */
+/** The entries of some sections of the page in a language, by the anchor of the heading. */
 export function entriesOf(language: 'fr' | 'en', ...of: string[]): Map<string, Entry> {
   const path = join(import.meta.dirname, `../../src/content/docs/${language}/troubleshoot.mdx`);
   // Each section ends where the next begins, the last one too.
@@ -58,9 +58,9 @@ export function pattern(message: string): RegExp {
 /** A question whose answer tells a cause from the others, as the page has it. */
 export interface Question {
   readonly of: ProcedureId;
-  /** What the answer says where the cause is there, and not where all is well. */
+  /** Texts of the answer where the cause is there, and not where all is well. */
   readonly fault?: readonly string[];
-  /** What it says where all is well, and not where the cause is there. */
+  /** Texts of the answer where all is well, and not where the cause is there. */
   readonly sound?: readonly string[];
   /** The same, in words of the page. */
   readonly shows?: RegExp;

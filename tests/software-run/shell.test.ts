@@ -46,7 +46,7 @@ const INIT = [
   ['xapi/pod-xapi', MICROSERVICES],
 ] as const;
 
-/** What each of them tells Celery. */
+/** The arguments that each of them gives Celery. */
 const WORKERS: Record<string, { app: string; node: string; module: string; options: string }> = {
   celeryd: {
     app: 'pod.main',
@@ -100,7 +100,7 @@ describe('/etc/default/…, sourced by sh,', () => {
   test.each(INIT)('gives Celery’s init script its values: %s, %j', async (place, choices) => {
     const { app, node, module, options } = workerOf(place);
     const echo = variables.map((name) => `echo "$${name}"`);
-    // What is exported, and nothing else, gets to the programs that the script starts.
+    // Exported variables, and no others, get to the programs that the script starts.
     const script = [
       textAt(emitted({ ...choices, ...own, hours: 2 }), place),
       ...echo,
@@ -154,7 +154,7 @@ describe('/etc/default/…, sourced by sh,', () => {
   });
 });
 
-/** What a worker that the init script starts is to report, once it runs. */
+/** The expected report of a worker that the init script starts. */
 const LONG = { prefetch: 1, acks_late: true, visibility_timeout: 90000, time_limit: 86400 };
 const REPORTS: Record<string, Partial<WorkerReport>> = {
   worker1: { ...LONG, app: 'pod_project', queues: ['celery'], tasks_per_child: 1 },

@@ -70,7 +70,7 @@ describe.concurrent('the page on repairs tells by its questions', () => {
       await bad.pod.startWorkers();
       const answers = [await bad.asked(question), await good.asked(question)] as const;
       compare('runs-twice', question, ...answers);
-      // What Celery tells besides has passwords in it.
+      // The rest of Celery's answer has passwords in it.
       expect(answers.join('\n')).not.toMatch(/redis:/);
     },
   );

@@ -31,7 +31,7 @@ function sections(unit: string): Record<string, Record<string, string>> {
   return found;
 }
 
-/** What systemd has to say of a unit; nothing about other units of this machine. */
+/** The lines of systemd-analyze about a unit, and not about others of this machine. */
 async function verified(unit: string, name: string, folder: string): Promise<string[]> {
   const place = join(folder, name);
   await writeFile(place, unit);

@@ -27,7 +27,7 @@ const PATIENCE = limit(60) / 1000;
 const says = (language: Language, key: TextKey, params?: Params) =>
   speaker(TEXTS[language], language)(key, params);
 
-/** What a script said, and how it ended. */
+/** The output of a script, and how it ended. */
 interface Verdict {
   readonly status: number | null;
   /** Its lines, without the one for the password. */
@@ -98,7 +98,7 @@ async function otherProgram(port: number, atEnd: Finally, greeting?: string): Pr
   });
 }
 
-/** What a fault has to be made with. */
+/** The means by which a fault is made. */
 interface Scene {
   readonly port: number;
   /** Where the authority and the certificate are. */
@@ -118,9 +118,9 @@ interface Fault {
   /** Lines of redis.conf; no Redis runs without any. */
   readonly conf?: (scene: Scene) => readonly string[];
   readonly prepare?: (scene: Scene) => Promise<void>;
-  /** Who the certificate is for, instead of localhost and 127.0.0.1. */
+  /** The names of the certificate, instead of localhost and 127.0.0.1. */
   readonly names?: string;
-  /** What else the architecture takes from the scene. */
+  /** Other choices, which depend on the scene. */
   readonly from?: (scene: Scene) => Partial<Architecture>;
   readonly says: TextKey;
   readonly params?: Params;
@@ -450,7 +450,7 @@ describe.concurrent('a script says in a sentence what is wrong with Redis', () =
   });
 });
 
-/** What the script says of the first server, which is set up anew in a language. */
+/** The verdict of the script on the first server, which is set up anew in a language. */
 async function verifyPod(
   architecture: Architecture,
   language: Language,
