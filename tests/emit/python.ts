@@ -38,9 +38,12 @@ export function assignments(sources: readonly string[]): Assignments[] {
   return runPython(READ_ASSIGNMENTS, sources) as Assignments[];
 }
 
-/** Runs a Python script that reads JSON on standard input and writes JSON on standard output. */
-export function runPython(script: string, input: unknown): unknown {
-  const { status, stdout, stderr } = spawnSync('python3', ['-c', script], {
+/**
+ * Runs a Python script that reads JSON on standard input and writes JSON on standard output.
+ *
+ * @param python the Python to run it; by default any, which has nothing but its own library
+ */
+export function runPython(script: string, input: unknown, python = 'python3'): unknown {
     input: JSON.stringify(input),
     encoding: 'utf8',
     maxBuffer: 2 ** 28,

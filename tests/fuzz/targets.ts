@@ -5,7 +5,7 @@ import { fileText } from '../../src/emit/files.ts';
 import { plan, type Deployment } from '../../src/model/deployment.ts';
 import type { Role } from '../../src/pod/roles.ts';
 import { emitted, placeOf } from '../emit/emitted.ts';
-import { READ_ASSIGNMENTS, runPython, type Assignments } from '../emit/python.ts';
+import { READ_ASSIGNMENTS, type Assignments } from '../emit/python.ts';
 
 /** The connection that a Redis client makes from a URL. */
 interface Target {
@@ -306,7 +306,7 @@ export type AskPython = (script: string, input: unknown) => unknown;
 /** The values that Python and the Redis clients read in files, in the form of {@link PythonFile.expected}. */
 export async function readByPython(
   files: readonly PythonFile[],
-  ask: AskPython = runPython,
+  ask: AskPython,
 ): Promise<unknown[]> {
   const texts = files.map(({ text }) => text);
   const read = (await ask(READ_ASSIGNMENTS, texts)) as Assignments[];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
   REDIS_DIRECTIVES,
   SENTINEL_DIRECTIVES,
@@ -10,6 +10,7 @@ import {
 } from '../../src/model/directives.ts';
 import { MODULE_SETTINGS, SETTINGS, type Default } from '../../src/model/settings.ts';
 import { runPython } from '../emit/python.ts';
+import { python } from '../software.ts';
 import { inOwnNetwork, until } from './processes.ts';
 import { ask, startRedis, startSentinel, type Door } from './redis.ts';
 
@@ -36,7 +37,14 @@ async function asked(door: Door, ...command: string[]): Promise<Record<string, s
 
 const directives = Object.entries<DirectiveReference>(REDIS_DIRECTIVES);
 
-describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('the reference', () => {
+describe('the reference', () => {
+  beforeEach(({ skip }) => {
+    skip(
+      process.platform !== 'linux' || process.getuid?.() !== 0,
+      'a network needs Linux and root',
+    );
+  });
+
   test('has the defaults of redis-server, and knows what changes while it runs', async ({
     onTestFinished,
   }) => {
@@ -145,6 +153,7 @@ json.dump({
 }, sys.stdout)
 `,
     ['broker_transport_options', 'task_acks_late', 'worker_prefetch_multiplier'],
+    python(),
   ) as {
     broker: string;
     conf: Record<string, string>;
