@@ -60,8 +60,8 @@ export default defineConfig({
     // Much of the time goes by waiting; Vitest itself would leave one of two cores idle.
     maxWorkers: 2,
     // Real browsers and real servers: a test waits for what it is about, and this ends one that hangs.
-    testTimeout: limit(300),
-    hookTimeout: limit(300),
+    testTimeout: limit(600),
+    hookTimeout: limit(600),
     expect: { poll: { timeout: limit(90) } },
     allowOnly: false,
   },

@@ -66,7 +66,7 @@ test('the checker finds nothing wrong in any file of the generator', () => {
         (code === 'docker-address' && architecture.redis === 'docker');
       expect(findings.filter(({ code }) => !expected(code))).toEqual([]);
     }),
-    { numRuns: runs(100, 500) },
+    { numRuns: runs(60, 500) },
   );
 });
 
@@ -114,7 +114,7 @@ test('the architecture of generated files is understood from them', () => {
         }),
       ).toEqual(generated(each));
     }),
-    { numRuns: runs(100, 500) },
+    { numRuns: runs(60, 500) },
   );
 });
 

@@ -101,7 +101,7 @@ describe.each(Object.entries(PARTS))('%s', (_, part) => {
         const found = emitted(architecture).flatMap(part.in);
         expect(Object.keys(part.names)).toEqual(expect.arrayContaining([...new Set(found)]));
       }),
-      { numRuns: runs(30, 100) },
+      { numRuns: runs(20, 100) },
     );
   });
 

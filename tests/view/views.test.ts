@@ -46,7 +46,7 @@ test('for any architecture and password, the code of a file is its text and noth
       const foreign = page.querySelectorAll('pre code :not(span, mark)');
       expect(foreign).toEqual([]);
     }),
-    { numRuns: runs(50, 200) },
+    { numRuns: runs(30, 200) },
   );
 });
 
@@ -69,7 +69,7 @@ test('for any architecture, diagram and table show each use', () => {
         expect(drawing.toString()).not.toMatch(/NaN|undefined|Infinity/);
       }
     }),
-    { numRuns: runs(50, 200) },
+    { numRuns: runs(30, 200) },
   );
 });
 
