@@ -44,6 +44,7 @@ export function assignments(sources: readonly string[]): Assignments[] {
  * @param python the Python to run it; by default any, which has nothing but its own library
  */
 export function runPython(script: string, input: unknown, python = 'python3'): unknown {
+  const { status, stdout, stderr } = spawnSync(python, ['-c', script], {
     input: JSON.stringify(input),
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
