@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import Report from './tests/report.ts';
-import { full } from './tests/sets.ts';
 
 /** How many milliseconds the computation below takes on the two idle cores that the limits are for. */
 const REFERENCE = 270;
@@ -17,10 +16,10 @@ function slowness(): number {
 
 // Commands and workers start in a third of the time.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '.cache/node');
-// Read by tests/sets.ts, here and in every worker.
+// Read by tests/sets.ts as it loads, here and in every worker: it is imported after this.
 process.env['SEED'] ??= String(Math.floor(Math.random() * 2 ** 31));
 process.env['SLOWNESS'] ??= slowness().toFixed(1);
-const { limit } = await import('./tests/sets.ts');
+const { full, limit } = await import('./tests/sets.ts');
 
 export default defineConfig({
   test: {
@@ -29,7 +28,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          // Nothing here leaves anything behind, and imports take half of the time otherwise.
+          // Nothing here leaves anything behind, and imports would take half of the time.
           isolate: false,
           include: [
             'tests/{pod,model,emit,checker,troubleshoot,view,cli,bench}/**/*.test.ts',

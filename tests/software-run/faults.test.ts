@@ -122,7 +122,7 @@ describe.concurrent('workers are killed in the middle of a task', () => {
  * The seconds that stand for an hour in the next tests: a worker has to start well within a day of
  * them.
  */
-const HOUR = Math.ceil(limit(5) / 1000);
+const HOUR = Math.ceil(limit(10) / 1000);
 
 describe.concurrent('an encoding goes on for over an hour, and another worker starts', () => {
   const scaled = (seconds: number) => String((seconds * HOUR) / 3600);

@@ -80,7 +80,7 @@ test('commands are what bash reads, in every preset', () => {
   for (const [text, id] of commands) {
     const { stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' });
     expect([id, stderr]).toEqual([id, '']);
-    // A password in a command would be in the shell's history.
+    // A password in a command would get into the shell's history.
     expect([id, text.includes(PASSWORD_PLACEHOLDER)]).toEqual([id, false]);
   }
 });
