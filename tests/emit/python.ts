@@ -41,7 +41,7 @@ export function assignments(sources: readonly string[]): Assignments[] {
 /**
  * Runs a Python script that reads JSON on standard input and writes JSON on standard output.
  *
- * @param python the Python to run it; by default any, which has nothing but its own library
+ * @param python the Python to run; by default any, with the standard library alone
  */
 export function runPython(script: string, input: unknown, python = 'python3'): unknown {
   const { status, stdout, stderr } = spawnSync(python, ['-c', script], {
