@@ -2,18 +2,14 @@ import { satteri } from '@astrojs/markdown-satteri';
 import sitemap from '@astrojs/sitemap';
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
+import { afterBuild } from './src/build/afterBuild.ts';
 import { BASE, ORIGIN } from './src/site/address.ts';
 import { featureTexts } from './src/site/featureTexts.ts';
-import { contentSecurityPolicy } from './src/build/csp.ts';
-import { headerFiles } from './src/build/headers.ts';
-import { madeOfPages } from './src/build/madeOfPages.ts';
-import { oldNameFiles } from './src/build/oldNames.ts';
-import { oneStylesheet } from './src/build/oneStylesheet.ts';
-import { searchIndex } from './src/build/searchIndex.ts';
+import { layerOrder, themeWithoutScript } from './src/site/postcss.ts';
 import { sitemapOptions } from './src/site/sitemap.ts';
 import { starlightOptions } from './src/site/starlight.ts';
 
-/** What most pages with a script load at once: one file, where each of its parts would be one. */
+/** Scripts that most pages load at once: in one file, where Rolldown would make one of each. */
 const SHARED =
   /vite\/preload-helper|\/src\/(components\/(lazyElement|clientTexts|copy|dom|architecture\/remembered)|model\/say)\.ts$/;
 
@@ -23,8 +19,10 @@ export default defineConfig({
   trailingSlash: 'always',
   // A link that is only hovered costs nothing, and no script.
   prefetch: false,
+  // One stylesheet for all pages: a browser waits for one file, and the policy allows no `<style>`.
+  build: { inlineStylesheets: 'never' },
   markdown: {
-    // It has colours of its own, for dark pages only.
+    // Its colours are for dark pages only.
     syntaxHighlight: false,
     processor: satteri({
       features: {
@@ -36,8 +34,10 @@ export default defineConfig({
   },
   vite: {
     plugins: [featureTexts()],
+    css: { postcss: { plugins: [layerOrder, themeWithoutScript] } },
     build: {
-      // Whoever gets a copy of the packages in the page's scripts gets their licences.
+      cssCodeSplit: false,
+      // The licences of the packages whose code is in the pages' scripts.
       license: { fileName: 'licences.txt' },
       // It warns of a directive of Astro's own, once for every page.
       rolldownOptions: { checks: { moduleLevelDirective: false } },
@@ -52,15 +52,5 @@ export default defineConfig({
       },
     },
   },
-  integrations: [
-    starlight(starlightOptions),
-    searchIndex(),
-    sitemap(sitemapOptions(BASE)),
-    oldNameFiles(),
-    // What makes a page comes before what gives it its policy.
-    madeOfPages(),
-    oneStylesheet(BASE),
-    contentSecurityPolicy(),
-    headerFiles(),
-  ],
+  integrations: [starlight(starlightOptions), sitemap(sitemapOptions(BASE)), afterBuild()],
 });

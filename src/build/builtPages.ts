@@ -5,8 +5,16 @@ import { languages } from '../site/languages.ts';
 import { PAGES_FOLDER } from '../site/source.ts';
 import type { Language } from '../site/texts.ts';
 
-/** A page as readers get it, in one language. */
-export interface BuiltPage {
+/** An HTML file of the built site, as Astro wrote it. No step after the build changes its document. */
+export interface BuiltFile {
+  /** Its path from the site's folder. */
+  readonly file: string;
+  readonly html: string;
+  readonly document: HTMLElement;
+}
+
+/** A page that search engines may index, in one language. */
+export interface BuiltPage extends Pick<BuiltFile, 'document'> {
   readonly language: Language;
   /** Its address below the language, without a slash at its end; the home page's is empty. */
   readonly name: string;
@@ -14,47 +22,61 @@ export interface BuiltPage {
   readonly address: string;
   readonly title: string;
   readonly description: string;
-  /** Whether it has a text of its own among the guide's, to be read in order. */
+  /** Whether it is one of the guide's texts, which are read in order. */
   readonly prose: boolean;
-  readonly document: HTMLElement;
 }
 
+/** Reads and parses every HTML file of a built site, in the order of their paths. */
+export async function readBuiltFiles(site: string): Promise<BuiltFile[]> {
+  const files = await Array.fromAsync(glob('**/*.html', { cwd: site }));
+  return Promise.all(
+    files.sort().map(async (file) => {
+      const html = await readFile(join(site, file), 'utf8');
+      return { file, html, document: parse(html, { blockTextElements }) };
+    }),
+  );
+}
+
+/** The elements whose text `node-html-parser` keeps as it is written. */
+export const blockTextElements = { script: true, style: true } as const;
+
 /**
- * The built pages that search engines may know, those of a language in the order of its menu.
+ * The pages that search engines may index, those of a language in the order of its sidebar.
  *
- * @param site the folder of the built site
- * @param project the project's folder: what has its source there is prose
+ * @param files the site's HTML files
+ * @param project the project's folder: a page that has its source there is prose
  */
-export async function builtPages(site: string, project: string): Promise<BuiltPage[]> {
+export async function indexedPages(
+  files: readonly BuiltFile[],
+  project: string,
+): Promise<BuiltPage[]> {
   const pages: BuiltPage[] = [];
   for (const language of Object.keys(languages) as Language[]) {
     const sources = await Array.fromAsync(
       glob('**/*.{md,mdx}', { cwd: join(project, PAGES_FOLDER, language) }),
     );
     const written = new Set(sources.map((file) => file.replace(/(?:^|\/)?(?:index)?\.mdx?$/, '')));
-    const files = await Array.fromAsync(glob('**/index.html', { cwd: join(site, language) }));
-    const own: BuiltPage[] = [];
-    for (const file of files.sort()) {
-      const html = await readFile(join(site, language, file), 'utf8');
-      const document = parse(html, { blockTextElements: { script: true, style: true } });
-      const page = builtPage(document, language, file.replace(/\/?index\.html$/, ''), written);
-      if (page) own.push(page);
-    }
+    const own = files.flatMap(({ file, document }) => {
+      const [, name] = new RegExp(`^${language}/(.*?)/?index\\.html$`).exec(file) ?? [];
+      return name === undefined ? [] : indexedPage(document, language, name, written);
+    });
     pages.push(...inReadingOrder(own));
   }
   return pages;
 }
 
-function builtPage(
+/** The page that a document is, if search engines may index it. */
+function indexedPage(
   document: HTMLElement,
   language: Language,
   name: string,
   written: ReadonlySet<string>,
-): BuiltPage | undefined {
+): BuiltPage[] {
+  const head = document.querySelector('head');
   const attribute = (selector: string, attribute: string) =>
-    document.querySelector(selector)?.getAttribute(attribute) ?? '';
-  if (attribute('meta[name=robots]', 'content').includes('noindex')) return undefined;
-  return {
+    head?.querySelector(selector)?.getAttribute(attribute) ?? '';
+  if (attribute('meta[name=robots]', 'content').includes('noindex')) return [];
+  const page = {
     language,
     name,
     address: attribute('link[rel=canonical]', 'href'),
@@ -63,16 +85,17 @@ function builtPage(
     prose: written.has(name) && name !== '',
     document,
   };
+  return [page];
 }
 
-/** The menu is the order of reading; what is not in it comes last. */
-function inReadingOrder(pages: BuiltPage[]): BuiltPage[] {
-  const menu = new Map<string, number>();
-  for (const { document } of pages)
-    for (const link of document.querySelectorAll('#starlight__sidebar .top-level a[href]')) {
-      const path = link.getAttribute('href') ?? '';
-      if (!menu.has(path)) menu.set(path, menu.size);
-    }
-  const place = ({ address }: BuiltPage) => menu.get(new URL(address).pathname) ?? menu.size;
-  return pages.toSorted((one, other) => place(one) - place(other));
+/** Sorts a language's pages as its sidebar lists them; pages that are not in it come last. */
+function inReadingOrder(pages: readonly BuiltPage[]): BuiltPage[] {
+  // The sidebar is the same on every page.
+  const links = pages[0]?.document.querySelectorAll('#starlight__sidebar .top-level a[href]') ?? [];
+  const order = links.map((link) => link.getAttribute('href'));
+  const position = ({ address }: BuiltPage) => {
+    const at = order.indexOf(new URL(address).pathname);
+    return at < 0 ? order.length : at;
+  };
+  return pages.toSorted((one, other) => position(one) - position(other));
 }

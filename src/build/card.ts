@@ -4,24 +4,25 @@ import { createRequire } from 'node:module';
 import type { Architecture } from '../model/architecture.ts';
 import { plan } from '../model/deployment.ts';
 import { html, Html } from '../view/html.ts';
-import { PALETTE } from '../view/palette.ts';
+import { wiring } from '../view/miniature.ts';
+import { LIGHT, PALETTE } from '../view/palette.ts';
 
-/** What a social card shows. */
+/** The content of a social card. */
 export interface Card {
   readonly site: string;
   readonly title: string;
   readonly description: string;
-  /** Whose servers and databases are drawn. */
+  /** The architecture that is drawn. */
   readonly architecture: Architecture;
 }
 
 const WIDTH = 1200;
 const HEIGHT = 630;
 const MARGIN = 72;
-/** The room that text has beside the drawing. */
+/** The width of the text, beside the drawing. */
 const COLUMN = 660;
 
-// The machine that builds may have no font at all, so the letters are drawn from a package's.
+// The machine that builds may have no font, so letters are outlines of a package's font.
 const require = createRequire(import.meta.url);
 const BOLD = font(
   require.resolve('@fontsource/ibm-plex-sans/files/ibm-plex-sans-latin-700-normal.woff'),
@@ -47,7 +48,7 @@ function width(text: string, { font, size }: Style): number {
   return (units * size) / font.unitsPerEm;
 }
 
-/** How a text is set; sizes in units of the drawing. */
+/** How a text looks; sizes in units of the drawing. */
 interface Style {
   readonly font: Font;
   readonly size: number;
@@ -68,7 +69,7 @@ function outlines(text: string, x: number, y: number, style: Style): Html {
   >`;
 }
 
-/** Breaks a text at its spaces, which those that must not break are not among. */
+/** Breaks a text into lines at its spaces; a no-break space is not among them. */
 function lines(text: string, style: Style, most: number): string[] {
   const broken: string[] = [];
   for (const word of text.split(/[ \n]+/)) {
@@ -80,7 +81,7 @@ function lines(text: string, style: Style, most: number): string[] {
   return broken;
 }
 
-/** A text of at most so many lines: what is too long ends in an ellipsis. */
+/** The first lines of a text, at most so many; a text that is too long ends in an ellipsis. */
 function clipped(text: string, style: Style, most: number): string[] {
   const all = lines(text, style, COLUMN);
   const kept = all.slice(0, most);
@@ -92,9 +93,9 @@ function clipped(text: string, style: Style, most: number): string[] {
   return kept;
 }
 
-/** A title is as large as it can be in three lines. */
+/** A title in the largest size that fits into three lines. */
 function fitted(title: string): { style: Style; set: string[] } {
-  const sized = (size: number): Style => ({ font: BOLD, size, colour: '#23262f' });
+  const sized = (size: number): Style => ({ font: BOLD, size, colour: LIGHT.ink });
   for (const size of [84, 72, 62, 54, 46]) {
     const style = sized(size);
     const set = lines(title, style, COLUMN);
@@ -108,8 +109,8 @@ function fitted(title: string): { style: Style; set: string[] } {
 /** A page's social card as SVG, in the colours of the light theme. */
 export function card({ site, title, description, architecture }: Card): string {
   const { style, set } = fitted(title);
-  const about: Style = { font: REGULAR, size: 31, colour: '#555b6b' };
-  const name: Style = { font: BOLD, size: 32, colour: '#a61550' };
+  const about: Style = { font: REGULAR, size: 31, colour: LIGHT.muted };
+  const name: Style = { font: BOLD, size: 32, colour: LIGHT['sl-color-accent'] };
   const leading = style.size * 1.15;
   const top = 210 + style.size / 2;
   const below = top + (set.length - 1) * leading + 68;
@@ -121,70 +122,36 @@ export function card({ site, title, description, architecture }: Card): string {
     width="${WIDTH}"
     height="${HEIGHT}"
   >
-    <rect width="${WIDTH}" height="${HEIGHT}" fill="#fff" />
-    <rect width="16" height="${HEIGHT}" fill="#a61550" />
-    ${text}${motif(architecture)}
+    <style>
+      ${new Html(DRAWING)}
+    </style>
+    <rect width="${WIDTH}" height="${HEIGHT}" fill="${LIGHT.card}" />
+    <rect width="16" height="${HEIGHT}" fill="${LIGHT['sl-color-accent']}" />
+    ${text}${drawing(architecture)}
   </svg>`.text;
 }
 
 const LEFT = MARGIN + COLUMN + 48;
-const BOX = 92;
-const PITCH = 46;
 
-/** Servers, and the databases each is wired to: an architecture at a glance. */
-function motif(architecture: Architecture): Html {
-  const { servers, databases, uses } = plan(architecture);
-  const wired = servers.flatMap((group) => {
-    const own = databases.flatMap(({ role, number }, at) =>
-      uses.some(({ server, database }) => server === group.id && database === role)
-        ? [{ role, number, x: LEFT + BOX + 48 + at * PITCH }]
-        : [],
-    );
-    return own.length === 0 ? [] : [{ group, own }];
-  });
-  const step = 118;
-  const first = (HEIGHT - step * (wired.length - 1)) / 2;
-  const bottom = first + step * (wired.length - 1) + 56;
-  const columns = databases.map(({ role }, at) => {
-    const x = LEFT + BOX + 48 + at * PITCH;
-    const colour = PALETTE[role].light;
-    return html`<path
-      d="M${x} ${first - 56}V${bottom}"
-      stroke="${colour}"
-      stroke-width="3"
-      opacity="0.3"
-    />`;
-  });
-  return html`${columns}${wired.map(({ group, own }, at) => {
-    const y = first + step * at;
-    const box = (x: number, top: number) =>
-      html`<rect
-        x="${x}"
-        y="${top}"
-        width="${BOX}"
-        height="68"
-        rx="12"
-        fill="#f5f6f8"
-        stroke="#c3c8d3"
-        stroke-width="3"
-      />`;
-    const count = `× ${group.count}`;
-    const label: Style = { font: BOLD, size: 30, colour: '#23262f' };
-    return html`${group.count > 1 && box(LEFT + 9, y - 43)}<path
-        d="M${LEFT + BOX} ${y}H${own.at(-1)?.x ?? LEFT}"
-        stroke="#c3c8d3"
-        stroke-width="4"
-      />${box(LEFT, y - 34)}${group.count > 1 && outlines(count, LEFT + (BOX - width(count, label)) / 2, y + 11, label)}${own.map(({ role, number, x }) => slot(role, number, x, y))}`;
-  })}`;
-}
+/** The style of the architecture's drawing. */
+const DRAWING = `.card{fill:${LIGHT.soft};stroke:${LIGHT['card-line']}}.mini-line{stroke:${LIGHT['card-line']};stroke-width:2}${Object.entries(
+  PALETTE,
+)
+  .map(([role, { light }]) => `.db-${role} circle{fill:${light}}`)
+  .join('')}`;
 
-function slot(role: keyof typeof PALETTE, number: number, x: number, y: number): Html {
-  const digits: Style = { font: BOLD, size: 23, colour: '#fff' };
-  const text = String(number);
-  return html`<circle
-      cx="${x}"
-      cy="${y}"
-      r="19"
-      fill="${PALETTE[role].light}"
-    />${outlines(text, x - width(text, digits) / 2, y + 8, digits)}`;
+/** The architecture at a glance, as large as the room beside the text allows. */
+function drawing(architecture: Architecture): Html {
+  const {
+    content,
+    width: wide,
+    height,
+  } = wiring(plan(architecture), (text, kind, x, y) => {
+    const colour = kind === 'title' ? LIGHT.ink : LIGHT.card;
+    const style: Style = { font: BOLD, size: kind === 'title' ? 13 : 11, colour };
+    return outlines(text, x - width(text, style) / 2, y, style);
+  });
+  const scale = Math.min((WIDTH - LEFT - 30) / wide, (HEIGHT - 2 * MARGIN) / height);
+  const y = (HEIGHT - height * scale) / 2;
+  return html`<g transform="translate(${LEFT} ${y}) scale(${scale})">${content}</g>`;
 }

@@ -1,57 +1,36 @@
-import type { AstroIntegration } from 'astro';
 import { createHash } from 'node:crypto';
-import { glob, readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { parse, type HTMLElement } from 'node-html-parser';
-
-const charset = '<meta charset="utf-8"/>';
+import type { BuiltFile } from './builtPages.ts';
 
 /** Types of `<script>` that browsers keep as data and never run. */
-const dataTypes = new Set(['application/json', 'application/ld+json']);
+const DATA_TYPES = new Set(['application/json', 'application/ld+json']);
 
 /**
- * Gives every built page a Content-Security-Policy of its own.
+ * Adds a Content-Security-Policy to a page, before everything that the policy covers.
  *
  * Astro's `security.csp` does not hash scripts marked `is:inline`, of which Starlight has several,
  * and it would put the hashes of all pages in each. A `<meta>` works on every static host.
- */
-export function contentSecurityPolicy(): AstroIntegration {
-  return {
-    name: 'content-security-policy',
-    hooks: {
-      'astro:build:done': async ({ dir }) => {
-        const root = fileURLToPath(dir);
-        for await (const file of glob('**/*.html', { cwd: root })) {
-          await writeFile(root + file, withPolicy(await readFile(root + file, 'utf8'), file));
-        }
-      },
-    },
-  };
-}
-
-/**
- * Puts a page's policy in it, before anything that the policy has a say in.
  *
- * @param html the built page
- * @param file its name, for error messages
+ * @returns the page's HTML
+ * @throws if the page has no `<meta charset>`, or an inline script whose exact text is not known
  */
-export function withPolicy(html: string, file: string): string {
-  const at = html.search(/<meta charset="utf-8"\s*\/?>/i);
-  if (at < 0) throw new Error(`${file}: no ${charset} to put the policy after`);
-  const end = html.indexOf('>', at) + 1;
-  const content = policy(html, file).replaceAll('"', '&quot;');
+export function withPolicy({ file, html, document }: BuiltFile): string {
+  const charset = /<meta charset="utf-8"\s*\/?>/i.exec(html);
+  if (!charset) throw new Error(`${file}: no <meta charset="utf-8"> to put the policy after`);
+  const scripts = document
+    .querySelectorAll('script:not([src])')
+    .filter((script) => !DATA_TYPES.has(script.getAttribute('type') ?? ''))
+    .map(({ rawText }) => rawText);
+  // The hash of any other text would block the page's script without a message from the build.
+  const unknown = scripts.find((text) => !html.includes(`>${text}</script>`));
+  if (unknown !== undefined)
+    throw new Error(`${file}: cannot tell the exact text of ${unknown.slice(0, 80)}`);
+  const end = charset.index + charset[0].length;
+  const content = policy(new Set(scripts.map(hash))).replaceAll('"', '&quot;');
   const meta = `<meta http-equiv="Content-Security-Policy" content="${content}">`;
   return html.slice(0, end) + meta + html.slice(end);
 }
 
-function policy(html: string, file: string): string {
-  const page = parse(html, { blockTextElements: { script: true, style: true } });
-  const scripts = page
-    .querySelectorAll('script:not([src])')
-    .filter((script) => !dataTypes.has(script.getAttribute('type') ?? ''));
-  const hashes = (elements: HTMLElement[]) => [
-    ...new Set(elements.map((element) => hash(element, html, file))),
-  ];
+function policy(hashes: ReadonlySet<string>): string {
   const directives = {
     'default-src': ["'none'"],
     'base-uri': ["'none'"],
@@ -59,14 +38,14 @@ function policy(html: string, file: string): string {
     // Pagefind fetches its index, and runs it as WebAssembly in a worker.
     'connect-src': ["'self'"],
     'worker-src': ["'self'"],
-    'script-src': ["'self'", "'wasm-unsafe-eval'", ...hashes(scripts)],
-    // What Astro writes into a page is in its one file (`oneStylesheet.ts`).
+    'script-src': ["'self'", "'wasm-unsafe-eval'", ...hashes],
+    // `inlineStylesheets: 'never'` keeps `<style>` out of the pages.
     'style-src': ["'self'"],
     // Starlight sizes its icons and selects by `style` attributes, which no hash can allow.
     'style-src-attr': ["'unsafe-inline'"],
     // The masks in Starlight's style sheets are data addresses.
     'img-src': ["'self'", 'data:'],
-    // No text becomes markup but by way of `trusted.ts`, or the search box's own rules.
+    // Text becomes markup only through `trusted.ts` and the search box's own policy.
     'require-trusted-types-for': ["'script'"],
     'trusted-types': ['site', 'default'],
   };
@@ -75,11 +54,6 @@ function policy(html: string, file: string): string {
     .join('; ');
 }
 
-function hash(element: HTMLElement, html: string, file: string): string {
-  const text = element.rawText;
-  // A hash of anything but the exact source would block the page's script, without a word here.
-  if (!html.slice(...element.range).endsWith(`>${text}</${element.rawTagName}>`)) {
-    throw new Error(`${file}: cannot tell the exact text of ${element.toString().slice(0, 80)}`);
-  }
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+function hash(script: string): string {
+  return `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
 }

@@ -1,6 +1,3 @@
-import type { AstroIntegration } from 'astro';
-import { writeFile } from 'node:fs/promises';
-
 /** Headers of every response that a page cannot set itself: its own policy is in its `<meta>`. */
 const EVERYWHERE = {
   'Content-Security-Policy': "frame-ancestors 'none'",
@@ -80,21 +77,4 @@ ${headerLines({ ...EVERYWHERE, ...FOREVER }, add('    '))}
   }
 }
 `;
-}
-
-/** Writes into the built site what hosts that look there take headers from. */
-export function headerFiles(): AstroIntegration {
-  let base = '/';
-  return {
-    name: 'header-files',
-    hooks: {
-      'astro:config:done': ({ config }) => {
-        base = config.base.replace(/\/?$/, '/');
-      },
-      'astro:build:done': async ({ dir }) => {
-        await writeFile(new URL('_headers', dir), netlifyHeaders(base));
-        await writeFile(new URL('.htaccess', dir), apacheHeaders(base));
-      },
-    },
-  };
 }

@@ -1,47 +1,41 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { speaker } from '../model/say.ts';
-import type { BuiltPage } from './builtPages.ts';
 import { languages } from '../site/languages.ts';
 import { markdownFile } from '../site/besidePages.ts';
 import { explainsFinding } from '../site/source.ts';
-import { pageMarkdown, pageText } from './markdown.ts';
 import { TEXTS, type Language } from '../site/texts.ts';
+import type { BuiltPage } from './builtPages.ts';
+import { pageMarkdown, pageText } from './markdown.ts';
+import type { ReadPage } from './readable.ts';
 
 /**
- * Gives every page its Markdown beside it, `fr/redis.md` for `fr/redis/`; lists them in `llms.txt`
- * (https://llmstxt.org), and joins the guide of a language in its `llms-full.txt`.
+ * The site as Markdown: every page, `fr/redis.md` for `fr/redis/`; a list of them, `llms.txt`
+ * (https://llmstxt.org); and the guide of each language in one file, its `llms-full.txt`.
  *
- * @param site the folder of the built site
  * @param root the address of the site's first page
+ * @returns texts by their files, from the site's folder
  */
-export async function writeMarkdown(
-  pages: readonly BuiltPage[],
-  site: string,
-  root: string,
-): Promise<void> {
-  const write = async (file: string, text: string) => {
-    await mkdir(dirname(join(site, file)), { recursive: true });
-    await writeFile(join(site, file), text);
-  };
-  const texts = new Map(pages.map((page) => [page, pageText(page)]));
-  for (const [page, text] of texts) {
-    await write(markdownFile(page.language, page.name), pageMarkdown(page, text));
-  }
-  for (const language of Object.keys(languages) as Language[]) {
-    await write(`${language}/llms-full.txt`, wholeGuide(texts, language));
-  }
-  await write('llms.txt', contents(pages, root));
+export function markdownFiles(pages: readonly ReadPage[], root: string): Map<string, string> {
+  const texts = pages.map(({ page, content }) => ({ page, text: pageText(page, content) }));
+  const guide = (language: Language) =>
+    texts
+      .filter(({ page }) => page.language === language && page.prose)
+      .map(({ page, text }) => `<!-- ${page.address} -->\n\n${text}`)
+      .join('\n');
+  return new Map([
+    ...texts.map(
+      ({ page, text }) =>
+        [markdownFile(page.language, page.name), pageMarkdown(page, text)] as const,
+    ),
+    ...(Object.keys(languages) as Language[]).map(
+      (language) => [`${language}/llms-full.txt`, guide(language)] as const,
+    ),
+    ['llms.txt', contents(pages, root)],
+  ]);
 }
 
-/** The guide in one language: every page's text, one after the other. */
-function wholeGuide(texts: ReadonlyMap<BuiltPage, string>, language: Language): string {
-  const guide = [...texts].filter(([page]) => page.language === language && page.prose);
-  return guide.map(([{ address }, text]) => `<!-- ${address} -->\n\n${text}`).join('\n');
-}
-
-/** What `llms.txt` has, by https://llmstxt.org: a title, a summary, and lists of links. */
-function contents(pages: readonly BuiltPage[], root: string): string {
+/** The content of `llms.txt`, by https://llmstxt.org: a title, a summary, and lists of links. */
+function contents(read: readonly ReadPage[], root: string): string {
+  const pages = read.map(({ page }) => page);
   const codes = Object.keys(languages) as Language[];
   const link = ({ language, name, title, description }: BuiltPage) =>
     `- [${title}](${root}${markdownFile(language, name)}): ${description}`;

@@ -1,19 +1,23 @@
-import { fromHtml } from 'hast-util-from-html';
-import { toMdast } from 'hast-util-to-mdast';
 import { gfmTableToMarkdown } from 'mdast-util-gfm-table';
 import { toMarkdown } from 'mdast-util-to-markdown';
-import { parse, type HTMLElement } from 'node-html-parser';
+import { HTMLElement, TextNode, type Node } from 'node-html-parser';
+import { colon } from '../site/languages.ts';
 import type { BuiltPage } from './builtPages.ts';
-import { readable } from './readable.ts';
+
+type Mdast = Parameters<typeof toMarkdown>[0];
+type MdastOf<Type extends Mdast['type']> = Extract<Mdast, { type: Type }>;
+type Block = MdastOf<'blockquote'>['children'][number];
+type Inline = MdastOf<'paragraph'>['children'][number];
+type Item = MdastOf<'listItem'>;
 
 /**
  * A page as a Markdown file, which starts with the page's title, language and address.
  *
- * @param text see {@link pageText}
+ * @param text the page's own Markdown, see {@link pageText}
  */
 export function pageMarkdown(page: BuiltPage, text: string): string {
   const updated = page.document.querySelector('footer time')?.getAttribute('datetime');
-  // A JSON string is one of YAML too.
+  // A JSON string is also a YAML string.
   const facts = [
     `title: ${JSON.stringify(page.title)}`,
     `lang: ${page.language}`,
@@ -24,21 +28,27 @@ export function pageMarkdown(page: BuiltPage, text: string): string {
 }
 
 /**
- * A page's title, description and content as Markdown: what its tables, files and commands show is
- * in it, drawings are not, as the table beside a drawing says the same.
+ * A page's title, description and content as Markdown. Tables, files and commands are in it;
+ * drawings are not, because the table beside a drawing says the same.
+ *
+ * @param content what a reader reads of the page, see `readable.ts`
  */
-export function pageText(page: BuiltPage): string {
-  const content = readable(page);
-  const description = `<blockquote><p>${escaped(page.description)}</p></blockquote>`;
-  for (const change of [drawings, asides, titles, neighbours, captions]) change(content);
-  definitions(content, page.language === 'fr' ? '\u00a0: ' : ': ');
-  const tree = toMdast(
-    fromHtml(`<h1>${escaped(page.title)}</h1>${description}${content.toString()}`, {
-      fragment: true,
-    }),
-    // A name that may break after its underscores is one word all the same.
-    { handlers: { wbr: () => undefined } },
-  );
+export function pageText(
+  { title, description, language }: Pick<BuiltPage, 'title' | 'description' | 'language'>,
+  content: HTMLElement,
+): string {
+  const paragraph = (value: string): Block => ({
+    type: 'paragraph',
+    children: [{ type: 'text', value }],
+  });
+  const tree: MdastOf<'root'> = {
+    type: 'root',
+    children: [
+      { type: 'heading', depth: 1, children: [{ type: 'text', value: title }] },
+      { type: 'blockquote', children: [paragraph(description)] },
+      ...new ToMdast(colon(language)).blocks(content.childNodes),
+    ],
+  };
   return toMarkdown(tree, {
     bullet: '-',
     fences: true,
@@ -47,62 +57,251 @@ export function pageText(page: BuiltPage): string {
   });
 }
 
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-}
+/** Elements that are blocks, whatever they contain. */
+const BLOCKS = new Set(
+  (
+    'H1 H2 H3 H4 H5 H6 P UL OL LI PRE BLOCKQUOTE ASIDE TABLE HR DL DT DD SUMMARY DIV SECTION ' +
+    'FIGURE FIGCAPTION HEADER FOOTER NAV ARTICLE ADDRESS FIELDSET'
+  ).split(' '),
+);
 
-function replace(element: HTMLElement, html: string): void {
-  element.replaceWith(parse(html, { blockTextElements: {} }));
-}
+/** Elements that the style sets apart from an element that follows. In text a space does that. */
+const SET_APART = new Set(['CODE', 'STRONG', 'SPAN']);
 
-function drawings(content: HTMLElement): void {
-  for (const part of content.querySelectorAll('svg, .as-table > summary')) part.remove();
-}
+const isElement = (node: Node | undefined | null): node is HTMLElement =>
+  node instanceof HTMLElement;
+const isBlock = (node: Node): boolean =>
+  isElement(node) && (BLOCKS.has(node.tagName) || node.childNodes.some(isBlock));
+const isTitle = ({ classList }: HTMLElement) =>
+  classList.contains('starlight-aside__title') || classList.contains('part-title');
 
-/** A short definition stands on its term's line, as in a list. */
-function definitions(content: HTMLElement, colon: string): void {
-  for (const list of content.querySelectorAll('dl')) {
-    if (list.querySelector('dd :is(p, ul, ol, dl, pre, table)')) continue;
-    const items = list.querySelectorAll('dt, dd').map(({ tagName, innerHTML }) => {
-      const text = innerHTML.trim();
-      return tagName === 'DT' ? `</li><li><strong>${text}</strong>` : `${colon}${text}`;
+/** Whitespace as HTML shows it: a no-break space stays. */
+const collapsed = (text: string): string => text.replace(/[\t\n\f\r ]+/g, ' ');
+
+/** Converts HTML elements to Markdown's syntax tree (https://github.com/syntax-tree/mdast). */
+class ToMdast {
+  readonly #colon: string;
+
+  /** @param colon what separates a term from its definition on one line */
+  constructor(colon: string) {
+    this.#colon = colon;
+  }
+
+  /** Nodes as blocks; what is between blocks becomes paragraphs. */
+  blocks(nodes: readonly Node[]): Block[] {
+    const blocks: Block[] = [];
+    let between: Node[] = [];
+    const end = () => {
+      blocks.push(...paragraphOf(this.#inline(between)));
+      between = [];
+    };
+    for (const node of nodes) {
+      if (!isElement(node) || !isBlock(node)) between.push(node);
+      else {
+        end();
+        blocks.push(...this.#block(node));
+      }
+    }
+    end();
+    return blocks;
+  }
+
+  #block(element: HTMLElement): Block[] {
+    const { tagName, childNodes } = element;
+    if (isTitle(element) || tagName === 'SUMMARY') {
+      // The summary above a drawing's table names what the drawing already shows.
+      if (element.parentNode?.classList.contains('as-table')) return [];
+      return paragraphOf([{ type: 'strong', children: this.#inline(childNodes) }]);
+    }
+    switch (tagName) {
+      case 'H1':
+      case 'H2':
+      case 'H3':
+      case 'H4':
+      case 'H5':
+      case 'H6': {
+        const depth = Number(tagName[1]) as MdastOf<'heading'>['depth'];
+        return [{ type: 'heading', depth, children: this.#inline(childNodes) }];
+      }
+      case 'P':
+        return paragraphOf(this.#inline(childNodes));
+      case 'UL':
+      case 'OL':
+        return listOf(
+          childNodes.filter(isElement).map((item) => ({
+            type: 'listItem',
+            spread: isSpread(item),
+            children: this.blocks(item.childNodes),
+          })),
+          tagName === 'OL' ? Number(element.getAttribute('start') ?? 1) : undefined,
+        );
+      case 'DL':
+        return this.#definitions(element);
+      case 'PRE': {
+        const [, lang] =
+          /language-(\S+)/.exec(element.querySelector('code')?.className ?? '') ?? [];
+        const value = element.textContent.replace(/\n+$/, '');
+        return [{ type: 'code', ...(lang !== undefined && { lang }), value }];
+      }
+      case 'BLOCKQUOTE':
+      case 'ASIDE':
+        return [{ type: 'blockquote', children: this.blocks(childNodes) }];
+      case 'TABLE':
+        return this.#table(element);
+      case 'HR':
+        return [{ type: 'thematicBreak' }];
+      default:
+        return this.blocks(childNodes);
+    }
+  }
+
+  /** A list of terms. A short definition is on its term's line, a long one is a list below it. */
+  #definitions(list: HTMLElement): Block[] {
+    const long = list.querySelector('dd :is(p, ul, ol, dl, pre, table)') !== null;
+    const items: Item[] = [];
+    for (const element of list.querySelectorAll('dt, dd')) {
+      if (element.closest('dl') !== list) continue;
+      if (element.tagName === 'DT') {
+        const term = this.#inline(element.childNodes);
+        const children = long ? term : [{ type: 'strong' as const, children: term }];
+        items.push({ type: 'listItem', spread: long, children: paragraphOf(children) });
+        continue;
+      }
+      const [term] = items.at(-1)?.children ?? [];
+      if (long) items.at(-1)?.children.push(...this.blocks(element.childNodes));
+      else if (term?.type === 'paragraph') {
+        term.children.push({ type: 'text', value: this.#colon });
+        term.children.push(...this.#inline(element.childNodes));
+      }
+    }
+    return listOf(items);
+  }
+
+  /** A table, after its caption: Markdown's tables have none. */
+  #table(table: HTMLElement): Block[] {
+    const rows = table.querySelectorAll('tr').map((row) =>
+      row.childNodes.filter(isElement).map((cell): MdastOf<'tableCell'> => ({
+        type: 'tableCell',
+        children: this.#inline(cell.childNodes),
+      })),
+    );
+    const columns = Math.max(...rows.map((row) => row.length));
+    const children = rows.map((row): MdastOf<'tableRow'> => {
+      const missing = Array.from({ length: columns - row.length }, () => ({
+        type: 'tableCell' as const,
+        children: [],
+      }));
+      return { type: 'tableRow', children: [...row, ...missing] };
     });
-    replace(list, `<ul>${items.join('').replace('</li>', '')}</li></ul>`);
+    const caption = table.querySelector('caption');
+    return [
+      ...(caption ? paragraphOf(this.#inline(caption.childNodes)) : []),
+      { type: 'table', children },
+    ];
   }
-}
 
-/** A note beside the text is a quotation, with its title. */
-function asides(content: HTMLElement): void {
-  for (const aside of content.querySelectorAll('aside')) {
-    const title = aside.querySelector('.starlight-aside__title');
-    if (title) replace(title, `<p><strong>${title.innerHTML}</strong></p>`);
-    replace(aside, `<blockquote>${aside.innerHTML}</blockquote>`);
+  /** Nodes as the text of one block: without spaces at its ends, or two in a row. */
+  #inline(nodes: readonly Node[]): Inline[] {
+    return trimmed(this.#spaced(nodes));
   }
-}
 
-/** What opens a file or a table, or stands above it, is its title. */
-function titles(content: HTMLElement): void {
-  for (const title of content.querySelectorAll('summary, .part-title')) {
-    replace(title, `<p><strong>${title.innerHTML.trim()}</strong></p>`);
+  #spaced(nodes: readonly Node[]): Inline[] {
+    return nodes.flatMap((node): Inline[] => {
+      if (node instanceof TextNode) return [{ type: 'text', value: collapsed(node.text) }];
+      if (!isElement(node)) return [];
+      const { tagName, classList } = node;
+      const apart =
+        SET_APART.has(tagName) || classList.contains('badge') || classList.contains('db');
+      const space: Inline[] =
+        apart && isElement(node.nextSibling) ? [{ type: 'text', value: ' ' }] : [];
+      return [...this.#phrase(node), ...space];
+    });
   }
-}
 
-/** Pieces that the style sets apart are apart in the text. */
-function neighbours(content: HTMLElement): void {
-  for (const element of content.querySelectorAll('code, .badge, .db, strong, span')) {
-    const next = element.nextSibling;
-    if (next && 'tagName' in next && element.closest('pre') === null) {
-      element.insertAdjacentHTML('afterend', ' ');
+  #phrase(element: HTMLElement): Inline[] {
+    const { tagName, childNodes } = element;
+    switch (tagName) {
+      case 'CODE':
+      case 'KBD':
+      case 'SAMP':
+      case 'VAR':
+        return [{ type: 'inlineCode', value: collapsed(element.textContent).trim() }];
+      case 'STRONG':
+      case 'B':
+        return [{ type: 'strong', children: this.#spaced(childNodes) }];
+      case 'EM':
+      case 'I':
+      case 'MARK':
+        return [{ type: 'emphasis', children: this.#spaced(childNodes) }];
+      case 'A':
+        return [
+          {
+            type: 'link',
+            url: element.getAttribute('href') ?? '',
+            children: this.#spaced(childNodes) as MdastOf<'link'>['children'],
+          },
+        ];
+      case 'BR':
+        return [{ type: 'break' }];
+      case 'SVG':
+        return [];
+      default:
+        return this.#spaced(childNodes);
     }
   }
 }
 
-/** Markdown's tables have no caption: it comes before. */
-function captions(content: HTMLElement): void {
-  for (const table of content.querySelectorAll('table:has(caption)')) {
-    const caption = table.querySelector('caption');
-    if (!caption) continue;
-    caption.remove();
-    table.insertAdjacentHTML('beforebegin', `<p>${caption.innerHTML.trim()}</p>`);
-  }
+function paragraphOf(children: Inline[]): Block[] {
+  return children.length === 0 ? [] : [{ type: 'paragraph', children }];
+}
+
+/** @param start the first number of an ordered list */
+function listOf(children: Item[], start?: number): Block[] {
+  const spread = children.some((item) => item.spread);
+  const ordered = start !== undefined;
+  return [{ type: 'list', ordered, ...(ordered && { start }), spread, children }];
+}
+
+/** Whether a list's item has paragraphs, which blank lines set apart. */
+function isSpread(item: HTMLElement): boolean {
+  const blocks = item.childNodes.filter(isElement).filter(isBlock);
+  return blocks.some((block, at) => block.tagName === 'P' || at > 0 || isSpread(block));
+}
+
+/** Joins neighbouring texts, and removes the spaces that a browser does not show. */
+function trimmed(nodes: Inline[]): Inline[] {
+  // A space at the start of a line, or after another one, is not shown.
+  let afterSpace = true;
+  const visit = (list: Inline[]): Inline[] => {
+    const kept: Inline[] = [];
+    for (const node of list) {
+      if (node.type === 'text') {
+        const value = afterSpace ? node.value.replace(/^ /, '') : node.value;
+        if (value === '') continue;
+        afterSpace = value.endsWith(' ');
+        const last = kept.at(-1);
+        if (last?.type === 'text') last.value += value;
+        else kept.push({ type: 'text', value });
+      } else if ('children' in node) {
+        const children = visit(node.children as Inline[]);
+        if (children.length > 0 || node.type === 'link') kept.push({ ...node, children } as Inline);
+      } else {
+        afterSpace = node.type === 'break';
+        if (afterSpace) trimEnd(kept);
+        kept.push(node);
+      }
+    }
+    return kept;
+  };
+  const result = visit(nodes);
+  trimEnd(result);
+  return result;
+}
+
+function trimEnd(nodes: Inline[]): void {
+  const last = nodes.at(-1);
+  if (last?.type === 'text') {
+    last.value = last.value.replace(/ $/, '');
+    if (last.value === '') nodes.pop();
+  } else if (last && 'children' in last) trimEnd(last.children as Inline[]);
 }

@@ -1,6 +1,3 @@
-import type { AstroIntegration } from 'astro';
-import { copyFile } from 'node:fs/promises';
-
 /** Names the guide had in Pod's documentation, and the page that each leads to. */
 export const oldNames = {
   redis_fr: { language: 'fr', page: 'fr/redis/' },
@@ -8,18 +5,12 @@ export const oldNames = {
 } as const;
 
 /**
- * Gives every old name its `.html` form too. Astro makes a folder with an index of every page, and
- * only some hosts serve that for an address that ends in `.html`.
+ * The other file that an old name's page is written to. Astro writes `redis_fr/index.html`, and only
+ * some hosts serve that for the old address, which ends in `.html`.
+ *
+ * @param file a page's file, from the site's folder
  */
-export function oldNameFiles(): AstroIntegration {
-  return {
-    name: 'old-name-files',
-    hooks: {
-      'astro:build:done': async ({ dir }) => {
-        for (const name of Object.keys(oldNames)) {
-          await copyFile(new URL(`${name}/index.html`, dir), new URL(`${name}.html`, dir));
-        }
-      },
-    },
-  };
+export function oldNameFile(file: string): string | undefined {
+  const name = file.replace('/index.html', '');
+  return name in oldNames ? `${name}.html` : undefined;
 }

@@ -1,44 +1,28 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parse, type HTMLElement } from 'node-html-parser';
 import { html, type Html } from '../view/html.ts';
 import type { BuiltPage } from './builtPages.ts';
-import { languages } from '../site/languages.ts';
-import { readable } from './readable.ts';
-import type { Language } from '../site/texts.ts';
+import type { ReadPage } from './readable.ts';
 
-/**
- * Fills each language's `print/` with the whole guide. Made of the built pages: their components
- * know the page they are on, and could not be rendered on another.
- *
- * @param site the folder of the built site
- */
-export async function writePrintedGuide(pages: readonly BuiltPage[], site: string): Promise<void> {
-  for (const language of Object.keys(languages) as Language[]) {
-    const file = join(site, language, 'print/index.html');
-    const own = pages.filter((page) => page.language === language && page.prose);
-    await writeFile(file, withGuide(await readFile(file, 'utf8'), own));
-  }
-}
-
-/** A page, what is printed of it, and the ids that this has. */
-interface Part {
-  readonly page: BuiltPage;
-  readonly content: HTMLElement;
+/** A page, its readable content, and the ids of that. */
+interface Part extends ReadPage {
   readonly ids: ReadonlySet<string>;
 }
 
 /** All parts, by the paths of their pages. */
 type Parts = ReadonlyMap<string, Part>;
 
-const place = '<div id="printed-guide"></div>';
+const PLACEHOLDER = '<div id="printed-guide"></div>';
 
-/** Puts pages into the page that is there for them, with the styles that they have. */
-function withGuide(shell: string, pages: readonly BuiltPage[]): string {
-  if (!shell.includes(place)) throw new Error('The page to print has no place for the guide.');
+/**
+ * Fills a language's `print/` with the whole guide. It is made of built pages, because their
+ * components depend on the page they are on, and could not be rendered on another.
+ *
+ * @param shell the HTML of the page to print, with a placeholder
+ * @param pages the guide's pages in their order; their content is changed
+ */
+export function printedGuide(shell: string, pages: readonly ReadPage[]): string {
+  if (!shell.includes(PLACEHOLDER)) throw new Error('The page to print has no placeholder.');
   const parts = new Map(
-    pages.map((page): [string, Part] => {
-      const content = readable(page);
+    pages.map(({ page, content }): [string, Part] => {
       const ids = new Set(content.querySelectorAll('[id]').map(({ id }) => id));
       return [new URL(page.address).pathname, { page, content, ids }];
     }),
@@ -47,36 +31,25 @@ function withGuide(shell: string, pages: readonly BuiltPage[]): string {
     ${[...parts.values()].map(contentsOf)}
   </ol>`;
   const guide = [...parts.values()].map((part) => printed(part, parts)).join('');
-  const missing = new Set(pages.flatMap(styles)).difference(
-    new Set(styles({ document: parse(shell, options) })),
-  );
-  return shell
-    .replace(place, () => contents.text + guide)
-    .replace('</head>', () => `${[...missing].join('')}</head>`);
-}
-
-const options = { blockTextElements: { script: true, style: true } };
-
-function styles({ document }: Pick<BuiltPage, 'document'>): string[] {
-  return document.querySelectorAll('link[rel=stylesheet], style').map(String);
+  return shell.replace(PLACEHOLDER, () => contents.text + guide);
 }
 
 /** Attributes that name other elements by their ids. */
 const NAMING = ['aria-labelledby', 'aria-describedby', 'aria-controls', 'for', 'headers'];
 
-/** What styles go by, of what else is for scripts: there are none on the page. */
+/** Attributes that styles use. All other `data-` attributes are for scripts, which the page has none of. */
 const STYLED = ['data-db', 'data-label', 'data-part'];
 
-/** What only helps with text from right to left, which no page has; Starlight adds it to all code. */
+/** Starlight's direction of text in code, which only matters in languages from right to left. */
 const DIRECTED = 'code[dir=auto]';
 
-/** Code that can be scrolled on a page of its own, and has a name for it. The text before it says the same. */
+/** Code that scrolls on its own page, with a name. On paper the text before it says the same. */
 const SCROLLED = 'pre[role=group]';
 
-/** What holds a heading's link to itself, which is not printed. */
+/** Wrapper of a heading and its link to itself, which is not printed. */
 const WRAPPED = '.sl-heading-wrapper';
 
-/** Names and values in code: with their colours, the page would be 10 kB longer. Comments keep theirs. */
+/** Names and values in code: their colours would make the page 10 kB longer. Comments keep theirs. */
 const COLOURED = ['n', 's', 'm', 'k', 'h'].map((name) => `.l > .${name}`).join(', ');
 
 /** A page in the table of contents, with its sections. */
@@ -97,12 +70,12 @@ function contentsOf({ page: { name, title }, content }: Part): Html {
   </li>`;
 }
 
-/** What an id of a page is on the page that has them all. */
+/** The id that an element of a page has on the page with all of them. */
 function own(page: string, id: string): string {
   return `${page}/${id}`;
 }
 
-/** A page as a section: headings one level down, ids its own, links among the guide's in place. */
+/** A page as a section: headings one level down, ids with the page's name, links within the guide as fragments. */
 function printed({ page, content }: Part, parts: Parts): string {
   for (const element of content.querySelectorAll('[id]')) element.id = own(page.name, element.id);
   for (const element of content.querySelectorAll('*')) {
@@ -131,13 +104,13 @@ function printed({ page, content }: Part, parts: Parts): string {
   return `<section class="printed" style="--characters: ${characters}">${title.text}${content.innerHTML}</section>`;
 }
 
-/** Where a link leads on the page that has them all. */
+/** A link's address on the page with all pages. */
 function within(address: string, from: BuiltPage, parts: Parts): string {
   const url = new URL(address);
   if (url.origin !== new URL(from.address).origin) return address;
   const part = parts.get(url.pathname);
   const id = decodeURIComponent(url.hash.slice(1));
-  // A state of the generator is for the generator's own page.
+  // A state of the generator only works on the generator's own page.
   if (!part || id.includes('=')) return url.pathname + url.search + url.hash;
   return part.ids.has(id) ? `#${part.page.name}/${id}` : `#${part.page.name}`;
 }

@@ -1,7 +1,7 @@
 import { parse, type HTMLElement } from 'node-html-parser';
 import type { BuiltPage } from './builtPages.ts';
 
-/** What only serves the page on a screen: controls, copies of headings, what scripts fill in. */
+/** Elements that only serve the page on a screen: controls, copies of headings, placeholders of scripts. */
 const NOT_READ = [
   'script, style, template, noscript, form, button, input, select, textarea',
   '[hidden], .js-only, .sr-only, .sl-anchor-link, .on-this-page, .summary-bar, .said, .resume',
@@ -9,9 +9,10 @@ const NOT_READ = [
 ].join(', ');
 
 /**
- * What a page says, without what only serves it on a screen. Links are complete addresses.
+ * The content of a page without what only serves it on a screen. Links are complete addresses.
  *
  * @returns a copy, which the caller may change
+ * @throws if the page has no content
  */
 export function readable({
   document,
@@ -25,4 +26,10 @@ export function readable({
     link.setAttribute('href', new URL(link.getAttribute('href') ?? '', address).href);
   }
   return copy;
+}
+
+/** A page with its readable content. */
+export interface ReadPage {
+  readonly page: BuiltPage;
+  readonly content: HTMLElement;
 }

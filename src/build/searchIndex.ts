@@ -1,54 +1,48 @@
-import type { AstroIntegration } from 'astro';
-import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { close, createIndex } from 'pagefind';
+import { colon } from '../site/languages.ts';
+import type { BuiltFile } from './builtPages.ts';
 
 /**
- * Makes the search's index of the built pages. Starlight would do it with fewer words, but it ends
- * Pagefind as soon as that has said that it wrote its files: on a busy machine the last ones are
- * then empty, and the search finds nothing.
+ * Writes the search's index. Starlight would index the files themselves, with their buttons.
+ *
+ * @param site the folder of the built site
+ * @throws with what Pagefind says is wrong
  */
-export function searchIndex(): AstroIntegration {
-  return {
-    name: 'search-index',
-    hooks: {
-      'astro:build:done': async ({ dir }) => {
-        const site = fileURLToPath(dir);
-        try {
-          const { index, errors } = await createIndex();
-          if (!index) throw new Error(`Pagefind does not start: ${errors.join(' ')}`);
-          const wrong = [...errors];
-          for await (const file of glob('**/*.html', { cwd: site })) {
-            const content = searched(await readFile(join(site, file), 'utf8'));
-            wrong.push(...(await index.addHTMLFile({ sourcePath: file, content })).errors);
-          }
-          const { files, errors: failed } = await index.getFiles();
-          wrong.push(...failed);
-          if (wrong.length > 0) throw new Error(`Pagefind: ${wrong.join(' ')}`);
-          for (const { path, content } of files) {
-            const file = join(site, 'pagefind', path);
-            await mkdir(dirname(file), { recursive: true });
-            await writeFile(file, content);
-          }
-        } finally {
-          await close();
-        }
-      },
-    },
-  };
+export async function writeSearchIndex(files: readonly BuiltFile[], site: string): Promise<void> {
+  try {
+    const { index, errors } = await createIndex();
+    if (!index) throw new Error(`Pagefind does not start: ${errors.join(' ')}`);
+    const added = await Promise.all(
+      files.flatMap((file) => {
+        const content = searchedText(file);
+        return content === undefined ? [] : [index.addHTMLFile({ sourcePath: file.file, content })];
+      }),
+    );
+    const written = await index.writeFiles({ outputPath: join(site, 'pagefind') });
+    const failed = [...added, written].flatMap((answer) => answer.errors);
+    if (failed.length > 0) throw new Error(`Pagefind: ${failed.join(' ')}`);
+  } finally {
+    await close();
+  }
 }
 
 /**
- * A page as it is searched and excerpts of it are shown: without its buttons, and with a stop after
- * each term and description, which Pagefind takes for one word otherwise, see
- * https://github.com/Pagefind/pagefind/issues/736.
+ * The part of a page that is searched, and of which excerpts are shown: without its buttons, and
+ * with punctuation after each term and description, because Pagefind joins the words of two
+ * elements: https://github.com/Pagefind/pagefind/issues/736.
+ *
+ * @returns HTML, or `undefined` for a page that is not to be found
  */
-function searched(html: string): string {
-  const colon = /<html[^>]* lang="fr"/.test(html) ? ' : ' : ': ';
-  return html
+export function searchedText({ html, document }: BuiltFile): string | undefined {
+  const main = document.querySelector('main[data-pagefind-body]');
+  if (!main) return undefined;
+  const language = document.querySelector('html')?.getAttribute('lang') === 'fr' ? 'fr' : 'en';
+  const text = html
+    .slice(...main.range)
     .replace(/<button\b.*?<\/button>/gs, '')
-    .replaceAll('</dt>', `${colon}</dt>`)
+    .replaceAll('</dt>', `${colon(language)}</dt>`)
     .replace(/([^.!?…])((?:<\/\w+>)*)<\/dd>/g, '$1$2.</dd>')
     .replaceAll('</dd>', ' </dd>');
+  return `<html lang="${language}"><body>${text}</body></html>`;
 }

@@ -10,3 +10,8 @@ export const languages: Record<Language, { label: string; lang: string }> = {
 export function otherLanguage(language: Language): Language {
   return language === 'fr' ? 'en' : 'fr';
 }
+
+/** A colon as a language writes it between a term and what follows, with the spaces around it. */
+export function colon(language: Language): string {
+  return language === 'fr' ? '\u00a0: ' : ': ';
+}

@@ -4,7 +4,13 @@ import { languages } from './languages.ts';
 import { contentUpdates, FINDINGS_FOLDER, REPOSITORY } from './source.ts';
 import { TEXTS } from './texts.ts';
 
-/** What the site asks of Starlight. */
+/** A label of the sidebar in both languages. */
+const labelled = (key: keyof typeof TEXTS.fr & keyof typeof TEXTS.en) => ({
+  label: TEXTS.fr[key],
+  translations: { en: TEXTS.en[key] },
+});
+
+/** The configuration of Starlight. */
 export const starlightOptions: StarlightUserConfig = {
   title: { fr: 'Redis pour Pod', en: 'Redis for Pod' },
   defaultLocale: 'fr',
@@ -16,20 +22,14 @@ export const starlightOptions: StarlightUserConfig = {
   // Besides the docs collection.
   markdown: { processedDirs: [FINDINGS_FOLDER] },
   sidebar: [
-    { label: TEXTS.fr['home.label'], translations: { en: TEXTS.en['home.label'] }, link: '/' },
+    { ...labelled('home.label'), link: '/' },
+    { slug: 'redis', ...labelled('guide.label') },
     {
-      slug: 'redis',
-      label: TEXTS.fr['guide.label'],
-      translations: { en: TEXTS.en['guide.label'] },
-    },
-    {
-      label: TEXTS.fr['nav.install'],
-      translations: { en: TEXTS.en['nav.install'] },
+      ...labelled('nav.install'),
       items: [{ slug: 'install' }, { slug: 'workers' }, { slug: 'grow' }],
     },
     {
-      label: TEXTS.fr['nav.run'],
-      translations: { en: TEXTS.en['nav.run'] },
+      ...labelled('nav.run'),
       items: [
         { slug: 'check' },
         { slug: 'monitor' },
@@ -38,8 +38,7 @@ export const starlightOptions: StarlightUserConfig = {
       ],
     },
     {
-      label: TEXTS.fr['nav.know'],
-      translations: { en: TEXTS.en['nav.know'] },
+      ...labelled('nav.know'),
       items: [
         { slug: 'understand' },
         { slug: 'server' },
@@ -53,32 +52,26 @@ export const starlightOptions: StarlightUserConfig = {
         {
           slug: 'accessibility',
           // The law has every page say it.
-          label: TEXTS.fr['nav.accessibility'],
-          translations: { en: TEXTS.en['nav.accessibility'] },
+          ...labelled('nav.accessibility'),
         },
       ],
     },
     {
-      label: TEXTS.fr['presets.group'],
-      translations: { en: TEXTS.en['presets.group'] },
+      ...labelled('presets.group'),
       collapsed: true,
-      items: PRESETS.map(({ id }) => ({
-        label: TEXTS.fr[`preset.${id}`],
-        translations: { en: TEXTS.en[`preset.${id}`] },
-        link: `/presets/${id}/`,
-      })),
+      items: PRESETS.map(({ id }) => ({ ...labelled(`preset.${id}`), link: `/presets/${id}/` })),
     },
   ],
+  routeMiddleware: './src/site/routeData.ts',
   customCss: ['./src/styles/site.css', './src/styles/print.css'],
   components: {
     Banner: './src/components/Banner.astro',
     EditLink: './src/components/EditLink.astro',
     Footer: './src/components/Footer.astro',
-    Head: './src/components/Head.astro',
     LanguageSelect: './src/components/LanguageSelect.astro',
     Search: './src/components/Search.astro',
   },
-  // See `searchIndex.ts`.
+  // `searchIndex.ts` does it.
   pagefind: false,
   // The generator colours its own code, and the guide's is coloured by the same means.
   expressiveCode: false,

@@ -11,3 +11,14 @@ export const PALETTE: Readonly<Record<DatabaseRole, { light: string; dark: strin
   encoding: { light: '#b43a17', dark: '#f79a78' },
   xapi: { light: '#8a6200', dark: '#e6bd55' },
 };
+
+/** Colours of the light theme, by their names in `site.css`, for drawings outside of a page. */
+export const LIGHT = {
+  card: '#fff',
+  'card-line': '#c3c8d3',
+  soft: '#f5f6f8',
+  muted: '#555b6b',
+  ink: '#23262f',
+  warn: '#8a4b00',
+  'sl-color-accent': '#a61550',
+} as const;

@@ -1,8 +1,8 @@
 import { html, Html } from './html.ts';
-import { PALETTE } from './palette.ts';
+import { LIGHT, PALETTE } from './palette.ts';
 
-/** The style of a diagram that is an SVG file, in the light theme's colours. */
-const STYLE = `text{font:13px system-ui,sans-serif;fill:#23262f}.title{font-weight:600}.setting{font-family:ui-monospace,monospace}.usage,.name{fill:#555b6b}.card{fill:#fff;stroke:#b9bfcc}.redis{fill:#f6f7f9}.bus,.line{fill:none;stroke-width:2}.halo{fill:none;stroke:#fff;stroke-width:6}.number{fill:#fff!important;font-weight:700;text-anchor:middle}.todo{fill:#9a3412}${Object.entries(
+/** The style of a drawing in a file: the light theme, as on paper. */
+const STYLE = `text{font:13px system-ui,sans-serif;fill:${LIGHT.ink}}.title{font-weight:600}.setting{font-family:ui-monospace,monospace}.usage,.name{fill:${LIGHT.muted}}.card{fill:${LIGHT.card};stroke:${LIGHT['card-line']}}.redis{fill:${LIGHT.soft}}.bus,.line{fill:none;stroke-width:2}.halo{fill:none;stroke:${LIGHT.card};stroke-width:6}.number{fill:${LIGHT.card}!important;font-weight:700;text-anchor:middle}.todo{fill:${LIGHT.warn}}${Object.entries(
   PALETTE,
 )
   .map(
@@ -12,16 +12,16 @@ const STYLE = `text{font:13px system-ui,sans-serif;fill:#23262f}.title{font-weig
   .join('')}`;
 
 /**
- * A diagram as an SVG file: with its own style, on white.
+ * A diagram as a file: with its own style, on white.
  *
  * @param svg the markup of a diagram of this site
- * @param title the title that screen readers announce
+ * @param title what the drawing shows, for readers who do not see it
  */
 export function standalone(svg: string, title: string): string {
   const open = /^<svg[^>]*>/.exec(svg)?.[0] ?? '';
   const head = html`<title>${title}</title
     ><style>
       ${new Html(STYLE)}</style
-    ><rect width="100%" height="100%" fill="#fff" />`;
+    ><rect width="100%" height="100%" fill="${LIGHT.card}" />`;
   return open.replace('aria-hidden="true"', 'role="img"') + head.text + svg.slice(open.length);
 }

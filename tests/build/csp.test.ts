@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
+import { parse } from 'node-html-parser';
 import { describe, expect, test } from 'vitest';
+import { blockTextElements } from '../../src/build/builtPages.ts';
 import { withPolicy } from '../../src/build/csp.ts';
 
 const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-const policyOf = (rest: string) => withPolicy(`<meta charset="utf-8"><p>${rest}</p>`, 'page.html');
+const withPolicyOf = (html: string) =>
+  withPolicy({ file: 'page.html', html, document: parse(html, { blockTextElements }) });
+const policyOf = (rest: string) => withPolicyOf(`<meta charset="utf-8"><p>${rest}</p>`);
 
 describe('the policy of a page', () => {
   test('comes right after the encoding', () => {
@@ -29,6 +33,6 @@ describe('the policy of a page', () => {
   });
 
   test('fails rather than leave a page without one', () => {
-    expect(() => withPolicy('<p></p>', 'page.html')).toThrow('page.html');
+    expect(() => withPolicyOf('<p></p>')).toThrow('page.html');
   });
 });

@@ -73,12 +73,14 @@ describe('a page as Markdown', () => {
     prose: true,
     document: parse(`<div class="sl-markdown-content">${content}</div>`),
   });
-  const body = (content: string, language: 'fr' | 'en' = 'en') =>
-    pageText(page(content, language)).split('\n').slice(4).join('\n');
+  const body = (content: string, language: 'fr' | 'en' = 'en') => {
+    const whole = page(content, language);
+    return pageText(whole, readable(whole)).split('\n').slice(4).join('\n');
+  };
 
   test('starts with what it is, whatever its title has', () => {
     const whole = page('<p>text</p>');
-    expect(pageMarkdown(whole, pageText(whole))).toBe(
+    expect(pageMarkdown(whole, pageText(whole, readable(whole)))).toBe(
       '---\ntitle: "A \\"title\\" & <more>"\nlang: en\n' +
         'canonical: https://pod.example.org/en/redis/\n---\n\n' +
         '# A "title" & \\<more>\n\n> What it is\n\ntext\n',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DATABASE_ROLES } from '../../src/pod/databases.ts';
-import { PALETTE } from '../../src/view/palette.ts';
+import { LIGHT, PALETTE } from '../../src/view/palette.ts';
 
 const css = readFileSync(join(import.meta.dirname, '../../src/styles/site.css'), 'utf8');
 
@@ -25,4 +25,9 @@ test.each(DATABASE_ROLES)('the colour of %s is the same in pages and drawings', 
   expect(css).toContain(`--db-${role}: light-dark(${light}, ${dark});`);
   expect(contrast(light, '#ffffff')).toBeGreaterThanOrEqual(4.5);
   expect(contrast(dark, '#17181c')).toBeGreaterThanOrEqual(4.5);
+});
+
+test.each(Object.entries(LIGHT))('the light theme’s --%s is one in the pages and in a drawing', (name, colour) => {
+  const values = [...css.matchAll(new RegExp(`--${name}: (?:light-dark\\()?(#\\w+)`, 'g'))];
+  expect(values.map(([, value]) => value)).toContain(colour);
 });

@@ -1,0 +1,33 @@
+import { defineRouteMiddleware } from '@astrojs/starlight/route-data';
+import { glossary } from './glossary.ts';
+import { EVERY_HEAD, indexedHead } from './head.ts';
+import { here, pageName } from './here.ts';
+import { pageData } from './pageData.ts';
+import { cardFile, markdownFile } from './besidePages.ts';
+
+/** Adds to each page's head what this site needs there. */
+export const onRequest = defineRouteMiddleware(({ url, site, locals, currentLocale }) => {
+  const { entry, head, lastUpdated, editUrl } = locals.starlightRoute;
+  head.push(...EVERY_HEAD);
+  if (head.some(({ attrs }) => attrs?.['name'] === 'robots')) return;
+  const { language, say } = here({ currentLocale });
+  const name = pageName(url);
+  const root = import.meta.env.BASE_URL;
+  const absolute = (path: string) => new URL(path, site).href;
+  const { title, description = '' } = entry.data;
+  const card = absolute(root + cardFile(language, name));
+  const data = pageData({
+    language,
+    title,
+    description,
+    updated: lastUpdated,
+    // A page with an edit link is prose; components make the other pages.
+    prose: editUrl !== undefined,
+    address: absolute(url.pathname),
+    card,
+    terms: name === 'glossary' ? glossary(language) : [],
+    home: { name: say('site.title'), address: absolute(`${root}${language}/`) },
+  });
+  const markdown = root + markdownFile(language, name);
+  head.push(...indexedHead({ title, description, markdown, card, data }));
+});
