@@ -1,6 +1,4 @@
 import type { CDPSession, Page } from 'playwright-core';
-import { processorTimes } from './chromium.ts';
-import { addresses } from './addresses.ts';
 import { figure, row, type Row, type Section } from './table.ts';
 import { share } from './statistics.ts';
 import { EMPTY, GUIDE, type Sites, type Workplace } from './workplace.ts';
@@ -31,8 +29,8 @@ const ENOUGH = 0.95;
 interface Painted {
   /** When the key went down or up. */
   readonly at: number;
-  /** The beat of the screen that the change was painted for. */
-  readonly beat: number;
+  /** The start of the frame that the change was painted in. */
+  readonly frame: number;
   /** When it was painted. */
   readonly done: number;
 }
@@ -48,9 +46,9 @@ interface Change {
 }
 
 /** How many frames a change took: those that the screen showed without it, and the one with it. */
-export function framesOf({ at, beat, done }: Painted): number {
-  // The first beat after the key, which a page that has nothing to do would be painted for.
-  const next = beat + FRAME * Math.ceil((at - beat) / FRAME);
+export function framesOf({ at, frame, done }: Painted): number {
+  // The start of the first frame after the key, in which a page without other work is painted.
+  const next = frame + FRAME * Math.ceil((at - frame) / FRAME);
   return Math.max(1, Math.ceil((done - next) / FRAME));
 }
 
@@ -68,7 +66,7 @@ interface Field {
 }
 
 const FIELDS: readonly Field[] = [
-  { what: 'a sign of the address', kind: 'text', selector: '#f-host', shows: '.l.new' },
+  { what: 'a character of the address', kind: 'text', selector: '#f-host', shows: '.l.new' },
   {
     what: 'xAPI on or off',
     kind: 'checkbox',
@@ -82,7 +80,7 @@ function least(kind: Kind): Field {
   return { what: 'the least', kind, selector: '#least', shows: '#least + p' };
 }
 
-const NAMES: Readonly<Record<Kind, string>> = { text: 'a sign', checkbox: 'a box' };
+const NAMES: Readonly<Record<Kind, string>> = { text: 'a character', checkbox: 'a box' };
 
 /** A form's fragment: so many workers, with an address for each. */
 function fragment(workers: number): string {
@@ -144,10 +142,10 @@ async function watch(page: Page, report: (painted: Painted) => void): Promise<vo
       'input',
       () => {
         const pressed = at;
-        requestAnimationFrame((beat) => {
+        requestAnimationFrame((frame) => {
           // What is posted while a frame is made comes when it is painted.
           const { port1, port2 } = new MessageChannel();
-          port1.onmessage = () => reportPainted({ at: pressed, beat, done: performance.now() });
+          port1.onmessage = () => reportPainted({ at: pressed, frame, done: performance.now() });
           port2.postMessage(undefined);
         });
       },
@@ -184,21 +182,21 @@ async function change(
   for (let turn = -WARM_UP; turn < CHANGES; turn++) {
     // Not in step with the screen.
     await page.waitForTimeout(PAUSE - REST + Math.random() * 4 * FRAME);
-    const before = await processorTimes(devtools);
+    const before = await threadTime(devtools);
     const painted = new Promise<Painted>((resolve) => (report = resolve));
     const [short, long] = HELD;
     const delay = short + Math.random() * (long - short);
     await page.keyboard.press(keys[Math.abs(turn % 2)] ?? keys[0], { delay });
     const seen = await painted;
     await page.waitForTimeout(REST);
-    const after = await processorTimes(devtools);
+    const after = await threadTime(devtools);
     if (turn === -WARM_UP && !(await isInSight(page, shows)))
       throw new Error(`${what} changes nothing that is in sight.`);
     if (turn >= 0)
       changes.push({
         time: seen.done - seen.at,
         frames: framesOf(seen),
-        work: after.all - before.all,
+        work: after - before,
       });
   }
   return changes;
@@ -279,4 +277,21 @@ export async function paint(workplace: Workplace): Promise<Section> {
     ],
     rows,
   };
+}
+
+/**
+ * The work of a page's main thread since it was created, in milliseconds of the processor: other
+ * programs of the machine do not count, and a thread that is slowed down works longer.
+ */
+async function threadTime(devtools: CDPSession): Promise<number> {
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const { metrics } = await devtools.send('Performance.getMetrics');
+  const metric = metrics.find(({ name }) => name === 'TaskDuration');
+  if (!metric) throw new Error('Chromium reports no TaskDuration.');
+  return metric.value * 1000;
+}
+
+/** Addresses of a network, separated by commas as the form takes them. */
+function addresses(network: number, count: number): string {
+  return Array.from({ length: count }, (_, at) => `10.0.${network}.${at + 1}`).join(',');
 }

@@ -28,8 +28,7 @@ export async function copyProject(
 ): Promise<void> {
   // One by one: Node.js refuses to copy a folder into one of its own.
   for (const name of await readdir(PROJECT))
-    if (!LEFT_OUT.has(name))
-      await cp(join(PROJECT, name), join(folder, name), { recursive: true });
+    if (!LEFT_OUT.has(name)) await cp(join(PROJECT, name), join(folder, name), { recursive: true });
   await writeFile(join(folder, 'bench.config.mjs'), CONFIG);
   for (const [path, text] of pages) {
     const file = join(folder, 'src/content/docs', path);

@@ -2,12 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { builds } from './builds.ts';
-import { core } from './core.ts';
 import { environmentText, load } from './environment.ts';
 import { lighthousePerformance } from './lighthouse.ts';
 import { paint } from './paint.ts';
 import { withSections } from './results.ts';
-import { script } from './script.ts';
 import { sectionMarkdown, type Section } from './table.ts';
 import { weight } from './weight.ts';
 import { Workplace } from './workplace.ts';
@@ -16,9 +14,7 @@ import { Workplace } from './workplace.ts';
 const PARTS: Readonly<
   Record<string, [title: string, measure: (workplace: Workplace) => Section | Promise<Section>]>
 > = {
-  core: ['The model alone', core],
   weight: ['Weight', weight],
-  script: ['Script at load', script],
   paint: ['From a change to its painting', paint],
   builds: ['Build', builds],
   lighthouse: ['Lighthouse performance', lighthousePerformance],

@@ -139,7 +139,7 @@ class ToMdast {
         return this.#definitions(element);
       case 'PRE': {
         const [, lang] =
-          /language-(\S+)/.exec(element.querySelector('code')?.className ?? '') ?? [];
+          /language-(\S+)/.exec(element.querySelector('code')?.getAttribute('class') ?? '') ?? [];
         const value = element.textContent.replace(/\n+$/, '');
         return [{ type: 'code', ...(lang !== undefined && { lang }), value }];
       }
@@ -238,7 +238,7 @@ class ToMdast {
           {
             type: 'link',
             url: element.getAttribute('href') ?? '',
-            children: this.#spaced(childNodes) as MdastOf<'link'>['children'],
+            children: this.#spaced(childNodes),
           },
         ];
       case 'BR':
@@ -283,8 +283,8 @@ function trimmed(nodes: Inline[]): Inline[] {
         if (last?.type === 'text') last.value += value;
         else kept.push({ type: 'text', value });
       } else if ('children' in node) {
-        const children = visit(node.children as Inline[]);
-        if (children.length > 0 || node.type === 'link') kept.push({ ...node, children } as Inline);
+        const children = visit(node.children);
+        if (children.length > 0 || node.type === 'link') kept.push({ ...node, children });
       } else {
         afterSpace = node.type === 'break';
         if (afterSpace) trimEnd(kept);
@@ -303,5 +303,5 @@ function trimEnd(nodes: Inline[]): void {
   if (last?.type === 'text') {
     last.value = last.value.replace(/ $/, '');
     if (last.value === '') nodes.pop();
-  } else if (last && 'children' in last) trimEnd(last.children as Inline[]);
+  } else if (last && 'children' in last) trimEnd(last.children);
 }

@@ -34,7 +34,7 @@ export async function writeSearchIndex(files: readonly BuiltFile[], site: string
  *
  * @returns HTML, or `undefined` for a page that is not to be found
  */
-export function searchedText({ html, document }: BuiltFile): string | undefined {
+function searchedText({ html, document }: BuiltFile): string | undefined {
   const main = document.querySelector('main[data-pagefind-body]');
   if (!main) return undefined;
   const language = document.querySelector('html')?.getAttribute('lang') === 'fr' ? 'fr' : 'en';

@@ -2,21 +2,21 @@ import styleSheet from '../styles/search.css?url';
 import { trustSearch } from './trustSearch.ts';
 
 /**
- * Pagefind's search box, which comes with its style and its index when the search is first opened.
- * Its attributes are the build's texts: `data-translations` for Pagefind, `data-failed` for what
- * could not be loaded, `data-small-words` for words that are not searched for.
+ * Pagefind's search box, which loads its style and its index when the search is first opened. Its
+ * attributes are texts: `data-translations` for Pagefind, `data-failed` for a search that could not
+ * be loaded, `data-small-words` for words that are left out of a search.
  */
 export class SearchBox extends HTMLElement {
   #loading: Promise<void> | undefined;
 
   connectedCallback() {
-    // What Pagefind does not get it would wait for.
+    // Pagefind waits for ever for a file that it does not get.
     window.addEventListener('unhandledrejection', ({ reason }) => {
       if (reason instanceof Error && /\/pagefind\//.test(reason.stack ?? '')) this.#fail();
     });
   }
 
-  /** Has the reader type in it, once it is loaded; says so when it cannot be. */
+  /** Loads the search and moves the focus to its field, or shows that it could not be loaded. */
   async show(): Promise<void> {
     try {
       await (this.#loading ??= this.#load());
@@ -26,7 +26,7 @@ export class SearchBox extends HTMLElement {
     }
   }
 
-  /** Says that something could not be loaded. Who opens the search again tries again. */
+  /** Shows that something could not be loaded. Opening the search again tries again. */
   #fail() {
     this.#loading = undefined;
     this.textContent = this.dataset['failed'] ?? '';
@@ -54,9 +54,9 @@ export class SearchBox extends HTMLElement {
       styled,
     ]);
     trustSearch(bundlePath);
-    // What it did not get before it would not ask for again.
+    // Otherwise it would not ask again for a file that it did not get before.
     await pagefind.destroy();
-    // Its form's action is `javascript:`, which the site's policy refuses; results come as one types.
+    // The action of its form is `javascript:`, which the policy refuses. Results come while typing.
     this.addEventListener('submit', (event) => {
       event.preventDefault();
     });
@@ -66,13 +66,13 @@ export class SearchBox extends HTMLElement {
       bundlePath,
       showImages: false,
       showSubResults: true,
-      processTerm: (term: string) => this.#telling(term),
+      processTerm: (term: string) => this.#significant(term),
       translations: JSON.parse(this.dataset['translations'] ?? '{}') as unknown,
     });
   }
 
-  /** What is searched for, without the words that every page has: those would decide the order. */
-  #telling(term: string) {
+  /** The words of a search without those that every page has: they would decide the order. */
+  #significant(term: string) {
     const small = new Set(this.dataset['smallWords']?.split(' '));
     const words = term.split(/[\s'’]+/).filter((word) => !small.has(word.toLowerCase()));
     return words.join(' ').trim() || term;

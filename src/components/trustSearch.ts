@@ -1,14 +1,14 @@
 import type { TrustedTypes } from './trusted.ts';
 
 /**
- * Lets the search box make what it makes of texts: excerpts with marked words, and the worker that
- * searches. It knows nothing of Trusted Types, so that these rules are the page's default.
+ * Makes the page's default policy of Trusted Types, because Pagefind has none: it allows excerpts
+ * with marked words, and the worker that searches.
  *
- * @param folder the address of the search's own files
+ * @param folder the address of Pagefind's files
  */
 export function trustSearch(folder: string): void {
   const { trustedTypes } = window as { trustedTypes?: TrustedTypes };
-  // There can be one, and a search that was not all there is loaded again.
+  // There can only be one, and a search that failed to load is loaded again.
   if (trustedTypes?.defaultPolicy) return;
   trustedTypes?.createPolicy('default', {
     createHTML: (text) => text.replace(/<(?!\/?mark>)/g, '&lt;'),

@@ -12,12 +12,12 @@ const LAYERS = ['base', 'reset', 'core', 'content', 'components', 'utils'];
  */
 export const layerOrder: Plugin = {
   postcssPlugin: 'layer-order',
-  Once(root, { AtRule }) {
+  Once(root) {
     const layered = root.nodes.some(
       (node) => node.type === 'atrule' && node.params.startsWith('starlight.'),
     );
     const params = LAYERS.map((layer) => `starlight.${layer}`).join(', ');
-    if (layered) root.prepend(new AtRule({ name: 'layer', params }));
+    if (layered) root.prepend({ name: 'layer', params });
   },
 };
 
@@ -31,14 +31,12 @@ const READERS = '(scripting: none) and (prefers-color-scheme: light)';
  */
 export const themeWithoutScript: Plugin = {
   postcssPlugin: 'theme-without-script',
-  OnceExit(root, { AtRule }) {
+  OnceExit(root) {
     root.walkRules(/data-theme=["']?light/, (rule) => {
       const selectors = rule.selectors
         .filter((selector) => /data-theme=["']?light/.test(selector))
         .map((selector) => selector.replace(/=["']?light["']?/, ''));
-      const media = new AtRule({ name: 'media', params: READERS });
-      media.append(rule.clone({ selectors }));
-      rule.after(media);
+      rule.after({ name: 'media', params: READERS, nodes: [rule.clone({ selectors })] });
     });
   },
 };

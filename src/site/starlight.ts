@@ -4,10 +4,11 @@ import { languages } from './languages.ts';
 import { contentUpdates, FINDINGS_FOLDER, REPOSITORY } from './source.ts';
 import { TEXTS } from './texts.ts';
 
-/** A label of the sidebar in both languages. */
-const labelled = (key: keyof typeof TEXTS.fr & keyof typeof TEXTS.en) => ({
+/** An item of the sidebar, with its label in both languages. */
+const labelled = <Item extends object>(key: keyof typeof TEXTS.fr, item: Item) => ({
   label: TEXTS.fr[key],
   translations: { en: TEXTS.en[key] },
+  ...item,
 });
 
 /** The configuration of Starlight. */
@@ -22,45 +23,29 @@ export const starlightOptions: StarlightUserConfig = {
   // Besides the docs collection.
   markdown: { processedDirs: [FINDINGS_FOLDER] },
   sidebar: [
-    { ...labelled('home.label'), link: '/' },
-    { slug: 'redis', ...labelled('guide.label') },
-    {
-      ...labelled('nav.install'),
-      items: [{ slug: 'install' }, { slug: 'workers' }, { slug: 'grow' }],
-    },
-    {
-      ...labelled('nav.run'),
+    labelled('home.label', { link: '/' }),
+    labelled('guide.label', { slug: 'redis' }),
+    labelled('nav.install', { items: ['install', 'workers', 'grow'] }),
+    labelled('nav.run', { items: ['check', 'monitor', 'operate', 'troubleshoot'] }),
+    labelled('nav.know', {
       items: [
-        { slug: 'check' },
-        { slug: 'monitor' },
-        { slug: 'operate' },
-        { slug: 'troubleshoot' },
+        'understand',
+        'server',
+        'reference',
+        'directives',
+        'pod-3',
+        'findings',
+        'proven',
+        'glossary',
+        'links',
+        // The law demands this label on every page.
+        labelled('nav.accessibility', { slug: 'accessibility' }),
       ],
-    },
-    {
-      ...labelled('nav.know'),
-      items: [
-        { slug: 'understand' },
-        { slug: 'server' },
-        { slug: 'reference' },
-        { slug: 'directives' },
-        { slug: 'pod-3' },
-        { slug: 'findings' },
-        { slug: 'proven' },
-        { slug: 'glossary' },
-        { slug: 'links' },
-        {
-          slug: 'accessibility',
-          // The law has every page say it.
-          ...labelled('nav.accessibility'),
-        },
-      ],
-    },
-    {
-      ...labelled('presets.group'),
+    }),
+    labelled('presets.group', {
       collapsed: true,
-      items: PRESETS.map(({ id }) => ({ ...labelled(`preset.${id}`), link: `/presets/${id}/` })),
-    },
+      items: PRESETS.map(({ id }) => labelled(`preset.${id}`, { link: `/presets/${id}/` })),
+    }),
   ],
   routeMiddleware: './src/site/routeData.ts',
   customCss: ['./src/styles/site.css', './src/styles/print.css'],

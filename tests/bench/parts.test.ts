@@ -10,14 +10,14 @@ describe('the frame that shows a change', () => {
   const frame = 1000 / 60;
 
   test.each([
-    ['painted before the screen’s next beat', 5, 0, 12, 1],
-    ['painted for the next beat', 5, frame, frame + 10, 1],
-    ['painted too late for the next beat', 5, frame, 2 * frame + 1, 2],
+    ['painted before the next frame starts', 5, 0, 12, 1],
+    ['painted in the next frame', 5, frame, frame + 10, 1],
+    ['painted too late in the next frame', 5, frame, 2 * frame + 1, 2],
     ['begun before the key, painted at once', 5, 0, frame + 1, 1],
-    ['painted for a beat long after', 5, 4 * frame, 4 * frame + 3, 4],
+    ['painted in a frame long after', 5, 4 * frame, 4 * frame + 3, 4],
     ['begun in time, painted for long', 5, 0, 6 * frame - 1, 5],
-  ])('%s', (_, at, beat, done, frames) => {
-    expect(framesOf({ at, beat, done })).toBe(frames);
+  ])('%s', (_, at, start, done, frames) => {
+    expect(framesOf({ at, frame: start, done })).toBe(frames);
   });
 });
 
