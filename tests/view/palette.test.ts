@@ -27,7 +27,10 @@ test.each(DATABASE_ROLES)('the colour of %s is the same in pages and drawings', 
   expect(contrast(dark, '#17181c')).toBeGreaterThanOrEqual(4.5);
 });
 
-test.each(Object.entries(LIGHT))('the light theme’s --%s is one in the pages and in a drawing', (name, colour) => {
-  const values = [...css.matchAll(new RegExp(`--${name}: (?:light-dark\\()?(#\\w+)`, 'g'))];
-  expect(values.map(([, value]) => value)).toContain(colour);
-});
+test.each(Object.entries(LIGHT))(
+  'the light theme’s --%s is one in the pages and in a drawing',
+  (name, colour) => {
+    const values = [...css.matchAll(new RegExp(`--${name}: (?:light-dark\\()?(#\\w+)`, 'g'))];
+    expect(values.map(([, value]) => value)).toContain(colour);
+  },
+);
