@@ -11,7 +11,7 @@ import { starlightOptions } from './src/site/starlight.ts';
 
 /** Scripts that most pages load at once: in one file, where Rolldown would make one of each. */
 const SHARED =
-  /vite\/preload-helper|\/src\/(components\/(lazyElement|clientTexts|copy|dom|architecture\/remembered)|model\/say)\.ts$/;
+  /vite\/preload-helper|\/starlight-toc\.js$|\/src\/(components\/(lazyElement|clientTexts|copy|dom|architecture\/remembered)|model\/say)\.ts$/;
 
 export default defineConfig({
   site: ORIGIN,

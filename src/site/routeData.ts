@@ -3,15 +3,24 @@ import { glossary } from './glossary.ts';
 import { EVERY_HEAD, indexedHead } from './head.ts';
 import { here, pageName } from './here.ts';
 import { pageData } from './pageData.ts';
+import generatorStyle from '../styles/generator.css?url&no-inline';
 import { cardFile, markdownFile } from './besidePages.ts';
+
+/**
+ * Pages that show a form, a drawing or files, by their names. Only they load the style of these: all
+ * other pages would be 3 kB heavier.
+ */
+const WITH_GENERATOR = /^(|redis|print|presets\/.+)$/;
 
 /** Adds to each page's head what this site needs there. */
 export const onRequest = defineRouteMiddleware(({ url, site, locals, currentLocale }) => {
   const { entry, head, lastUpdated, editUrl } = locals.starlightRoute;
+  const name = pageName(url);
   head.push(...EVERY_HEAD);
+  if (WITH_GENERATOR.test(name))
+    head.push({ tag: 'link', attrs: { rel: 'stylesheet', href: generatorStyle } });
   if (head.some(({ attrs }) => attrs?.['name'] === 'robots')) return;
   const { language, say } = here({ currentLocale });
-  const name = pageName(url);
   const root = import.meta.env.BASE_URL;
   const absolute = (path: string) => new URL(path, site).href;
   const { title, description = '' } = entry.data;
