@@ -92,7 +92,7 @@ async function smallest(fault: Fault, seed: number): Promise<[Case, string]> {
     seed,
     path: String(fault.index),
     numRuns: 1,
-    interruptAfterTimeLimit: PATIENCE / 2,
+    plugins: [fc.interruptAfterTimeLimit(PATIENCE / 2)],
   });
   if (counterexample === null)
     throw new Error(`It fails among others, and does not alone: ${fault.says}`);
