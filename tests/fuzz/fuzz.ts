@@ -94,9 +94,10 @@ async function smallest(fault: Fault, seed: number): Promise<[Case, string]> {
     numRuns: 1,
     plugins: [fc.interruptAfterTimeLimit(PATIENCE / 2)],
   });
-  if (!counterexample)
+  const [found] = (counterexample ?? []) as [Case?];
+  if (found === undefined)
     throw new Error(`It fails among others, and does not alone: ${fault.says}`);
-  return plainest([counterexample[0] as Case, (errorInstance as Error).message], fault, end);
+  return plainest([found, (errorInstance as Error).message], fault, end);
 }
 
 /** Says how a case failed and how to see it again. */
