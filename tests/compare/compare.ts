@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { comparePages, compareValues, type Differences } from './differences.ts';
 import { recordPages } from './pages.ts';
 
 /*
@@ -68,44 +69,21 @@ if (!existsSync(before.recording) || needsSite) {
 }
 record(root, after.recording, values.model ? undefined : after.site);
 
-/** How many differences are shown; the rest is counted. */
-const SHOWN = 40;
-let differences = 0;
-
-function report(where: string, old: unknown, now: unknown) {
-  differences += 1;
-  if (differences > SHOWN) return;
-  const short = (value: unknown) =>
-    (value === undefined ? 'nothing' : JSON.stringify(value)).slice(0, 300);
-  console.log(`${where}\n  - ${short(old)}\n  + ${short(now)}`);
-}
-
-/** Compares two values part by part, down to the first text, number or length that differs. */
-function compare(where: string, old: unknown, now: unknown): void {
-  if (JSON.stringify(old) === JSON.stringify(now)) return;
-  const structured = (value: unknown): value is Record<string, unknown> =>
-    typeof value === 'object' && value !== null;
-  if (!structured(old) || !structured(now)) report(where, old, now);
-  else if (Array.isArray(old) && Array.isArray(now) && old.length !== now.length) {
-    const left = new Set(now.map((each) => JSON.stringify(each)));
-    const right = new Set(old.map((each) => JSON.stringify(each)));
-    report(
-      where,
-      old.filter((each) => !left.has(JSON.stringify(each))),
-      now.filter((each) => !right.has(JSON.stringify(each))),
-    );
-  } else
-    for (const key of new Set([...Object.keys(old), ...Object.keys(now)]))
-      compare(`${where} ${key.slice(0, 120)}`, old[key], now[key]);
-}
-
+const differences: Differences = new Map();
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as unknown;
-compare('model', read(before.recording), read(after.recording));
+compareValues(differences, 'model', read(before.recording), read(after.recording));
 if (!values.model)
-  compare(
-    'page',
-    Object.fromEntries(await recordPages(before.site)),
-    Object.fromEntries(await recordPages(after.site)),
-  );
-console.log(differences === 0 ? 'Nothing differs.' : `${differences} differences.`);
-process.exitCode = differences === 0 ? 0 : 1;
+  comparePages(differences, await recordPages(before.site), await recordPages(after.site));
+
+/** The length at which a difference or a place is cut. */
+const SHOWN = 300;
+
+// The most frequent ones first: one change of a component differs on every page.
+for (const [difference, [place = '', ...others]] of [...differences].sort(
+  ([, a], [, b]) => b.length - a.length,
+)) {
+  const more = others.length === 0 ? '' : `, and in ${others.length} more places`;
+  console.log(`${difference.slice(0, SHOWN)}\n    in ${place.slice(0, SHOWN)}${more}`);
+}
+console.log(differences.size === 0 ? 'Nothing differs.' : `${differences.size} differences.`);
+process.exitCode = differences.size === 0 ? 0 : 1;
