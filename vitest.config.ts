@@ -33,6 +33,7 @@ export default defineConfig({
           include: [
             'tests/{pod,model,emit,checker,troubleshoot,view,cli,bench}/**/*.test.ts',
             'tests/components/**/*.unit.test.ts',
+            'tests/*.test.ts',
           ],
         },
       },

@@ -1,21 +1,8 @@
-import type { SyntaxNode } from '@lezer/common';
 import { urlPart } from '../../../emit/escape.ts';
 import type { Span } from '../span.ts';
 import type { StringPiece, Value } from '../values.ts';
-import type { Argument, Scope } from './scope.ts';
-
-/** The objects by which settings files read the environment, and `quote` of urllib.parse. */
-export type Access =
-  | 'os'
-  | 'environ'
-  | 'getenv'
-  | 'config'
-  | 'environ-module'
-  | 'Env'
-  | 'env'
-  | 'urllib'
-  | 'urllib.parse'
-  | 'quote';
+import type { Access, Argument, Scope } from './scope.ts';
+import type { SyntaxNode } from './tree.ts';
 
 /** The members of modules that are such objects (os; python-decouple; django-environ; environs; urllib). */
 const MEMBERS: Readonly<Record<string, Readonly<Record<string, Access>>>> = {

@@ -1,8 +1,8 @@
-import type { SyntaxNode, Tree } from '@lezer/common';
 import { parser } from '@lezer/python';
 import type { Span } from '../span.ts';
 import { childrenOf, Scope } from './scope.ts';
 import { readStatement } from './statements.ts';
+import type { SyntaxNode, Tree } from './tree.ts';
 
 /** A Python file of settings, as far as it is known without running it. */
 export interface PythonFile extends Readonly<

@@ -1,7 +1,19 @@
-import type { SyntaxNode } from '@lezer/common';
 import type { Span } from '../span.ts';
 import type { DictEntry, DictValue, Value } from '../values.ts';
-import type { Access } from './environment.ts';
+import type { SyntaxNode } from './tree.ts';
+
+/** The objects by which settings files read the environment, and `quote` of urllib.parse. */
+export type Access =
+  | 'os'
+  | 'environ'
+  | 'getenv'
+  | 'config'
+  | 'environ-module'
+  | 'Env'
+  | 'env'
+  | 'urllib'
+  | 'urllib.parse'
+  | 'quote';
 
 /** The last value of a name at the top level of a module. */
 export interface Binding {

@@ -1,9 +1,9 @@
-import type { SyntaxNode } from '@lezer/common';
 import type { Span } from '../span.ts';
 import type { Value } from '../values.ts';
 import { accessOf, importedAccess } from './environment.ts';
 import { argumentsOf, childrenOf, type Scope } from './scope.ts';
 import { subscriptOf, sumOf, valueOf } from './values.ts';
+import type { SyntaxNode } from './tree.ts';
 
 /** Reads one statement at the top level of a module into the scope. */
 export function readStatement(node: SyntaxNode, scope: Scope): void {

@@ -1,9 +1,9 @@
-import type { SyntaxNode } from '@lezer/common';
 import type { Span } from '../span.ts';
 import type { DictValue, StringPiece, StringValue, Value } from '../values.ts';
 import { accessOf, cast, quoted, variableDefault } from './environment.ts';
 import { argumentsOf, childrenOf, type Scope } from './scope.ts';
 import { readStringLiteral } from './strings.ts';
+import type { SyntaxNode } from './tree.ts';
 
 /** The depth at which expressions are no longer followed. Python refuses parentheses deeper than 200. */
 const MAX_DEPTH = 200;

@@ -1,0 +1,7 @@
+import type { parser } from '@lezer/python';
+
+/** The syntax tree of a Python file. */
+export type Tree = ReturnType<typeof parser.parse>;
+
+/** A node of the syntax tree. */
+export type SyntaxNode = Tree['topNode'];
