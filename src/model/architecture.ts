@@ -77,6 +77,16 @@ export type Architecture = Readonly<
 /** A field of the form, a parameter of a link, a property of {@link Architecture}. */
 export type FieldName = keyof Architecture;
 
+/** The fields that are any text of a syntax, and no choice between a few. */
+export type TextFieldName = {
+  [F in FieldName]: string extends Architecture[F] ? F : never;
+}[FieldName];
+
+/** The fields that are a choice between a few texts. */
+export type ChoiceFieldName = {
+  [F in FieldName]: Architecture[F] extends string ? F : never;
+}[Exclude<FieldName, TextFieldName>];
+
 /**
  * The generator's first state, in the order of the form: the guide's own case, one web server that
  * also runs the Celery worker, Redis on 127.0.0.1; and with a password, as the guide recommends.

@@ -1,18 +1,25 @@
 import { FIELDS } from '../model/fields.ts';
-import { DEFAULTS, fieldText, type Architecture, type FieldName } from '../model/architecture.ts';
-import type { Say, TextKey } from '../model/say.ts';
+import {
+  DEFAULTS,
+  fieldText,
+  type Architecture,
+  type ChoiceFieldName,
+  type FieldName,
+  type TextFieldName,
+} from '../model/architecture.ts';
+import type { Say } from '../model/say.ts';
 
-/** The fields that are choices. */
-type ChoiceName = 'arch' | 'redis' | 'auth' | 'firewall' | 'service';
+/** The keys of the names of choices' values. */
+type ValueKey = { [F in ChoiceFieldName]: `${F}.${Architecture[F]}` }[ChoiceFieldName];
 
 /** Whether a field is a choice: each of its values has a name that the form shows. */
-export function isChoice(field: FieldName): field is ChoiceName {
+export function isChoice(field: FieldName): field is ChoiceFieldName {
   return FIELDS[field].values !== undefined;
 }
 
 /** The name of a choice's value, as the form shows it. */
-export function valueLabel(field: ChoiceName, value: string, say: Say): string {
-  return say(`${field}.${value}` as Extract<TextKey, `${ChoiceName}.${string}`>);
+export function valueLabel(field: ChoiceFieldName, value: string, say: Say): string {
+  return say(`${field}.${value}` as ValueKey);
 }
 
 /** A field's value in words. */
@@ -23,9 +30,14 @@ export function valueText(architecture: Architecture, field: FieldName, say: Say
   return fieldText(architecture, field) || say('gen.empty');
 }
 
-/** Kinds of fields: one text describes the values that all fields of a kind accept. */
+/** Kinds of text: one sentence describes the values that all fields of a kind accept. */
 const KINDS = {
   host: 'host',
+  ca: 'path',
+  project: 'path',
+  venv: 'path',
+  logs: 'path',
+  pids: 'path',
   prefix: 'prefix',
   socket: 'socket',
   sentinels: 'sentinels',
@@ -36,7 +48,7 @@ const KINDS = {
   'from.workers': 'from',
   'from.transcription': 'from',
   'from.xapi': 'from',
-} as const satisfies Partial<Record<FieldName, string>>;
+} as const satisfies Record<TextFieldName, string>;
 
 /** The values that a field accepts, in words; those of a choice as links write them. */
 export function acceptedText(field: FieldName, say: Say): string {
@@ -44,5 +56,5 @@ export function acceptedText(field: FieldName, say: Say): string {
   if (range) return say('reference.range', { min: range[0], max: range[1] });
   if (values) return values.join(', ');
   if (typeof DEFAULTS[field] === 'boolean') return say('reference.flag');
-  return say(`reference.text.${field in KINDS ? KINDS[field as keyof typeof KINDS] : 'path'}`);
+  return say(`reference.text.${KINDS[field as TextFieldName]}`);
 }

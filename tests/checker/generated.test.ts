@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
 import { roleOfFolder, type InputFile } from '../../src/checker/read/files.ts';
 import { FIELDS, FIELD_NAMES } from '../../src/model/fields.ts';
-import type { Architecture, FieldName } from '../../src/model/architecture.ts';
+import { DEFAULTS, type Architecture, type FieldName } from '../../src/model/architecture.ts';
 import { filesOf, fileText } from '../../src/emit/files.ts';
 import { isPlaceholder } from '../../src/model/address.ts';
 import { plan } from '../../src/model/deployment.ts';
+import { SENTINEL_EXAMPLE } from '../../src/model/settings.ts';
 import { speaker } from '../../src/model/say.ts';
 import { serverCount } from '../../src/model/servers.ts';
 import { TEXTS } from '../../src/site/texts.ts';
@@ -116,6 +117,34 @@ test('the architecture of generated files is understood from them', () => {
     }),
     { numRuns: runs(60, 500) },
   );
+});
+
+test('every field is understood from the files of some architecture', () => {
+  const varied: Partial<Architecture>[] = [
+    { service: 'init', xapi: true, socket: '/run/redis/redis.sock' },
+    {
+      redis: 'dedicated',
+      host: '192.0.2.10',
+      tls: true,
+      auth: 'acl',
+      arch: 'microservices',
+      workers: 1,
+      transcription: true,
+      xapi: true,
+    },
+    { ...SENTINEL_EXAMPLE, workers: 1 },
+  ];
+  const understood = varied.flatMap((choices) => {
+    const architecture = { ...DEFAULTS, ...choices };
+    return Object.keys(
+      checkFiles(generated({ architecture, password: 'p' })).understood.architecture,
+    );
+  });
+  const missing = FIELD_NAMES.filter((name) => !understood.includes(name));
+  expect(
+    missing.filter((name) => !UNSTATED.includes(name)),
+    'not read in src/checker/understood.ts',
+  ).toEqual([]);
 });
 
 test('the folder of a generated file tells the role of its server', () => {

@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { addressKind, urlHost } from '../../src/model/address.ts';
 import { DOCKER_HOST } from '../../src/pod/limits.ts';
-import {
-  ARCHITECTURES,
-  AUTHS,
-  FIREWALLS,
-  REDIS_PLACES,
-  SERVICES,
-  type Architecture,
-} from '../../src/model/architecture.ts';
+import type { Architecture, FieldName, TextFieldName } from '../../src/model/architecture.ts';
+import { FIELDS, FIELD_NAMES } from '../../src/model/fields.ts';
 
 const labels = fc.stringMatching(/^[a-zA-Z0-9_](?:[a-zA-Z0-9_-]{0,12}[a-zA-Z0-9_])?$/);
 
@@ -77,47 +71,38 @@ const paths = fc
 
 const users = fc.stringMatching(/^[a-zA-Z0-9_.-]{1,40}$/).filter((name) => name !== 'default');
 
-const numbers = fc.integer({ min: 0, max: 15 });
-
-/** Every architecture whose fields are valid one by one; some are wrong as a whole. */
-export const architectures: fc.Arbitrary<Architecture> = fc.record({
-  arch: fc.constantFrom(...ARCHITECTURES),
-  web: fc.integer({ min: 1, max: 20 }),
-  workers: fc.integer({ min: 0, max: 50 }),
-  transcription: fc.boolean(),
-  xapi: fc.boolean(),
-  redis: fc.constantFrom(...REDIS_PLACES),
+/** How each field that is a text is made. */
+const TEXT_FIELDS: Readonly<Record<TextFieldName, fc.Arbitrary<string>>> = {
   host: hosts,
-  port: fc.integer({ min: 1, max: 65535 }),
   socket: fc.oneof({ weight: 4, arbitrary: fc.constant('') }, paths),
   sentinels: fc.oneof({ weight: 2, arbitrary: fc.constant('') }, sentinels),
   master: fc.stringMatching(/^[a-z0-9]([a-z0-9._-]{0,38}[a-z0-9])?$/),
-  memory: fc.integer({ min: 64, max: 1048576 }),
-  auth: fc.constantFrom(...AUTHS),
   user: users,
-  tls: fc.boolean(),
   ca: paths,
-  firewall: fc.constantFrom(...FIREWALLS),
   'from.web': networks,
   'from.workers': networks,
   'from.transcription': networks,
   'from.xapi': networks,
-  service: fc.constantFrom(...SERVICES),
   project: paths,
   venv: paths,
   account: fc.stringMatching(/^[a-z_][a-z0-9_-]{0,31}$/),
   logs: paths,
   pids: paths,
-  shared: fc.boolean(),
   prefix: fc.stringMatching(/^[a-zA-Z0-9_.-]{0,40}$/),
-  hours: fc.integer({ min: 1, max: 240 }),
-  comments: fc.boolean(),
-  'db.select2': numbers,
-  'db.default': numbers,
-  'db.sessions': numbers,
-  'db.encoding': numbers,
-  'db.xapi': numbers,
-});
+};
+
+/** Every valid value of a field: a text, one of a choice, a number between its bounds, or a flag. */
+function valuesOf(name: FieldName): fc.Arbitrary<Architecture[FieldName]> {
+  if (name in TEXT_FIELDS) return TEXT_FIELDS[name as TextFieldName];
+  const { values, range } = FIELDS[name];
+  if (values) return fc.constantFrom(...values);
+  return range ? fc.integer({ min: range[0], max: range[1] }) : fc.boolean();
+}
+
+/** Every architecture whose fields are valid one by one; some are wrong as a whole. */
+export const architectures = fc.record(
+  Object.fromEntries(FIELD_NAMES.map((name) => [name, valuesOf(name)])),
+) as fc.Arbitrary<unknown> as fc.Arbitrary<Architecture>;
 
 const fiveNumbers = fc.shuffledSubarray(
   Array.from({ length: 16 }, (_, number) => number),
