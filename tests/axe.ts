@@ -2,8 +2,8 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
 /**
- * All rules of levels A and AA and of good practice. By itself axe leaves out the size of targets, and what it calls
- * experimental, some of which RGAA has.
+ * All rules of levels A and AA and of good practice. By default, axe leaves out the size of targets and its experimental
+ * rules, some of which RGAA has.
  */
 const rules = Object.fromEntries(
   axe.getRules().map(({ ruleId, tags }) => {
@@ -13,19 +13,19 @@ const rules = Object.fromEntries(
 );
 
 /**
- * Everything that axe finds on a page as it stands.
+ * Runs axe on a page in its present state.
  *
  * @param page where the policy lets the test run its own script
- * @returns a text for each element concerned: the rule, the element, and what to do
+ * @returns a text for each violation: the rule, the element, and axe's advice
  */
-export async function faults(page: Page): Promise<string[]> {
+export async function violations(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
-  const violations = await page.evaluate(async (rules) => {
+  const found = await page.evaluate(async (rules) => {
     const { run } = (window as unknown as { axe: { run: typeof axe.run } }).axe;
-    // The rules that pass would come with long texts, which take as long again to get here.
+    // Results of rules that pass are long: to transfer them would double the time.
     return (await run(document, { rules, resultTypes: ['violations'] })).violations;
   }, rules);
-  return violations.flatMap(({ id, nodes }) =>
+  return found.flatMap(({ id, nodes }) =>
     nodes.map(
       ({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`,
     ),

@@ -9,9 +9,9 @@ let browser: Browser | undefined;
 const served = new Map<string, Served>();
 
 /**
- * Makes a test file one that has a browser and served sites, for as long as it runs.
+ * Starts a browser and serves built sites while the tests of a file run.
  *
- * @param sites the built sites that the file's tests open pages of
+ * @param sites the sites whose pages the tests open
  */
 export function useBrowser(sites: readonly Site[]): void {
   beforeAll(async () => {
@@ -34,13 +34,13 @@ export function addressOf(site: Site, path = ''): string {
 
 /** How a page is opened. */
 export interface Opening extends BrowserContextOptions {
-  /** Errors that the test is about; all others fail it. */
+  /** The errors that the test expects; all others fail it. */
   readonly expected?: RegExp;
-  /** The generator stays as the build made it until the test turns to its form. */
+  /** Whether the generator's scripts stay unloaded until the test turns to the form. */
   readonly untouched?: boolean;
 }
 
-/** Turns to the generator's form, where the page has one, and waits until it is live. */
+/** Loads the scripts of the generator's form, where the page has one, and waits for them. */
 export async function live(page: Page): Promise<void> {
   const form = page.locator('redis-generator form');
   if ((await form.count()) === 0) return;
@@ -49,13 +49,13 @@ export async function live(page: Page): Promise<void> {
 }
 
 /**
- * Opens a page in a fresh browser profile and makes a journey from it. Fails when, on the way, a
- * script fails, the console has an error, the policy is violated or a request leaves the site.
+ * Opens a page in a fresh browser profile and runs a test there. Fails on an error of a script, an error in the
+ * console, a violation of the policy, or a request to another site.
  *
  * @param site the built site
  * @param path the page, from the site's base, with its fragment
  * @param opening the browser's language, size and so on
- * @param journey what the reader does, and what the test expects
+ * @param journey the reader's actions and the test's expectations
  */
 export async function openPage(
   site: Site,
@@ -68,23 +68,23 @@ export async function openPage(
   const at = addressOf(site);
   const context = await browser.newContext(profile);
   context.setDefaultTimeout(limit(60));
-  const faults: string[] = [];
+  const errors: string[] = [];
   const own = new URL(at).origin;
   context.on('request', (request) => {
     if (!request.url().startsWith(own) && !/^(data|blob):/.test(request.url())) {
-      faults.push(`request to ${request.url()}`);
+      errors.push(`request to ${request.url()}`);
     }
   });
   context.on('response', (response) => {
-    if (response.status() >= 400) faults.push(`${response.status()} for ${response.url()}`);
+    if (response.status() >= 400) errors.push(`${response.status()} for ${response.url()}`);
   });
   context.on('console', (message) => {
-    if (message.type() === 'error') faults.push(`console: ${message.text()}`);
+    if (message.type() === 'error') errors.push(`console: ${message.text()}`);
   });
-  context.on('weberror', (error) => faults.push(`script: ${String(error.error())}`));
-  // The console shows most violations, but not those of a page that navigates away.
+  context.on('weberror', (error) => errors.push(`script: ${String(error.error())}`));
+  // The console does not show the violations of a page that navigates away.
   await context.exposeBinding('reportViolation', (_, what: string) => {
-    faults.push(`policy: ${what}`);
+    errors.push(`policy: ${what}`);
   });
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
@@ -99,7 +99,7 @@ export async function openPage(
     await page.goto(at + path);
     if (profile.javaScriptEnabled !== false && !untouched) await live(page);
     await journey(page);
-    expect(faults.filter((fault) => !expected?.test(fault))).toEqual([]);
+    expect(errors.filter((error) => !expected?.test(error))).toEqual([]);
   } finally {
     await context.close();
   }

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { origin, sites } from './sites.ts';
 
-/** Builds the site for every base that the tests look at; one after the other, as they share Astro's cache. */
+/** Builds the site for every base of the tests, one after the other because they share Astro's cache. */
 export default function buildSites(): void {
-  // Vitest's own value would make a development build.
+  // With Vitest's NODE_ENV, `test`, Astro would make a development build.
   const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => key !== 'NODE_ENV'));
   const astro = join(import.meta.dirname, '../node_modules/.bin/astro');
   for (const { base, directory } of sites) {

@@ -1,7 +1,7 @@
 import { chromium as playwright, type Browser } from 'playwright-core';
 import { headlessShell } from './software.ts';
 
-/** Flags that keep Chromium from any request but the pages', and let it run as root without a screen. */
+/** Flags that stop Chromium's own requests, and let it run as root without a screen. */
 export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -14,7 +14,7 @@ export const CHROMIUM_FLAGS = [
 /**
  * Starts the machine's Chromium.
  *
- * @param executablePath the one that readers have, where its speed is measured
+ * @param executablePath the full browser, for measurements of speed
  */
 export function launch(executablePath = headlessShell()): Promise<Browser> {
   return playwright.launch({ executablePath, args: CHROMIUM_FLAGS });

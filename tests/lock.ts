@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /*
- * Leaves the packages' `engines` out of package-lock.json: `node tests/lock.ts`, after npm has changed the file. npm
- * compares them with the Node that runs npm, which may be 20. The packages run on the Node of the `node` package.
+ * Removes the packages' `engines` from package-lock.json. Run `node tests/lock.ts` after npm has changed the file.
+ * npm compares `engines` with the Node that runs npm, which may be 20. The packages run on the Node of the `node`
+ * package.
  */
 
 const FILE = join(import.meta.dirname, '../package-lock.json');

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node';
 
-/** Plain lines for a CI log: how a run was drawn, what was skipped and why, and the counts. */
+/** Plain lines for a CI log: the seed, the skipped tests with their reasons, and the counts. */
 export default class Report implements Reporter {
   onInit(): void {
     const { SEED, SLOWNESS, TESTS } = process.env;
@@ -23,13 +23,13 @@ export default class Report implements Reporter {
         const result = test.result();
         if (result.state === 'passed') passed++;
         if (result.state === 'failed') failed++;
-        // A test that -t leaves out has no note, nor has the reader asked for one.
+        // Tests that the option -t leaves out have no note, and are not reported.
         if (result.state !== 'skipped' || result.note === undefined) continue;
         const what = `${relative('', module.moduleId)}: ${result.note}`;
         skipped.set(what, (skipped.get(what) ?? 0) + 1);
       }
     }
-    // A run that could not even begin has no test that failed.
+    // A run that fails before its first test has no failed test.
     if (reason === 'failed') failed ||= 1;
     for (const [what, count] of skipped) console.log(`${count} skipped in ${what}`);
     console.log(`${passed} passed, ${failed} failed`);

@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 
-/** Whether everything is run (`npm run test:full`), and not the everyday set (`npm test`). */
+/** Whether this is the full set (`npm run test:full`) and not the everyday set (`npm test`). */
 export const full = process.env['TESTS'] === 'full';
 
-/** The number that the everyday samples are drawn with; printed when the tests start, and set by SEED. */
+/** The seed of the everyday samples, set by SEED and printed when the tests start. */
 const seed = Number(process.env['SEED'] ?? 0);
 
-/** How many times slower than the reference machine this one is, measured when the tests start. */
+/** The slowness of this machine relative to the reference machine, measured when the tests start. */
 const slowness = Number(process.env['SLOWNESS'] ?? 1);
 
 /**
- * A time limit, for what would otherwise hang: longer on a slow or busy machine.
+ * A time limit that stops a test which hangs: longer on a slow or busy machine.
  *
- * @param seconds several times as long as it takes on two idle cores
+ * @param seconds several times the duration on two idle cores
  * @returns milliseconds
  */
 export const limit = (seconds: number): number => Math.round(seconds * 1000 * slowness);
 
-/** How often something random is tried: a share of the full number in the everyday set. */
+/** The number of random cases: fewer in the everyday set. */
 export const runs = (everyday: number, all: number): number => (full ? all : everyday);
 
 /** A list in an order that depends on {@link seed} alone. */
@@ -32,8 +32,8 @@ export const sample = <T>(list: readonly T[], count: number): readonly T[] =>
   full ? list : shuffled(list).slice(0, count);
 
 /**
- * The whole list in the full set; in the everyday set, enough of it that any two values of two
- * properties that occur together in the list also do in the sample.
+ * The whole list in the full set. In the everyday set, a pairwise sample: each pair of values of two properties that
+ * occurs in the list also occurs in the sample.
  */
 export function pairwise<T extends object>(list: readonly T[]): readonly T[] {
   if (full) return list;

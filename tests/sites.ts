@@ -10,7 +10,7 @@ export interface Site {
   readonly directory: string;
 }
 
-/** The site as it is built for the tests: at the root of a domain; in the full set, under a path too. */
+/** The sites built for the tests: at the root of a domain and, in the full set, under a path too. */
 export const sites: readonly [Site, ...Site[]] = [
   { base: '/', directory: join(import.meta.dirname, '../.cache/site-root') },
   ...(full
@@ -18,16 +18,16 @@ export const sites: readonly [Site, ...Site[]] = [
     : []),
 ];
 
-/** The origin that the tests' sites are built for. */
+/** The origin in the tests' sites (SITE_ORIGIN). */
 export const origin = 'https://pod.example.org';
 
 /** A built page. */
 export interface Page {
-  /** The file, from the site's folder. */
+  /** The file's path from the site's folder. */
   readonly file: string;
   readonly html: string;
   readonly document: HTMLElement;
-  /** The file of the page in the other language; none for a page that is not of one language. */
+  /** The file of the page in the other language; undefined for a page in both languages. */
   readonly counterpart: string | undefined;
 }
 
@@ -47,7 +47,7 @@ export async function pagesOf(site: Site): Promise<Page[]> {
   });
 }
 
-/** The pages that search engines may know and that are of a language. */
+/** The pages in one language that search engines may index. */
 export function indexed(pages: readonly Page[]): Page[] {
   return pages.filter(
     ({ counterpart, document }) =>

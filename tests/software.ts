@@ -2,34 +2,34 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
-/** When a program is needed, if not always; and how a Python is known to be the right one. */
+/** Limits on where a program is needed, and on which executable is accepted. */
 interface Conditions {
-  /** Only on Linux: elsewhere its tests are skipped. */
+  /** Needed on Linux only: elsewhere its tests are skipped. */
   readonly linux?: boolean;
-  /** Only by the full set. */
+  /** Needed by the full set only. */
   readonly full?: boolean;
-  /** A statement of Python that it must run without an error. */
+  /** A Python statement that the program must run without an error. */
   readonly statement?: string;
 }
 
-/** A program that tests run. */
+/** A program that the tests run. */
 export interface Program extends Conditions {
-  /** Debian's packages that have it. */
+  /** The Debian packages of the program. */
   readonly packages: string;
-  /** The tests' use of it, for whoever is about to install it. */
+  /** The tests' use of the program, shown with the request to install it. */
   readonly purpose: string;
-  /** The path where it is, if it is anywhere. */
+  /** The program's path, or undefined if it is not installed. */
   readonly find: () => string | undefined;
 }
 
-/** All programs that tests run. */
+/** All programs that the tests run. */
 export const PROGRAMS: Program[] = [];
 
 /**
  * Adds a program to {@link PROGRAMS}.
  *
- * @param names its names in PATH, or its paths; the best first
- * @returns a function that gives its path, or throws an error that says what is missing
+ * @param names its names in PATH, or its paths, in order of preference
+ * @returns a function that returns its path, or throws an error that names the missing packages
  */
 function program(
   packages: string,
@@ -51,7 +51,7 @@ function program(
   };
 }
 
-/** The executables with these names, in the order of PATH. */
+/** The executables with these names, by the order of the names and then of PATH. */
 function executables(names: readonly string[]): string[] {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return names
@@ -75,7 +75,7 @@ const CHROMIUM = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** A Python 3 that has Django, its Redis clients and Celery: not always the first one in PATH. */
+/** A Python 3 with Django, its Redis clients and Celery: not always the first one in PATH. */
 export const python = program(
   'python3-django python3-django-redis python3-django-redis-sessions python3-celery python3-redis',
   'reads the settings and runs the workers as Pod does',
@@ -88,7 +88,7 @@ export const shellcheck = program('shellcheck', 'reads the generated scripts', [
 export const git = program('git', 'dates the pages', ['git']);
 /** Chromium, or Chrome. */
 export const chromium = program('chromium', 'opens the pages', CHROMIUM);
-/** Chromium without its window, which takes a third of the processor's time; or Chromium itself. */
+/** Chromium's headless shell, which takes a third of the processor's time; otherwise Chromium. */
 export const headlessShell = program('chromium-headless-shell', 'opens the pages faster', [
   'chromium-headless-shell',
   'chrome-headless-shell',
@@ -109,7 +109,7 @@ program('prometheus', 'tests the rules of alerts', ['promtool'], FULL);
 program('prometheus-redis-exporter', 'measures Redis', ['prometheus-redis-exporter'], FULL);
 export const nginx = program('nginx', 'serves the site', ['nginx', '/usr/sbin/nginx'], FULL);
 export const apache = program('apache2', 'serves the site', ['apache2', '/usr/sbin/apache2'], FULL);
-/** Firefox, the one with long support if there are two. */
+/** Firefox; its extended support release if both are installed. */
 export const firefox = program('firefox-esr', 'opens the pages', ['firefox-esr', 'firefox'], FULL);
 export const webkitDriver = program(
   'webkit2gtk-driver',
@@ -117,7 +117,7 @@ export const webkitDriver = program(
   ['WebKitWebDriver'],
   FULL,
 );
-/** A Python 3 that can make a window with WebKitGTK in it. */
+/** A Python 3 that can open a window with WebKitGTK. */
 export const webkitPython = program(
   'python3-gi gir1.2-webkit2-4.1',
   'opens the pages in WebKitGTK',

@@ -1,15 +1,15 @@
 import type { Page } from 'playwright-core';
 import type { TrustedTypes } from '../src/components/trusted.ts';
 
-/** The window of a page that {@link trustTests} prepared. */
+/** The window of a page after {@link trustTests}. */
 export interface Trusting {
-  /** Has the page take a text as markup. */
+  /** Converts a text to markup that the page's policy accepts. */
   readonly trustMarkup: (text: string) => string;
 }
 
 /**
- * Lets a test make markup of texts in pages whose policy forbids it to all but their own scripts:
- * the policy is not there yet when this runs.
+ * Lets a test insert markup into pages although Trusted Types forbid it. The script runs before the page's policy
+ * exists, and so may create a policy for the test.
  */
 export async function trustTests(page: Page): Promise<void> {
   await page.addInitScript(() => {

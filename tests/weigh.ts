@@ -3,13 +3,13 @@ import { parse } from 'node-html-parser';
 import type { Page, Request } from 'playwright-core';
 
 /**
- * Bytes on the wire, compressed as servers do, of each kind of file and of all. A script that is
- * written into a page counts as script, and not as HTML.
+ * Bytes of each kind of file and of all files, compressed as servers send them. An inline script counts as script,
+ * not as HTML.
  */
 export type Weight = Record<'html' | 'css' | 'script' | 'all', number>;
 
 /**
- * Weighs what a page had the browser load, once it is quiet.
+ * Weighs the files that a page has loaded, once the network is idle.
  *
  * @param leftOut addresses that do not count
  */
@@ -46,7 +46,7 @@ function compressed(body: Buffer | string): number {
   return gzipSync(body, { level: 9 }).length;
 }
 
-/** The scripts that are written into a page. */
+/** The inline scripts of a page. */
 function scriptsIn(html: Buffer): string {
   return parse(html.toString(), { blockTextElements: { script: true, style: true } })
     .querySelectorAll('script:not([src], [type="application/json"])')
@@ -54,7 +54,7 @@ function scriptsIn(html: Buffer): string {
     .join('\n');
 }
 
-/** The parts of the guide that load when the reader asks for them, and how one asks. */
+/** The parts of the guide that load on demand, each with the action that loads it. */
 const LATER = {
   form: async (page: Page) => {
     await page.locator('redis-generator legend').first().hover();
@@ -62,7 +62,7 @@ const LATER = {
   },
   search: async (page: Page) => {
     await Promise.all([
-      // Its worker asks for these two last, side by side.
+      // The search's worker requests these two files last, at the same time.
       ...[/\/wasm\./, /\.pf_meta$/].map((file) =>
         page.waitForEvent('requestfinished', (request) => file.test(request.url())),
       ),
@@ -72,8 +72,8 @@ const LATER = {
 };
 
 /**
- * Weighs what the guide has the browser load besides when the reader asks for a part of it, what
- * workers load included: they have timings of their own, which `weigh` does not see.
+ * Weighs the files that a part of the guide loads on demand. Requests of workers count too; the timings that
+ * {@link weigh} reads do not have them.
  *
  * @returns bytes on the wire, compressed
  */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -16,7 +16,7 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
       .map((it) => it.getAttribute('content') ?? '');
   const fileOf = (page: Page) => (meta(page, 'og:image')[0] ?? '').slice((origin + base).length);
 
-  test.each(pages)('$file has a card of its own', async (page) => {
+  test.each(pages)('$file has its social card', async (page) => {
     const [address = '', ...others] = meta(page, 'og:image');
     expect(others).toEqual([]);
     expect(address.startsWith(`${origin}${base}cards/`)).toBe(true);
@@ -33,24 +33,23 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
     expect(undrawable(title + (meta(page, 'description')[0] ?? ''))).toEqual([]);
   });
 
-  test('there are no others, and no two alike', async () => {
+  test('there are no other cards, and no two are the same', async () => {
     const files = await Array.fromAsync(glob('cards/**/*.png', { cwd: directory }));
     expect(files.sort()).toEqual(pages.map(fileOf).sort());
     const pictures = files.map((file) => readFileSync(join(directory, file), 'base64'));
     expect(new Set(pictures).size).toBe(pictures.length);
   });
 
-  test('a page that is not to be found has none', async () => {
+  test('a page that search engines may not index has no card', async () => {
     for (const page of await pagesOf({ base, directory })) {
       if (pages.some(({ file }) => file === page.file)) continue;
       expect(meta(page, 'og:image'), page.file).toEqual([]);
     }
-    expect(existsSync(join(directory, 'cards/fr/print.png'))).toBe(false);
   });
 });
 
 describe('the drawing', () => {
-  /** How much of a part of the card is not white, from 0 to 1. */
+  /** The share of an area of the card that is not white, from 0 to 1. */
   async function ink(
     texts: { title: string; description: string },
     [left, top, width, height]: readonly [number, number, number, number],
@@ -63,7 +62,7 @@ describe('the drawing', () => {
       .toBuffer({ resolveWithObject: true });
     return data.filter((value) => value < 250).length / data.length;
   }
-  /** Between the text and the servers; below the text. */
+  // Areas of the card as left, top, width and height.
   const between = [740, 0, 30, 630] as const;
   const below = [20, 590, 720, 40] as const;
   const text = [72, 140, 660, 440] as const;
@@ -77,18 +76,18 @@ describe('the drawing', () => {
       ),
     ],
     ['Anticonstitutionnellement '.repeat(12), 'x'.repeat(40)],
-  ])('keeps “%s” in its place', async (title, description) => {
+  ])('keeps “%s” within the text’s area', async (title, description) => {
     expect(await ink({ title, description }, between)).toBe(0);
     expect(await ink({ title, description }, below)).toBe(0);
     expect(await ink({ title, description }, text)).toBeGreaterThan(0.01);
   });
 
-  test('needs no font of the machine', () => {
+  test('uses no font of the machine', () => {
     const svg = card({ site: 'A', title: 'B', description: 'C', architecture: DEFAULTS });
     expect(svg).not.toMatch(/<text|font|href/);
   });
 
-  test('what its font lacks is told', () => {
+  test('reports characters that its font lacks', () => {
     expect(undrawable('Où « l’œuvre »\u00a0: 5 × 3… — “a”')).toEqual([]);
     expect(undrawable('一 a')).toEqual(['一']);
   });

@@ -16,7 +16,7 @@ describe('the policy of a page', () => {
     );
   });
 
-  test('has the hash of each inline script, by its exact text, and none of a style', () => {
+  test('has the hash of the exact text of each inline script, and no hash of a style', () => {
     const script = '\n\tif (1 < 2 && "é") { run("</p>"); }\n';
     const style = ' p { top: 0 } ';
     const html = policyOf(`<script data-x="a > b">${script}</script><style>${style}</style>`);
@@ -24,7 +24,7 @@ describe('the policy of a page', () => {
     expect(html).not.toContain(hash(style));
   });
 
-  test('says nothing of data, files, and what only looks like a script', () => {
+  test('has no hash of data, of a script’s file, or of text that looks like a script', () => {
     const html = policyOf(
       '<script type="application/json">{}</script><script src="/a.js"></script>' +
         '<p title="<script>alert(1)</script>"></p>',
@@ -32,7 +32,7 @@ describe('the policy of a page', () => {
     expect(html.split('</p>')[0]).not.toContain('sha256');
   });
 
-  test('fails rather than leave a page without one', () => {
+  test('throws for a page without an encoding, which would have no policy', () => {
     expect(() => withPolicyOf('<p></p>')).toThrow('page.html');
   });
 });

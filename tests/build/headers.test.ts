@@ -10,7 +10,7 @@ import { apache, nginx } from '../software.ts';
 
 const [root, site = root] = sites;
 
-/** A web server that has the built site, by the name of its software; gives the site's address. */
+/** Starts a web server that serves the site in a folder on a port of this machine. */
 type Host = (folder: string, port: number, atEnd: Finally) => Promise<void>;
 
 const withNginx: Host = async (folder, port, atEnd) => {
@@ -54,12 +54,12 @@ Alias ${site.base.replace(/\/$/, '')} ${folder}${site.base}
   atEnd(stop);
 };
 
-describe('the headers that come with the site', () => {
+describe('the headers of the site', () => {
   const hosts = [
     ['nginx', withNginx],
     ['Apache', withApache],
   ] as const;
-  test.for(full ? hosts : [])('are what %s sends', async ([, host], { onTestFinished, skip }) => {
+  test.for(full ? hosts : [])('are sent by %s', async ([, host], { onTestFinished, skip }) => {
     skip(process.platform !== 'linux', 'the paths of their modules are Debian’s');
     const folder = temporaryFolder(onTestFinished);
     await cp(site.directory, join(folder, site.base), { recursive: true });
@@ -90,7 +90,7 @@ describe('the headers that come with the site', () => {
     }
   });
 
-  test('are in the files that hosts look for, and in the one for nginx', () => {
+  test('are in _headers, .htaccess and deploy/nginx.conf', () => {
     const written = (name: string) => readFileSync(join(site.directory, name), 'utf8');
     expect(written('_headers')).toBe(netlifyHeaders(site.base));
     expect(written('.htaccess')).toBe(apacheHeaders(site.base));
@@ -98,7 +98,7 @@ describe('the headers that come with the site', () => {
     expect(deployed).toBe(nginxLocation('/redis/', '/var/www'));
   });
 
-  test('are what Netlify reads, each path with its own', () => {
+  test('are in the format of Netlify, a block for each path', () => {
     const blocks = netlifyHeaders('/redis/')
       .trimEnd()
       .split('\n\n')

@@ -6,7 +6,7 @@ import { sites } from '../sites.ts';
 const [site] = sites;
 const project = join(import.meta.dirname, '../..');
 
-/** Licences under which what the project is made with may be used, and copies given on. */
+/** Licences that let the project use a package and pass on copies of it. */
 const ALLOWED = new Set([
   '0BSD',
   'Apache-2.0',
@@ -23,14 +23,14 @@ const ALLOWED = new Set([
   'Zlib',
 ]);
 
-/** Whether one of the licences offered may be taken; together with others, all of them. */
+/** Whether an SPDX expression is allowed: each operand of AND needs one allowed alternative of OR. */
 const isAllowed = (licence: string) =>
   licence
     .replaceAll(/[()]/g, '')
     .split(' AND ')
     .every((each) => each.split(' OR ').some((one) => ALLOWED.has(one)));
 
-test('everything that is installed may be used, and is there by a digest and no address', () => {
+test('each installed package has an allowed licence and a digest, and no registry address', () => {
   const { packages } = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { license?: string; integrity?: string; resolved?: string }>;
   };
@@ -43,7 +43,7 @@ test('everything that is installed may be used, and is there by a digest and no 
   expect(wrong.map(([path, { license }]) => `${path}: ${license}`)).toEqual([]);
 });
 
-test('readers get the licences of what is in the pages’ scripts', () => {
+test('licences.txt has the licences of the packages in the pages’ scripts', () => {
   const text = readFileSync(join(site.directory, 'licences.txt'), 'utf8');
   const named = Array.from(text.matchAll(/^## (\S+) - \S+ \((.+)\)$/gm), ([, name]) => name);
   expect(named).toEqual(

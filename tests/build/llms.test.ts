@@ -39,7 +39,7 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
   test.each([
     ['fr', 'Français'],
     ['en', 'English'],
-  ])('what is in %s is apart, and in the order of the menu', (code, name) => {
+  ])('the lists in %s have only pages in %s, in the order of the menu', (code, name) => {
     const own = lists.filter(({ title }) => title.startsWith(name));
     const findings = own.at(-1)?.links ?? [];
     expect(findings.length).toBeGreaterThan(40);
@@ -71,7 +71,7 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
         const text = read(link.slice((origin + base).length)).replace(/^---.*?\n---\n\n/s, '');
         expect(full).toContain(text);
       }
-      // A list of the pages that go with the generator, not of the files it makes.
+      // The pages of examples are files of the generator, and no articles of the guide.
       expect(full).not.toContain(`${base}${code}/presets/celery-large/ -->`);
     },
   );

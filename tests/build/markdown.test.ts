@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'node-html-parser';
 import { describe, expect, test } from 'vitest';
-import { serve } from '../../src/cli/serve.ts';
 import type { BuiltPage } from '../../src/build/builtPages.ts';
 import { pageMarkdown, pageText } from '../../src/build/markdown.ts';
 import { readable } from '../../src/build/readable.ts';
@@ -11,7 +10,7 @@ import { indexed, pagesOf, sites } from '../sites.ts';
 describe.each(sites)('built for $base', async ({ base, directory }) => {
   const pages = indexed(await pagesOf({ base, directory }));
 
-  test.each(pages)('$file is also Markdown', ({ document, file }) => {
+  test.each(pages)('$file also exists as Markdown', ({ document, file }) => {
     const links = document.querySelectorAll('link[rel=alternate][type="text/markdown"]');
     const name = file.replace(/index\.html$/, '').replace(/^(..)\/$/, '$1/index/');
     expect(links.map((it) => it.getAttribute('href'))).toEqual([`${base}${name.slice(0, -1)}.md`]);
@@ -27,13 +26,13 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
     ]);
     expect(text).toContain(`\n# ${title ?? ''}\n`);
 
-    // What readers see is in it: headings, code, rows of tables.
+    // The Markdown has the page's headings, code and table rows.
     const content = readable({ document, address: canonical });
     const headings = content
       .querySelectorAll('h2, h3, h4')
       .map(({ tagName }) => Number(tagName[1]));
     const prose = text.replaceAll(/^( *)(`{3,}).*?^\1\2$/gms, '');
-    expect([...prose.matchAll(/^(#{2,}) /gm)].map(([, signs = '']) => signs.length)).toEqual(
+    expect([...prose.matchAll(/^(#{2,}) /gm)].map(([, marks = '']) => marks.length)).toEqual(
       headings,
     );
     const unindented = text.replaceAll(/^ +/gm, '');
@@ -44,23 +43,13 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
     const rows = content.querySelectorAll('tr').length + content.querySelectorAll('table').length;
     expect(prose.match(/^ *\|.*\|$/gm)?.length ?? 0).toBe(rows);
 
-    // Nothing in it needs a page around it.
+    // No HTML and no relative address: the file is read outside of the site.
     expect(prose.replaceAll(/`[^`]*`/g, '')).not.toMatch(/<\/?[a-z]/);
     for (const [, address = ''] of prose.matchAll(/\]\(([^)]*)\)/g)) {
       expect(address).toMatch(/^https?:\/\//);
     }
   });
 
-  test('it is served as what it is', async () => {
-    const served = await serve(directory, base);
-    try {
-      const response = await fetch(`${served.address}fr/redis.md`);
-      expect(response.headers.get('Content-Type')).toBe('text/markdown; charset=utf-8');
-      expect(await response.text()).toContain('CELERY_BROKER_URL');
-    } finally {
-      await served.close();
-    }
-  });
 });
 
 describe('a page as Markdown', () => {
@@ -78,7 +67,7 @@ describe('a page as Markdown', () => {
     return pageText(whole, readable(whole)).split('\n').slice(4).join('\n');
   };
 
-  test('starts with what it is, whatever its title has', () => {
+  test('starts with its title, language and address, whatever characters the title has', () => {
     const whole = page('<p>text</p>');
     expect(pageMarkdown(whole, pageText(whole, readable(whole)))).toBe(
       '---\ntitle: "A \\"title\\" & <more>"\nlang: en\n' +
@@ -87,19 +76,19 @@ describe('a page as Markdown', () => {
     );
   });
 
-  test('keeps cells apart that have bars, and names that touch', () => {
+  test('escapes bars in cells, and separates names that touch', () => {
     const table = '<tr><th>a</th></tr><tr><td><code>x|y</code><code>z</code></td></tr>';
     expect(body(`<table>${table}</table>`)).toBe('| a |\n| - |\n| `x\\|y` `z` |\n');
   });
 
-  test('makes links complete', () => {
+  test('has complete addresses in links', () => {
     expect(body('<p><a href="../links/#contract">a</a> <a href="#here">b</a></p>')).toBe(
       '[a](https://pod.example.org/en/links/#contract) ' +
         '[b](https://pod.example.org/en/redis/#here)\n',
     );
   });
 
-  test('leaves out what only works on a screen', () => {
+  test('leaves out controls and hidden elements', () => {
     const controls = '<form><input></form><button>Copy</button><p hidden>later</p><svg></svg>';
     expect(body(`${controls}<p class="js-only">no</p><p>yes</p>`)).toBe('yes\n');
   });
@@ -114,7 +103,7 @@ describe('a page as Markdown', () => {
     expect(body(list, 'fr')).toBe('- **Default**\u00a0: `1`\n- **Link**\u00a0: web\n');
   });
 
-  test('has code as it is', () => {
+  test('keeps code unchanged', () => {
     const code = '<pre><code><span>a = "&lt;b&gt;"\n</span><span>  ```\n</span></code></pre>';
     expect(body(code)).toBe('````\na = "<b>"\n  ```\n````\n');
   });

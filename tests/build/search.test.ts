@@ -6,48 +6,35 @@ import { sites } from '../sites.ts';
 const [site] = sites;
 useBrowser([site]);
 
-/** What a search finds: how many pages, and where the links of the first lead. */
+/** The result of a search: the number of pages, and the links of the first of them. */
 interface Found {
   readonly pages: number;
   readonly links: readonly string[];
 }
 
-/** Types words into the search box, and waits for what it finds. */
+/** Types words into the search box, and waits for the results. */
 async function search(page: Page, words: string): Promise<Found> {
   const box = page.locator('site-search');
   if (!(await box.locator('dialog').isVisible())) await page.keyboard.press('Control+k');
   const input = box.locator('dialog input');
   await input.waitFor();
   await input.fill(words);
-  const said = () => box.locator('.pagefind-ui__message').textContent();
-  // Both at once: it says that it searches for these words while it shows what others found.
+  const message = () => box.locator('.pagefind-ui__message').textContent();
+  // The words alone do not do: while Pagefind searches for them, it still shows the previous results.
   const found = async () => {
-    const text = (await said()) ?? '';
+    const text = (await message()) ?? '';
     return /résultat|results?\b/.test(text) && text.includes(words);
   };
   await expect.poll(found).toBe(true);
   // Each result is a placeholder until its text has come.
   await expect.poll(() => box.locator('.pagefind-ui__loading').count()).toBe(0);
   return {
-    pages: parseInt((await said()) ?? '') || 0,
+    pages: parseInt((await message()) ?? '') || 0,
     links: await box
       .locator('.pagefind-ui__result-link')
       .evaluateAll((all) => all.map((it) => it.getAttribute('href') ?? '')),
   };
 }
-
-test('a page has nothing of the search but its button loaded until it is opened', async () => {
-  await openPage(site, 'fr/install/', { untouched: true }, async (page) => {
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-    await page.reload({ waitUntil: 'networkidle' });
-    const ofSearch = () => asked.filter((path) => /search(Box)?\.|pagefind/.test(path));
-    expect(asked).toContain('/fr/install/');
-    expect(ofSearch()).toEqual([]);
-    await search(page, 'encodage');
-    expect(ofSearch().some((path) => path.endsWith('.js'))).toBe(true);
-  });
-});
 
 describe('the search in French', () => {
   test.each([
@@ -56,7 +43,7 @@ describe('the search in French', () => {
     ['words without their accents', 'delai de visibilite', 'délai de visibilité'],
     ['a verb in another form', 'acquitter', 'acquittée'],
     ['an apostrophe of the keyboard', "l'acquittement tardif", 'l’acquittement tardif'],
-  ])('finds the same by %s', async (_, typed, meant) => {
+  ])('finds the same pages by %s', async (_, typed, meant) => {
     await openPage(site, 'fr/links/', {}, async (page) => {
       const found = await search(page, typed);
       expect(found.pages).toBeGreaterThan(0);
@@ -64,7 +51,7 @@ describe('the search in French', () => {
     });
   });
 
-  test('finds the section that explains', async () => {
+  test('leads to the section that explains the words', async () => {
     await openPage(site, 'fr/links/', {}, async (page) => {
       const { links } = await search(page, 'delai de visibilite');
       expect(links).toContain('/fr/understand/#visibility-timeout');
@@ -84,7 +71,7 @@ test('the search in English finds a word by another of its forms', async () => {
 test.each([
   ['fr', 'directives', 'Sentinelles. Voir aussi :'],
   ['en', 'directives', 'Sentinels. See also:'],
-])('an excerpt in %s has terms and descriptions apart, and no button', async (code, at, text) => {
+])('an excerpt in %s has punctuation between terms and descriptions, and no button', async (code, at, text) => {
   await openPage(site, `${code}/links/`, {}, async (page) => {
     await search(page, 'sentinels');
     const excerpts = await page
@@ -122,7 +109,7 @@ describe.each(['fr', 'en'])('the search in %s', (code) => {
     });
   });
 
-  test('finds pages of its own language, and only those that explain', async () => {
+  test('finds pages of its language, and neither the guide to print nor the home page', async () => {
     const words = ['Redis', 'session', 'SESSION_REDIS'];
     await openPage(site, `${code}/links/`, {}, async (page) => {
       for (const word of words) {
@@ -141,18 +128,18 @@ describe.each(['fr', 'en'])('the search in %s', (code) => {
     });
   });
 
-  test('says so when there is nothing', async () => {
+  test('reports that there is no result', async () => {
     await openPage(site, `${code}/links/`, {}, async (page) => {
       expect(await search(page, 'zzzqqq')).toEqual({ pages: 0, links: [] });
     });
   });
 });
 
-test('words that every page has do not count, unless there is nothing else', async () => {
+test('words that every page has are ignored, unless there are no others', async () => {
   await openPage(site, 'fr/links/', {}, async (page) => {
-    const telling = await search(page, 'persistance file');
-    expect(telling.links).toContain('/fr/server/#persistence');
-    expect(await search(page, 'la persistance de la file')).toEqual(telling);
+    const expected = await search(page, 'persistance file');
+    expect(expected.links).toContain('/fr/server/#persistence');
+    expect(await search(page, 'la persistance de la file')).toEqual(expected);
     expect((await search(page, 'de la')).pages).toBeGreaterThan(0);
   });
 });

@@ -8,7 +8,7 @@ import { sites } from '../sites.ts';
 const [root] = sites;
 useBrowser([root]);
 
-test.each([true, false])('the page behind the menu of a phone stays (JavaScript: %s)', (on) =>
+test.each([true, false])('the page behind the menu of a phone does not scroll (JavaScript: %s)', (on) =>
   openPage(
     root,
     'fr/understand/',
@@ -29,7 +29,7 @@ test.each([true, false])('the page behind the menu of a phone stays (JavaScript:
 );
 
 describe('the light theme without JavaScript', () => {
-  /** The colours of the parts of a page that are the same with and without JavaScript. */
+  /** The colours of those elements of a page that do not depend on JavaScript. */
   async function colours(path: string, colorScheme: 'light' | 'dark', javaScriptEnabled: boolean) {
     let found: string[] = [];
     await openPage(
@@ -52,7 +52,7 @@ describe('the light theme without JavaScript', () => {
   }
 
   test.each(['fr/redis/', 'en/presets/standalone/'])(
-    'is that of a system that prefers it: %s',
+    'is chosen by the system’s preference: %s',
     async (path) => {
       for (const scheme of ['light', 'dark'] as const) {
         const scripted = new Set(await colours(path, scheme, true));
@@ -69,7 +69,7 @@ describe.each(sites)('built for $base', ({ base, directory }) => {
   const assets = `${base.replace(/\/?$/, '/')}_astro/`;
   const files = globSync('**/*.html', { cwd: directory });
 
-  test('every page has the stylesheet of all pages, and no style in it', () => {
+  test('every page links to the common stylesheet, and has no style element', () => {
     const addresses = new Set<string>();
     for (const file of files) {
       const page = parse(readFileSync(join(directory, file), 'utf8'));
@@ -81,15 +81,15 @@ describe.each(sites)('built for $base', ({ base, directory }) => {
     expect(present.map((file) => assets + file.replace(/^_astro./, ''))).toEqual([...addresses]);
   });
 
-  test('what a script asks for is still there', () => {
-    const asked = globSync('_astro/*.js', { cwd: directory }).flatMap((file) =>
+  test('the stylesheets that scripts load exist', () => {
+    const loaded = globSync('_astro/*.js', { cwd: directory }).flatMap((file) =>
       Array.from(
         readFileSync(join(directory, file), 'utf8').matchAll(/[\w.-]+\.css(?=["`'])/g),
         ([name]) => name,
       ),
     );
-    expect(asked.length).toBeGreaterThan(0);
-    for (const name of asked)
+    expect(loaded.length).toBeGreaterThan(0);
+    for (const name of loaded)
       expect(globSync(`_astro/${name}`, { cwd: directory })).toHaveLength(1);
   });
 });

@@ -17,8 +17,8 @@ const prose = readdirSync(join(import.meta.dirname, '../../src/content/docs/fr')
   .map(({ name }) => name.replace('.mdx', ''))
   .filter((name) => !['index', 'redis'].includes(name));
 
-/** What a page has the browser wait for before it paints, and what it draws letters with. */
-function hindrances(): { blocking: string[]; fonts: number; scripts: number } {
+/** The files that block the first paint, and the numbers of web fonts and scripts. */
+function loadedResources(): { blocking: string[]; fonts: number; scripts: number } {
   const resources = performance.getEntriesByType('resource') as (PerformanceResourceTiming & {
     renderBlockingStatus: string;
   })[];
@@ -31,7 +31,7 @@ function hindrances(): { blocking: string[]; fonts: number; scripts: number } {
   };
 }
 
-// The form's own script comes when the reader turns to the form.
+// The form's script is not among these: it loads when the reader turns to the form.
 test.each<[path: string, most: number]>([
   ['fr/redis/', 50_000],
   ['en/redis/', 50_000],
@@ -39,23 +39,23 @@ test.each<[path: string, most: number]>([
     `fr/${name}/`,
     35_000,
   ]),
-])('%s weighs at most %i bytes, of which few are script', async (path, most) => {
+])('%s weighs at most %i bytes, with few scripts', async (path, most) => {
   await openPage(root, path, { untouched: true }, async (page) => {
     const { all, script } = await weigh(page);
     expect(all).toBeGreaterThan(10_000);
     expect(all).toBeLessThanOrEqual(most);
-    // Elsewhere, that of the glossary's structured data is the longest.
+    // Structured data counts as script; the glossary's is the longest.
     expect(script).toBeLessThanOrEqual(path.endsWith('/redis/') ? 8_000 : 10_000);
-    // One stylesheet, letters that the reader's system has, and no script for each small part.
-    const { scripts, ...others } = await page.evaluate(hindrances);
-    // The form's style is another file.
+    // No web fonts, and shared scripts in one file.
+    const { scripts, ...others } = await page.evaluate(loadedResources);
+    // The form's style is a second stylesheet.
     const styles = path.endsWith('/redis/') ? ['link css', 'link css'] : ['link css'];
     expect(others).toEqual({ blocking: styles, fonts: 0 });
     expect(scripts).toBeLessThanOrEqual(5);
   });
 });
 
-/** What moved on a page without its reader doing anything, as Chromium scores it. */
+/** Chromium's layout shifts that do not follow from input of the reader. */
 async function shifts(page: Page): Promise<object[]> {
   await page.waitForLoadState('networkidle');
   return page.evaluate(
@@ -77,7 +77,7 @@ async function shifts(page: Page): Promise<object[]> {
               })),
           );
         }).observe({ type: 'layout-shift', buffered: true });
-        // An observer that has nothing to tell is never called.
+        // Without any shift, the observer is never called.
         setTimeout(() => resolve([]), 500);
       }),
   );
@@ -106,14 +106,14 @@ test.each(
     });
 });
 
-/** What the README says that the parts of the guide weigh, in kB. */
+/** The weights of the guide's parts in the README, in kB. */
 function stated(): Record<string, number> {
   const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
   const rows = readme.matchAll(/^\| ([^|]+?) +\| +([\d.]+) kB/gm);
   return Object.fromEntries(Array.from(rows, ([, part = '', weight]) => [part, Number(weight)]));
 }
 
-test('the README says what each part of the guide weighs', async () => {
+test('the README has the weight of each part of the guide', async () => {
   await openPage(root, 'fr/redis/', { untouched: true }, async (page) => {
     const kB = (bytes: number) => Math.round(bytes / 100) / 10;
     const first = await weigh(page);
@@ -129,7 +129,7 @@ test('the README says what each part of the guide weighs', async () => {
     expect(Object.keys(parts).map((part) => part.replace(/,.*/, ''))).toEqual(Object.keys(weights));
     for (const [part, weight] of Object.entries(parts)) {
       const own = weights[part.replace(/,.*/, '') as keyof typeof weights];
-      // A change of a few words need not change it.
+      // A tolerance, so that a change of a few words does not change the README.
       expect(Math.abs(kB(own) - weight), `${part}: ${kB(own)}`).toBeLessThanOrEqual(0.5);
     }
   });

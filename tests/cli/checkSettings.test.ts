@@ -37,7 +37,7 @@ function check(
 }
 
 describe('check-settings', () => {
-  test('prints a finding a line, and ends with 1 when something is wrong', () => {
+  test('prints one finding per line, and ends with status 1 when there is an error', () => {
     const { status, stdout } = check({ 'settings_local.py': WRONG }, [
       'settings_local.py',
       '--lang',
@@ -56,7 +56,7 @@ describe('check-settings', () => {
     expect(check({ 'a.py': WRONG }, ['a.py']).stdout).toContain('n’a pas de base');
   });
 
-  test('finds nothing wrong in generated files, whose folders tell their roles', () => {
+  test('finds no error in generated files, whose folders are named by roles', () => {
     const files = emitted(
       { ...DEFAULTS, workers: 2, redis: 'dedicated', host: '10.0.0.9', xapi: true },
       { password: 's3cret' },
@@ -66,7 +66,7 @@ describe('check-settings', () => {
     );
     const { status, stdout, stderr } = check(named, [...Object.keys(named)]);
     expect(
-      // Of settings that have nothing to do with Redis, the generator only has a comment.
+      // xapi-lrs: settings unrelated to Redis are only in the generator's comments.
       stdout.split('\n').filter((line) => !/^$| (password-in-file|xapi-lrs) /.test(line)),
     ).toEqual([]);
     expect(status).toBe(0);
@@ -74,7 +74,7 @@ describe('check-settings', () => {
     expect(stderr).toContain('Ceux-ci ne se vérifient pas');
   });
 
-  test('--role and --several tell which servers have the files', () => {
+  test('--role and --several set which servers have the files', () => {
     const text = 'XAPI_CELERY_BROKER_URL = "redis://127.0.0.1:6379/6"\n';
     expect(check({ 'a.py': text }, ['a.py', '--role', 'xapi']).stdout).toContain(' loopback ');
     expect(check({ 'a.py': text }, ['a.py', '--role', 'web']).stdout).not.toContain(' loopback ');

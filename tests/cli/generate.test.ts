@@ -67,7 +67,7 @@ describe('generate --out', () => {
     expect(readdirSync(join(out, '..'))).toEqual(['out']);
   });
 
-  test('writes one file for all into `all` when it is shared', () => {
+  test('writes a shared file into `all`', () => {
     const out = folder();
     generate(['arch=microservices&workers=1&shared=1&host=10.0.0.5&firewall=none', '--out', out]);
     expect(filesIn(out)).toEqual([
@@ -80,7 +80,7 @@ describe('generate --out', () => {
     ]);
   });
 
-  test('writes comments in French unless told otherwise, or none', () => {
+  test('writes comments in French by default, in English with --lang, and none with comments=0', () => {
     const settings = (...args: string[]) => {
       const out = folder();
       expect(generate([...args, '--out', out]).status).toBe(0);
@@ -92,7 +92,7 @@ describe('generate --out', () => {
     expect(settings('comments=0')).not.toContain('#');
   });
 
-  test('puts REDIS_PASSWORD where it belongs, in files for their owner alone', () => {
+  test('writes REDIS_PASSWORD into files that only their owner can read', () => {
     const out = folder();
     const { status, stdout, stderr } = generate(['', '--out', out], { password: `s@cr"t` });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
@@ -134,7 +134,7 @@ describe('generate --out', () => {
     expect(readFileSync(join(out, 'redis/redis.conf'), 'utf8')).toContain('port 6381\n');
   });
 
-  test('says what is still to be filled in, and writes the files with their placeholders', () => {
+  test('reports missing values, and writes files with placeholders', () => {
     const out = folder();
     const { status, stderr } = generate(['workers=1&auth=password', '--lang', 'en', '--out', out]);
     expect(status).toBe(0);
@@ -163,7 +163,7 @@ describe('generate --json', () => {
     );
   });
 
-  test('never has the password, and says that there is one', () => {
+  test('has no password, but whether there is one', () => {
     const { stdout, stderr } = generate(['', '--json'], { password: 'very-secret' });
     expect(stdout + stderr).not.toContain('very-secret');
     expect(JSON.parse(stdout)).toMatchObject({
@@ -181,11 +181,11 @@ describe('generate refuses, with status 2 and nothing written,', () => {
     ['an unknown language', ['', '--lang', 'de'], /^--lang: fr, en\n\nnpm run/],
     ['the name of a method for a language', ['', '--lang', 'toString'], /^--lang: fr, en\n/],
     ['an unknown name', ['color=red'], /^link: .*“color”/],
-    ['a value that is none', ['web=many'], /^link: .*“web”.*“many”/],
+    ['an invalid value', ['web=many'], /^link: .*“web”.*“many”/],
     ['a repeated name', ['web=1&web=2'], /^link: .*“web”/],
     ['malformed percent-encoding', ['prefix=%E9'], /^link: .*“prefix”/],
     ['a URL for an address', ['host=redis://h'], /^link: .*“host”/],
-    ['all that is wrong, not the first alone', ['web=x&color=red'], /“web”.*\nlink: .*“color”/],
+    ['several errors, and reports all of them', ['web=x&color=red'], /“web”.*\nlink: .*“color”/],
     ['an architecture that cannot work', ['workers=2&host=127.0.0.1'], /^host: 127\.0\.0\.1/],
     ['a socket that several servers would share', ['workers=1&socket=/s'], /^socket: /],
     ['two uses of one database', ['db.sessions=3'], /^db\.sessions: /],

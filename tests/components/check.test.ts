@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { faults } from '../axe.ts';
+import { violations } from '../axe.ts';
 import { openPage, useBrowser } from '../browser.ts';
 import { readsInPython } from '../checker/python.ts';
 import { sites } from '../sites.ts';
@@ -136,7 +136,7 @@ describe.each(LANGUAGES)('in $language', ({ language, counts, clean }) => {
             .evaluateAll((all) =>
               all.forEach((each) => ((each as HTMLDetailsElement).open = true)),
             );
-          expect(await faults(page)).toEqual([]);
+          expect(await violations(page)).toEqual([]);
           expect(
             await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
           ).toBeLessThanOrEqual(0);

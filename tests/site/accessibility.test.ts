@@ -3,7 +3,7 @@ import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { faults } from '../axe.ts';
+import { violations } from '../axe.ts';
 import { addressOf, openPage, useBrowser } from '../browser.ts';
 import { full, limit, sample } from '../sets.ts';
 import { sites } from '../sites.ts';
@@ -11,13 +11,13 @@ import { sites } from '../sites.ts';
 const [site] = sites;
 useBrowser([site]);
 
-/** Each theme, with a width: what is beside something when it is wide is below it when it is narrow. */
+/** Each theme with a width: wide and narrow windows have different layouts. */
 const LOOKS = [
   ['light', 1440],
   ['dark', 360],
 ] as const;
 
-/** Both looks in the full set; in the everyday set they alternate from page to page. */
+/** The looks of a page: both in the full set; in the everyday set, they alternate from page to page. */
 const looksOf = (at: number) => (full ? LOOKS : LOOKS.slice(at % 2, (at % 2) + 1));
 
 /** Sets the system's theme and the window's width, and waits until the page follows. */
@@ -47,7 +47,7 @@ const states = [
   ['presets/microservices-large/', 'an example'],
 ] as const;
 
-// The two languages of a page are seen in different looks.
+// The two languages of a page get different looks.
 const tried = states.flatMap(([path, what], at) =>
   ['fr/', 'en/'].map((language, other) => [language + path, what, at + other] as const),
 );
@@ -58,12 +58,12 @@ test.each(tried)('axe finds nothing on %s: %s', async (path, _, at) => {
       await details.evaluate((it: HTMLDetailsElement) => (it.open = true));
     for (const [theme, width] of looksOf(at)) {
       await look(page, theme, width);
-      expect([theme, await faults(page)]).toEqual([theme, []]);
+      expect([theme, await violations(page)]).toEqual([theme, []]);
     }
   });
 });
 
-/** In the full set, a test for all pages of findings of a language. */
+/** The full set checks more than 60 pages in one test. */
 const long = { timeout: limit(1800) };
 
 const looked = new Set<string>(states.map(([path]) => path.replace(/#.*/, '')));
@@ -79,7 +79,7 @@ test.each(['fr', 'en'])('axe finds nothing on any other page in %s', long, async
       await page.goto(addressOf(site, path));
       for (const [theme, width] of looksOf(at)) {
         await look(page, theme, width);
-        expect([path, theme, await faults(page)]).toEqual([path, theme, []]);
+        expect([path, theme, await violations(page)]).toEqual([path, theme, []]);
       }
     }
   });
@@ -87,6 +87,6 @@ test.each(['fr', 'en'])('axe finds nothing on any other page in %s', long, async
 
 test.each(['', 'nowhere/', 'redis_fr/'])('axe finds nothing on the bare page /%s', async (path) => {
   await openPage(site, path, { javaScriptEnabled: true, expected: /404/ }, async (page) => {
-    expect(await faults(page)).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   });
 });

@@ -38,7 +38,7 @@ describe.each(sites)('under $base', (site) => {
     });
   });
 
-  test('an unknown address has a page in both languages, and the status 404', async () => {
+  test('an unknown address shows a page in both languages, with status 404', async () => {
     await openPage(site, 'fr/nowhere/', { expected: /404/ }, async (page) => {
       await page.getByRole('heading', { name: 'Page introuvable' }).waitFor();
       await page.getByRole('heading', { name: 'Page not found' }).waitFor();
@@ -51,12 +51,12 @@ describe.each(sites)('under $base', (site) => {
   test.each([
     ['fr', 'sessions', 'Rechercher', 'résultats pour'],
     ['en', 'sessions', 'Search', 'results for'],
-  ])('search in %s is fetched when opened, and finds', async (language, word, label, found) => {
+  ])('search in %s is loaded when it is opened, and finds pages', async (language, word, label, found) => {
     await openPage(site, `${language}/redis/`, {}, async (page) => {
       await page.waitForLoadState('networkidle');
       const fetched = () =>
         page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
-      expect((await fetched()).filter((name) => /pagefind|ui-core|search\./.test(name))).toEqual(
+      expect((await fetched()).filter((name) => /pagefind|search(Box)?\./.test(name))).toEqual(
         [],
       );
       const button = page.getByRole('button', { name: label });
@@ -97,7 +97,7 @@ describe.each(sites)('under $base', (site) => {
     });
   });
 
-  test('changing language keeps the page and the fragment, however it changed', async () => {
+  test('a change of language keeps the page and its current fragment', async () => {
     await openPage(site, 'fr/redis/#arch=celery', {}, async (page) => {
       const link = page.getByRole('link', { name: 'English' }).first();
       const target = () => link.evaluate((it: HTMLAnchorElement) => it.href);
@@ -122,12 +122,12 @@ describe.each(sites)('under $base', (site) => {
     });
   });
 
-  test('the policy stops what it is there to stop', async () => {
+  test('the policy blocks scripts, markup, workers and requests to other sites', async () => {
     const expected =
       /script-src|default-src|connect-src|trusted-types|requires .Trusted|policy|Content Security Policy|outside\.invalid/;
     await openPage(site, 'en/redis/', { expected }, async (page) => {
       const done = await page.evaluate(async () => {
-        /** Whether something can be done. */
+        /** Whether an action throws no error. */
         const may = (act: () => unknown) => {
           try {
             act();

@@ -25,7 +25,7 @@ function* nodesOf(node: ts.Node): Generator<ts.Node> {
   for (const child of children) yield* nodesOf(child);
 }
 
-/** The modules of the project that a module loads, at once or later. */
+/** The project's modules that a module imports, statically or dynamically. */
 function loadedBy(module: ts.SourceFile): string[] {
   return [...nodesOf(module)].flatMap((node) => {
     let name: ts.Node | undefined;
@@ -43,14 +43,14 @@ function loadedBy(module: ts.SourceFile): string[] {
   });
 }
 
-/** The text keys that a module has: literals, and all values of templates, by their types. */
+/** The text keys in a module: string literals, and all values that the type of a template allows. */
 function keysIn(module: ts.SourceFile): string[] {
   return [...nodesOf(module)].flatMap((node) => {
     if (!ts.isStringLiteralLike(node) && !ts.isTemplateExpression(node)) return [];
     const type = ts.isAsExpression(node.parent)
       ? types.getTypeFromTypeNode(node.parent.type)
       : types.getTypeAtLocation(node);
-    // The names of fields, too, have dots.
+    // Names of fields have dots too: a literal whose expected type has other values is no text key.
     const expected = types.getContextualType(node);
     const values = (each: ts.Type) => (each.isUnion() ? each.types : [each]);
     const isKey = (each: ts.Type) => each.isStringLiteral() && keys.has(each.value);
@@ -62,7 +62,7 @@ function keysIn(module: ts.SourceFile): string[] {
   });
 }
 
-/** The text keys that a feature's scripts have, by the modules that ask for the feature's texts. */
+/** The text keys in a feature's scripts: the modules that load its texts, and their imports. */
 function usedBy(feature: Feature): Set<string> {
   const asks = new RegExp(`\\b(?:load|page)Texts\\('${feature}'\\)`);
   const todo = scripts.filter((file) => asks.test(ts.sys.readFile(file) ?? ''));
@@ -82,14 +82,14 @@ describe.each(Object.keys(FEATURES) as Feature[])('the texts of %s', (feature) =
   const used = usedBy(feature);
   const loaded = new Set(Object.keys(textsOf(feature, TEXTS.fr)).map(withoutPlural));
 
-  test('are all that its scripts use', () => {
-    // Repairs are lines of a settings file that the generator writes without its comments.
-    const unsaid = feature === 'checker' ? /^file\./ : /^$/;
-    const missing = [...used].filter((key) => !loaded.has(key) && !unsaid.test(key));
+  test('include all that its scripts use', () => {
+    // The checker's repairs use the generator's lines without the comments, whose keys start with `file.`.
+    const unneeded = feature === 'checker' ? /^file\./ : /^$/;
+    const missing = [...used].filter((key) => !loaded.has(key) && !unneeded.test(key));
     expect(missing).toEqual([]);
   });
 
-  test('are in groups of which its scripts use some', () => {
+  test('have no group that its scripts do not use', () => {
     const unused = FEATURES[feature].filter(
       (group) => ![...used].some((key) => key === group || key.startsWith(`${group}.`)),
     );

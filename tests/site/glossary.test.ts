@@ -4,19 +4,19 @@ import { describe, expect, test } from 'vitest';
 import { TEXTS } from '../../src/site/texts.ts';
 import { origin, pagesOf, sites, type Page } from '../sites.ts';
 
-/** A term as it is shown on a page. */
+/** A term as shown on a page. */
 interface Shown {
   readonly id: string;
   readonly name: string;
   readonly translation: string;
-  /** The language that the translation says it is in. */
+  /** The `lang` attribute of the translation. */
   readonly lang: string;
   readonly meaning: string;
-  /** Where it is explained: the address, and what the link says. */
+  /** The link to the explanation: its address and its text. */
   readonly link: readonly [address: string, text: string];
 }
 
-/** The terms on a page, list by list. */
+/** The terms on a page, grouped by list. */
 function termsOf({ document }: Page): Shown[][] {
   return document.querySelectorAll('dl.glossary').map((list) =>
     list.querySelectorAll('div').map((term) => {
@@ -88,13 +88,13 @@ describe.each(sites)('built for $base', async (site) => {
       for (const it of all) expect(it.getAttribute('href')).toBe(`#${idOf.get(it.text)}`);
     });
 
-    test('says which language a translation is in', () => {
+    test('marks the language of each translation', () => {
       expect(new Set(terms.map(({ lang }) => lang))).toEqual(
         new Set([code === 'fr' ? 'en' : 'fr']),
       );
     });
 
-    test('says what each term is, and names the section that explains it', () => {
+    test('has a meaning for each term, and a link that names the section which explains it', () => {
       for (const { id, meaning, link } of terms) {
         expect(meaning, id).toMatch(/^\p{Lu}.*\.$/u);
         const [to, text] = link;
@@ -108,7 +108,7 @@ describe.each(sites)('built for $base', async (site) => {
       }
     });
 
-    test('is a set of defined terms to machines', () => {
+    test('has structured data with all terms', () => {
       const script = document.querySelector('script[type="application/ld+json"]');
       const data = JSON.parse(script?.rawText ?? '') as { '@graph': Record<string, unknown>[] };
       const set = data['@graph'].find((it) => it['@type'] === 'DefinedTermSet');
@@ -127,7 +127,7 @@ describe.each(sites)('built for $base', async (site) => {
     });
   });
 
-  test('no other page says that it defines terms', () => {
+  test('no other page has structured data of terms', () => {
     const defining = pages.filter(({ html }) => html.includes('DefinedTermSet'));
     expect(defining.map(({ file }) => file)).toEqual([
       'en/glossary/index.html',
@@ -136,7 +136,7 @@ describe.each(sites)('built for $base', async (site) => {
   });
 });
 
-test('the words that contributors are asked to use are the glossary’s', () => {
+test('the vocabulary in CONTRIBUTING.md is the glossary’s', () => {
   const guide = readFileSync(join(import.meta.dirname, '../../CONTRIBUTING.md'), 'utf8');
   const [, table = ''] =
     /\n\| English +\| French +\| note +\|\n\|[- |]+\|\n((?:\|.*\n)+)/.exec(guide) ?? [];

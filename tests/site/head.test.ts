@@ -22,7 +22,7 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
     expect(new Set(pages.map(isProse))).toEqual(new Set([true, false]));
   });
 
-  test.each(pages)('$file can be mended, and says when it was', (page) => {
+  test.each(pages)('$file has a link to propose a change, and the date of its last one', (page) => {
     const edits = page.document
       .querySelectorAll('footer a')
       .map((it) => it.getAttribute('href') ?? '')
@@ -32,7 +32,7 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
     expect(timeOf(page)).toBe(updated?.toISOString());
   });
 
-  test.each(['fr', 'en'])('one page leads to the next in %s, in the order of the menu', (code) => {
+  test.each(['fr', 'en'])('previous and next pages in %s follow the order of the menu', (code) => {
     const own = pages.filter(({ file }) => file.startsWith(`${code}/`));
     const at = (address: string | undefined) =>
       own.find((page) => new URL(addressOf(page)).pathname === address);
@@ -41,7 +41,7 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
     const menu = at(`${base}${code}/redis/`)
       ?.document.querySelectorAll('#starlight__sidebar .top-level a')
       .map((it) => it.getAttribute('href') ?? '');
-    // What explains a finding is read by itself.
+    // The pages of single findings are not in the menu.
     expect(menu).toHaveLength(
       own.filter(({ file }) => !/findings\/./.test(file.replace('findings/index', 'findings')))
         .length,
@@ -55,7 +55,7 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
     });
   });
 
-  test.each(pages)('$file says to machines what it is', (page) => {
+  test.each(pages)('$file has structured data', (page) => {
     const scripts = page.document.querySelectorAll('script[type="application/ld+json"]');
     expect(scripts).toHaveLength(1);
     const data = JSON.parse(scripts[0]?.rawText ?? '') as Record<string, unknown>;
@@ -90,7 +90,7 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
     expect(article['dateModified']).toBe(timeOf(page)?.slice(0, 10));
   });
 
-  test('the sitemap has every page’s other languages, and its date', () => {
+  test('the sitemap has the translations and the date of every page', () => {
     const sitemap = readFileSync(join(directory, 'sitemap-0.xml'), 'utf8');
     const entries = new Map(
       [...sitemap.matchAll(/<url><loc>(.*?)<\/loc>(.*?)<\/url>/g)].map(
@@ -112,7 +112,7 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
   });
 });
 
-describe('when a file was last changed', () => {
+describe('the date of a file’s last change', () => {
   const made: string[] = [];
   const folder = () => {
     const path = mkdtempSync(join(tmpdir(), 'last-updates-'));
@@ -143,7 +143,7 @@ describe('when a file was last changed', () => {
     for (const path of made) rmSync(path, { recursive: true });
   });
 
-  test('is said by the newest commit that has it', () => {
+  test('is the date of the newest commit with the file', () => {
     expect(lastUpdates(repository(), '.')).toEqual(
       new Map([
         ['b.mdx', new Date('2021-01-01T00:00:00Z')],
@@ -152,19 +152,19 @@ describe('when a file was last changed', () => {
     );
   });
 
-  test('is not known from a shallow clone, where all would be as new', () => {
+  test('is unknown in a shallow clone, where all files would have the same date', () => {
     const clone = folder();
     git(clone, ['clone', '--quiet', '--depth', '1', `file://${repository()}`, '.']);
     expect(existsSync(join(clone, 'b.mdx'))).toBe(true);
     expect(lastUpdates(clone, '.')).toEqual(new Map());
   });
 
-  test('is not known without a repository', () => {
+  test('is unknown without a repository', () => {
     expect(lastUpdates(folder(), '.')).toEqual(new Map());
     expect(lastUpdates(join(tmpdir(), 'no such folder'), '.')).toEqual(new Map());
   });
 
-  test('publishing fetches the whole history, and says which repository it is', () => {
+  test('the publishing workflow fetches the whole history, and sets SITE_REPOSITORY', () => {
     const workflow = readFileSync(join(project, '.github/workflows/pages.yml'), 'utf8');
     expect(workflow).toMatch(/actions\/checkout@v5\n +with:\n +fetch-depth: 0\n/);
     expect(workflow).toContain(

@@ -10,13 +10,13 @@ import { sites } from '../sites.ts';
 const [root] = sites;
 useBrowser([root]);
 
-/** How many cases of each kind are tried. */
+/** The number of cases of each kind. */
 const CASES = runs(200, 1000);
 
-/** A test for all of them. */
+/** The time for all cases of a kind. */
 const long = { timeout: limit(900) };
 
-/** What an attacker hopes that a page takes for its own; `__hit` is there once something ran. */
+/** Attempts to inject something into a page; a script that runs sets the global `__hit`. */
 const PAYLOADS = [
   '<img src=x onerror=__hit=1>',
   '"><script>__hit=1</script>',
@@ -59,7 +59,7 @@ const hostile = fc
   )
   .map((parts) => parts.join(''));
 
-/** Fragments of links: what is hostile as a value, as a name, and as a whole. */
+/** Fragments of links: a hostile value, a hostile name, or a hostile whole. */
 const fragments = fc.oneof(
   fc
     .tuple(fc.constantFrom(...FIELD_NAMES), hostile, fc.boolean())
@@ -68,8 +68,8 @@ const fragments = fc.oneof(
   hostile,
 );
 
-/** Files that have something hostile where they say something, or say nothing else. */
 const TEXTS = Object.values(FINDINGS).flatMap(({ example }) => example);
+/** The findings' example files, each with a hostile name and a hostile text at a random position. */
 const files = fc
   .tuple(fc.constantFrom(...TEXTS), hostile, hostile, fc.double({ min: 0, max: 1, noNaN: true }))
   .map(([{ name, text }, first, second, where]) => {
@@ -78,7 +78,7 @@ const files = fc
     return { name: first + ending, text: text.slice(0, at) + second + text.slice(at) };
   });
 
-/** What a page must not have got: anything that runs, loads or leads elsewhere. */
+/** Injected elements and attributes: those that run scripts, load files or lead to another site. */
 async function injected(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found = [
@@ -95,8 +95,8 @@ async function injected(page: Page): Promise<string[]> {
   });
 }
 
-/** What the page has of its own accord is not injected. */
-async function settle(page: Page): Promise<void> {
+/** Marks the page's own scripts, so that {@link injected} does not count them. */
+async function markOwnScripts(page: Page): Promise<void> {
   await page.evaluate(() => {
     for (const script of document.scripts) script.dataset['own'] = '';
   });
@@ -105,7 +105,7 @@ async function settle(page: Page): Promise<void> {
 
 test(`${CASES} hostile links put nothing into the page and lead nowhere`, long, async () => {
   await openPage(root, 'en/redis/', {}, async (page) => {
-    await settle(page);
+    await markOwnScripts(page);
     const address = await page.evaluate(() => location.pathname);
     const cases = fc.sample(fragments, CASES);
     for (let at = 0; at < cases.length; at += 50) {
@@ -119,7 +119,7 @@ test(`${CASES} hostile links put nothing into the page and lead nowhere`, long, 
       expect([batch, await injected(page)]).toEqual([batch, []]);
       expect(await page.evaluate(() => location.pathname)).toBe(address);
     }
-    // It still works.
+    // The form still works.
     await page.evaluate(() => (location.hash = 'web=3'));
     await expect.poll(() => page.locator('[id="f-web"]').inputValue()).toBe('3');
   });
@@ -130,9 +130,9 @@ test(`${CASES} hostile files and names put nothing into the page`, long, async (
     const checker = page.locator('check-settings');
     await checker.locator('textarea').first().focus();
     await page.locator('check-settings[data-live]').waitFor();
-    await settle(page);
+    await markOwnScripts(page);
     const cases = fc.sample(files, CASES);
-    // Those that are given together are checked together, each time that one goes.
+    // In small batches: all files of a batch are checked again each time that one is removed.
     for (let at = 0; at < cases.length; at += 5) {
       const batch = cases.slice(at, at + 5);
       await page.evaluate(
@@ -141,7 +141,7 @@ test(`${CASES} hostile files and names put nothing into the page`, long, async (
           const files = () => form.querySelectorAll('[data-file]').length;
           const until = async (met: () => boolean) => {
             for (const end = Date.now() + patience; !met();) {
-              if (Date.now() > end) throw new Error(`Nothing comes of ${JSON.stringify(all)}`);
+              if (Date.now() > end) throw new Error(`No result for ${JSON.stringify(all)}`);
               await new Promise((done) => setTimeout(done));
             }
           };
@@ -153,7 +153,7 @@ test(`${CASES} hostile files and names put nothing into the page`, long, async (
           for (const { name, text } of all) transfer.items.add(new File([text], name));
           form.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true }));
           await until(() => files() === all.length && form.querySelector('h2') !== null);
-          // All that shows more of them.
+          // Everything that shows more of the files.
           for (const button of form.querySelectorAll<HTMLElement>('[data-act=reveal]'))
             button.click();
           for (const each of form.querySelectorAll('details')) each.open = true;

@@ -10,20 +10,20 @@ import { headlessShell } from '../software.ts';
 
 const [site] = sites;
 
-/** The categories that do not depend on the machine; the benchmark has the score for performance. */
+/** The categories that do not depend on the machine. The benchmark measures performance. */
 const CATEGORIES = ['accessibility', 'best-practices', 'seo'];
 
 const FLAGS = {
   onlyCategories: CATEGORIES,
   disableFullPageScreenshot: true,
-  // Lighthouse waits for a quiet page before it measures speed, which these categories have not.
+  // No waiting for a quiet page: only Lighthouse's measurements of speed need that.
   pauseAfterFcpMs: 0,
   pauseAfterLoadMs: 0,
   networkQuietThresholdMs: 0,
   cpuQuietThresholdMs: 0,
 };
 
-/** A page of each kind: those with a template or a component of their own. */
+/** A page for each template and each large component. */
 const KINDS = [
   'fr/',
   'en/redis/',
@@ -84,12 +84,12 @@ test.runIf(full)('there are pages in both languages', () => {
 });
 
 test.each(paths)('Lighthouse gives all points to %s, on a phone and on a desktop', async (path) => {
-  // The page to print holds all others, and is kept out of search engines.
+  // The page to print is deliberately kept out of search engines.
   const skipAudits = path.endsWith('/print/') ? ['is-crawlable'] : null;
   const flags = { ...FLAGS, skipAudits };
   const onPhone = await lighthouse(served.address + path, flags, undefined, page);
   expect(verdict(onPhone)).toEqual(ALL);
-  // The audits of loading (status, headers, console) would be the same on a desktop.
+  // A snapshot leaves out the audits of loading (status, headers, console), which are the same on a desktop.
   const onDesktop = await snapshot(page, { flags: { ...desktopConfig.settings, ...flags } });
   expect(verdict(onDesktop)).toEqual(ALL);
 });

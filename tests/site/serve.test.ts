@@ -21,12 +21,14 @@ describe.each(sites)('the server, under $base', ({ base, directory }) => {
       expect(await ask('%2e%2e/%2e%2e/package.json')).toEqual([404, null]);
       expect(await ask('..%2f..%2fpackage.json')).toEqual([404, null]);
       expect(await ask('%')).toEqual([400, null]);
+      const { headers } = await fetch(`${served.address}fr/redis.md`);
+      expect(headers.get('Content-Type')).toBe('text/markdown; charset=utf-8');
     } finally {
       await served.close();
     }
   });
 
-  test('compresses text, and nothing else, for who takes it so', async () => {
+  test('compresses text, and nothing else, for clients that accept gzip', async () => {
     const served = await serve(directory, base);
     const encoding = async (path: string, accepted: string) => {
       const response = await fetch(served.address + path, {
@@ -46,7 +48,7 @@ describe.each(sites)('the server, under $base', ({ base, directory }) => {
     }
   });
 
-  test('says that a port is taken', async () => {
+  test('rejects when the port is taken', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, 'localhost', resolve));
     const address = other.address();

@@ -14,7 +14,7 @@ test('a text has the same parameters in every language', () => {
   }
 });
 
-test('French texts are set as French is', () => {
+test('French texts have French punctuation', () => {
   for (const [key, text] of Object.entries(TEXTS.fr)) {
     expect(text, key).not.toMatch(/\p{L}'\p{L}|[ \t\n][;:!?»]|«[ \t\n]/u);
   }
