@@ -9,7 +9,7 @@ import { layerOrder, themeWithoutScript } from './src/site/postcss.ts';
 import { sitemapOptions } from './src/site/sitemap.ts';
 import { starlightOptions } from './src/site/starlight.ts';
 
-/** Scripts that most pages load at once: in one file, where Rolldown would make one of each. */
+/** Scripts that most pages load at once. They go into one file; Rolldown would write a file for each. */
 const SHARED =
   /vite\/preload-helper|\/starlight-toc\.js$|\/src\/(components\/(lazyElement|clientTexts|copy|dom|architecture\/remembered)|model\/say)\.ts$/;
 
@@ -17,17 +17,17 @@ export default defineConfig({
   site: ORIGIN,
   base: BASE,
   trailingSlash: 'always',
-  // A link that is only hovered costs nothing, and no script.
+  // Prefetching would need another script, and load pages that nobody opens.
   prefetch: false,
-  // One stylesheet for all pages: a browser waits for one file, and the policy allows no `<style>`.
+  // The pages' policy allows no `<style>`.
   build: { inlineStylesheets: 'never' },
   markdown: {
-    // Its colours are for dark pages only.
+    // Shiki's colours are for dark pages only.
     syntaxHighlight: false,
     processor: satteri({
       features: {
         headingAttributes: true,
-        // It knows English quotation marks only, and would put them in the French pages.
+        // It only has English quotation marks, and would use them in French pages too.
         smartPunctuation: false,
       },
     }),
@@ -36,10 +36,11 @@ export default defineConfig({
     plugins: [featureTexts()],
     css: { postcss: { plugins: [layerOrder, themeWithoutScript] } },
     build: {
+      // One stylesheet for all pages, so that a browser waits for one file.
       cssCodeSplit: false,
-      // The licences of the packages whose code is in the pages' scripts.
+      // The licences of the packages in the pages' scripts.
       license: { fileName: 'licences.txt' },
-      // It warns of a directive of Astro's own, once for every page.
+      // Rolldown would warn of a directive in Astro's code, once for every page.
       rolldownOptions: { checks: { moduleLevelDirective: false } },
     },
     environments: {

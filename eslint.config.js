@@ -46,13 +46,13 @@ export default defineConfig(
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
     rules: {
-      // `() => act()` is how an event is answered, and nobody reads what comes of it.
+      // Event handlers are written `() => act()`, although their result is not used.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      // A number in a template string reads the same as itself.
+      // A number in a template string needs no conversion.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      // Characters, not what a reader sees as one: texts here are taken apart to be encoded.
+      // Texts are split into code points in order to encode them, not into visible characters.
       '@typescript-eslint/no-misused-spread': 'off',
-      // What must not get into a file is looked for by its code.
+      // Regular expressions search for control characters that must not get into files.
       'no-control-regex': 'off',
       // TypeScript itself reports undefined names, and knows the browser's and Node's.
       'no-undef': 'off',

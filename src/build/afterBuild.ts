@@ -27,7 +27,7 @@ interface Project {
   readonly root: string;
 }
 
-/** Everything that happens once Astro has written the pages. */
+/** Runs {@link runSteps} when Astro has written the pages. */
 export function afterBuild(): AstroIntegration {
   let project: Omit<Project, 'site'>;
   return {
@@ -47,9 +47,7 @@ export function afterBuild(): AstroIntegration {
   };
 }
 
-/**
- * The steps after the build, in their order. Each page is read and parsed once, and written once.
- */
+/** Runs the steps after the build in their order. Each page is read, parsed and written once. */
 async function runSteps({ folder, site, cache, base, root }: Project): Promise<void> {
   const write = async (file: string, content: string | Uint8Array) => {
     await mkdir(dirname(join(site, file)), { recursive: true });
@@ -57,10 +55,10 @@ async function runSteps({ folder, site, cache, base, root }: Project): Promise<v
   };
   const files = await readBuiltFiles(site);
 
-  // 1. Search. First, because Pagefind is a process of its own, which works beside the other steps.
+  // 1. Search. First, because Pagefind is a separate process, which runs during the other steps.
   const search = writeSearchIndex(files, site);
 
-  // 2. Social cards. Second, because sharp draws in threads of its own.
+  // 2. Social cards. Second, because sharp draws in threads during the later steps.
   const pages = await indexedPages(files, folder);
   const cards = Promise.all(
     pages.map(async (page) =>
@@ -68,11 +66,11 @@ async function runSteps({ folder, site, cache, base, root }: Project): Promise<v
     ),
   );
 
-  // 3. Markdown. Before the guide to print, which changes the readable content for itself.
+  // 3. Markdown. Before the guide to print, which changes the readable content.
   const read = pages.map((page) => ({ page, content: readable(page) }));
   for (const [file, text] of markdownFiles(read, root)) await write(file, text);
 
-  // 4. The guide to print. Before the policies, so that a page is written once, with both.
+  // 4. The guide to print. Before the policies, which are written with it.
   const finished = files.map((file): BuiltFile => {
     const [, language] = /^(\w+)\/print\/index\.html$/.exec(file.file) ?? [];
     if (language === undefined) return file;
@@ -80,8 +78,8 @@ async function runSteps({ folder, site, cache, base, root }: Project): Promise<v
     return { ...file, html: printedGuide(file.html, guide) };
   });
 
-  // 5. Policies. Last of what changes a page, because a policy has the hashes of its scripts. The
-  // files of old names are copies of finished pages.
+  // 5. Policies. After all changes of pages, because a policy has the hashes of its page's scripts.
+  // The files of old names are copies of finished pages.
   for (const file of finished) {
     const html = withPolicy(file);
     await write(file.file, html);
@@ -89,7 +87,7 @@ async function runSteps({ folder, site, cache, base, root }: Project): Promise<v
     if (copy !== undefined) await write(copy, html);
   }
 
-  // 6. Headers for hosts. They depend on no page, so their place does not matter.
+  // 6. Headers for hosts. They depend on no other step.
   await write('_headers', netlifyHeaders(base));
   await write('.htaccess', apacheHeaders(base));
 

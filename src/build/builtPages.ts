@@ -22,7 +22,7 @@ export interface BuiltPage extends Pick<BuiltFile, 'document'> {
   readonly address: string;
   readonly title: string;
   readonly description: string;
-  /** Whether it is one of the guide's texts, which are read in order. */
+  /** Whether the page is an article of the guide. */
   readonly prose: boolean;
 }
 
@@ -37,14 +37,14 @@ export async function readBuiltFiles(site: string): Promise<BuiltFile[]> {
   );
 }
 
-/** The elements whose text `node-html-parser` keeps as it is written. */
+/** Elements whose text `node-html-parser` keeps unparsed. */
 export const blockTextElements = { script: true, style: true } as const;
 
 /**
- * The pages that search engines may index, those of a language in the order of its sidebar.
+ * The pages that search engines may index, by language and in the order of the sidebar.
  *
  * @param files the site's HTML files
- * @param project the project's folder: a page that has its source there is prose
+ * @param project the project's folder: a page with a source file there is prose
  */
 export async function indexedPages(
   files: readonly BuiltFile[],
@@ -65,7 +65,7 @@ export async function indexedPages(
   return pages;
 }
 
-/** The page that a document is, if search engines may index it. */
+/** The page of a document; an empty list if search engines may not index it. */
 function indexedPage(
   document: HTMLElement,
   language: Language,

@@ -22,7 +22,7 @@ const MARGIN = 72;
 /** The width of the text, beside the drawing. */
 const COLUMN = 660;
 
-// The machine that builds may have no font, so letters are outlines of a package's font.
+// Text is drawn as outlines of a package's font, because the building machine may have no fonts.
 const require = createRequire(import.meta.url);
 const BOLD = font(
   require.resolve('@fontsource/ibm-plex-sans/files/ibm-plex-sans-latin-700-normal.woff'),
@@ -37,7 +37,7 @@ function font(file: string): Font {
   return loaded;
 }
 
-/** The characters of a text that the cards' font has no letter for. */
+/** The characters of a text that the cards' font lacks. */
 export function undrawable(text: string): string[] {
   return [...text].filter((character) => !BOLD.hasGlyphForCodePoint(character.codePointAt(0) ?? 0));
 }
@@ -48,14 +48,14 @@ function width(text: string, { font, size }: Style): number {
   return (units * size) / font.unitsPerEm;
 }
 
-/** How a text looks; sizes in units of the drawing. */
+/** The style of a text; the size is in units of the drawing. */
 interface Style {
   readonly font: Font;
   readonly size: number;
   readonly colour: string;
 }
 
-/** A line of text as outlines, its baseline starting at a point. */
+/** A line of text as outlines; (x, y) is the start of its baseline. */
 function outlines(text: string, x: number, y: number, style: Style): Html {
   const scale = style.size / style.font.unitsPerEm;
   let at = 0;
@@ -69,7 +69,7 @@ function outlines(text: string, x: number, y: number, style: Style): Html {
   >`;
 }
 
-/** Breaks a text into lines at its spaces; a no-break space is not among them. */
+/** Breaks a text into lines at its spaces, except at no-break spaces. */
 function lines(text: string, style: Style, most: number): string[] {
   const broken: string[] = [];
   for (const word of text.split(/[ \n]+/)) {
@@ -81,7 +81,7 @@ function lines(text: string, style: Style, most: number): string[] {
   return broken;
 }
 
-/** The first lines of a text, at most so many; a text that is too long ends in an ellipsis. */
+/** The first lines of a text. A text with more than `most` lines ends in an ellipsis. */
 function clipped(text: string, style: Style, most: number): string[] {
   const all = lines(text, style, COLUMN);
   const kept = all.slice(0, most);
@@ -140,7 +140,7 @@ const DRAWING = `.card{fill:${LIGHT.soft};stroke:${LIGHT['card-line']}}.mini-lin
   .map(([role, { light }]) => `.db-${role} circle{fill:${light}}`)
   .join('')}`;
 
-/** The architecture at a glance, as large as the room beside the text allows. */
+/** The drawing of the architecture, as large as fits beside the text. */
 function drawing(architecture: Architecture): Html {
   const {
     content,

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { BuiltFile } from './builtPages.ts';
 
-/** Types of `<script>` that browsers keep as data and never run. */
+/** Types of `<script>` that browsers treat as data and do not run. */
 const DATA_TYPES = new Set(['application/json', 'application/ld+json']);
 
 /**
- * Adds a Content-Security-Policy to a page, before everything that the policy covers.
+ * Adds a Content-Security-Policy to a page, before all elements that the policy covers.
  *
- * Astro's `security.csp` does not hash scripts marked `is:inline`, of which Starlight has several,
- * and it would put the hashes of all pages in each. A `<meta>` works on every static host.
+ * Astro's `security.csp` does not hash scripts marked `is:inline`, of which Starlight has several, and it would put
+ * the hashes of all pages into each page. A `<meta>` works on every static host.
  *
  * @returns the page's HTML
- * @throws if the page has no `<meta charset>`, or an inline script whose exact text is not known
+ * @throws if the page has no `<meta charset>`, or an inline script whose exact text cannot be determined
  */
 export function withPolicy({ file, html, document }: BuiltFile): string {
   const charset = /<meta charset="utf-8"\s*\/?>/i.exec(html);
@@ -20,7 +20,7 @@ export function withPolicy({ file, html, document }: BuiltFile): string {
     .querySelectorAll('script:not([src])')
     .filter((script) => !DATA_TYPES.has(script.getAttribute('type') ?? ''))
     .map(({ rawText }) => rawText);
-  // The hash of any other text would block the page's script without a message from the build.
+  // The hash of a different text would block the script, and only the browser would report it.
   const unknown = scripts.find((text) => !html.includes(`>${text}</script>`));
   if (unknown !== undefined)
     throw new Error(`${file}: cannot tell the exact text of ${unknown.slice(0, 80)}`);

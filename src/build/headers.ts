@@ -1,4 +1,4 @@
-/** Headers of every response that a page cannot set itself: its own policy is in its `<meta>`. */
+/** Headers for every response. The rest of a page's policy is in its `<meta>`. */
 const EVERYWHERE = {
   'Content-Security-Policy': "frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
@@ -7,10 +7,10 @@ const EVERYWHERE = {
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
 } as const;
 
-/** The folder of Astro's files, whose names change with their content. */
+/** Astro's folder of files with a hash of their content in the name. */
 const HASHED = '_astro/';
 
-/** How long caches may keep a file of that folder. */
+/** Header that lets caches keep those files for a year. */
 const FOREVER = { 'Cache-Control': 'public, max-age=31536000, immutable' } as const;
 
 /** A line for each header. */
@@ -57,8 +57,8 @@ ${headerLines(FOREVER, set('    '))}
 }
 
 /**
- * A `location` of nginx that serves the site with its headers. The inner location repeats all of
- * them: nginx inherits none where a location sets one.
+ * A `location` of nginx that serves the site with its headers. The inner location repeats all
+ * headers: in nginx, a location that sets a header inherits none.
  *
  * @param base the site's base path, with a slash at its end
  * @param root the folder in which nginx looks for that path

@@ -8,11 +8,11 @@ import { pageMarkdown, pageText } from './markdown.ts';
 import type { ReadPage } from './readable.ts';
 
 /**
- * The site as Markdown: every page, `fr/redis.md` for `fr/redis/`; a list of them, `llms.txt`
- * (https://llmstxt.org); and the guide of each language in one file, its `llms-full.txt`.
+ * The site as Markdown: each page (`fr/redis.md` for `fr/redis/`), a list of all pages (`llms.txt`, by
+ * https://llmstxt.org), and the guide of each language in one file (`fr/llms-full.txt`).
  *
  * @param root the address of the site's first page
- * @returns texts by their files, from the site's folder
+ * @returns texts by file path from the site's folder
  */
 export function markdownFiles(pages: readonly ReadPage[], root: string): Map<string, string> {
   const texts = pages.map(({ page, content }) => ({ page, text: pageText(page, content) }));

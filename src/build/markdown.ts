@@ -13,7 +13,7 @@ type Item = MdastOf<'listItem'>;
 /**
  * A page as a Markdown file, which starts with the page's title, language and address.
  *
- * @param text the page's own Markdown, see {@link pageText}
+ * @param text the page's text as Markdown, see {@link pageText}
  */
 export function pageMarkdown(page: BuiltPage, text: string): string {
   const updated = page.document.querySelector('footer time')?.getAttribute('datetime');
@@ -28,10 +28,10 @@ export function pageMarkdown(page: BuiltPage, text: string): string {
 }
 
 /**
- * A page's title, description and content as Markdown. Tables, files and commands are in it;
- * drawings are not, because the table beside a drawing says the same.
+ * A page's title, description and content as Markdown, with tables, files and commands. Drawings are left out,
+ * because the table beside a drawing has the same information.
  *
- * @param content what a reader reads of the page, see `readable.ts`
+ * @param content the page's content, see `readable.ts`
  */
 export function pageText(
   { title, description, language }: Pick<BuiltPage, 'title' | 'description' | 'language'>,
@@ -57,7 +57,7 @@ export function pageText(
   });
 }
 
-/** Elements that are blocks, whatever they contain. */
+/** Elements that are always blocks. */
 const BLOCKS = new Set(
   (
     'H1 H2 H3 H4 H5 H6 P UL OL LI PRE BLOCKQUOTE ASIDE TABLE HR DL DT DD SUMMARY DIV SECTION ' +
@@ -65,7 +65,7 @@ const BLOCKS = new Set(
   ).split(' '),
 );
 
-/** Elements that the style sets apart from an element that follows. In text a space does that. */
+/** Elements that the style separates from the next element. Text needs a space instead. */
 const SET_APART = new Set(['CODE', 'STRONG', 'SPAN']);
 
 const isElement = (node: Node | undefined | null): node is HTMLElement =>
@@ -75,19 +75,19 @@ const isBlock = (node: Node): boolean =>
 const isTitle = ({ classList }: HTMLElement) =>
   classList.contains('starlight-aside__title') || classList.contains('part-title');
 
-/** Whitespace as HTML shows it: a no-break space stays. */
+/** Collapses whitespace as HTML does. A no-break space stays. */
 const collapsed = (text: string): string => text.replace(/[\t\n\f\r ]+/g, ' ');
 
 /** Converts HTML elements to Markdown's syntax tree (https://github.com/syntax-tree/mdast). */
 class ToMdast {
   readonly #colon: string;
 
-  /** @param colon what separates a term from its definition on one line */
+  /** @param colon the separator between a term and its definition on one line */
   constructor(colon: string) {
     this.#colon = colon;
   }
 
-  /** Nodes as blocks; what is between blocks becomes paragraphs. */
+  /** Converts nodes to blocks. Inline nodes between blocks become paragraphs. */
   blocks(nodes: readonly Node[]): Block[] {
     const blocks: Block[] = [];
     let between: Node[] = [];
@@ -109,7 +109,7 @@ class ToMdast {
   #block(element: HTMLElement): Block[] {
     const { tagName, childNodes } = element;
     if (isTitle(element) || tagName === 'SUMMARY') {
-      // The summary above a drawing's table names what the drawing already shows.
+      // The summary of a drawing's table refers to the drawing, which is left out.
       if (element.parentNode?.classList.contains('as-table')) return [];
       return paragraphOf([{ type: 'strong', children: this.#inline(childNodes) }]);
     }
@@ -155,7 +155,7 @@ class ToMdast {
     }
   }
 
-  /** A list of terms. A short definition is on its term's line, a long one is a list below it. */
+  /** Converts a `<dl>`. Short definitions are on their terms' lines, long ones below them. */
   #definitions(list: HTMLElement): Block[] {
     const long = list.querySelector('dd :is(p, ul, ol, dl, pre, table)') !== null;
     const items: Item[] = [];
@@ -177,7 +177,7 @@ class ToMdast {
     return listOf(items);
   }
 
-  /** A table, after its caption: Markdown's tables have none. */
+  /** Converts a table. Its caption becomes a paragraph: Markdown's tables have no captions. */
   #table(table: HTMLElement): Block[] {
     const rows = table.querySelectorAll('tr').map((row) =>
       row.childNodes.filter(isElement).map((cell): MdastOf<'tableCell'> => ({
@@ -200,7 +200,7 @@ class ToMdast {
     ];
   }
 
-  /** Nodes as the text of one block: without spaces at its ends, or two in a row. */
+  /** Converts the nodes of one block, without spaces at its ends and without two in a row. */
   #inline(nodes: readonly Node[]): Inline[] {
     return trimmed(this.#spaced(nodes));
   }
@@ -262,13 +262,13 @@ function listOf(children: Item[], start?: number): Block[] {
   return [{ type: 'list', ordered, ...(ordered && { start }), spread, children }];
 }
 
-/** Whether a list's item has paragraphs, which blank lines set apart. */
+/** Whether a list item has several blocks, between which Markdown needs blank lines. */
 function isSpread(item: HTMLElement): boolean {
   const blocks = item.childNodes.filter(isElement).filter(isBlock);
   return blocks.some((block, at) => block.tagName === 'P' || at > 0 || isSpread(block));
 }
 
-/** Joins neighbouring texts, and removes the spaces that a browser does not show. */
+/** Joins adjacent texts, and removes the spaces that a browser does not show. */
 function trimmed(nodes: Inline[]): Inline[] {
   // A space at the start of a line, or after another one, is not shown.
   let afterSpace = true;

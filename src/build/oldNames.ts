@@ -1,12 +1,12 @@
-/** Names the guide had in Pod's documentation, and the page that each leads to. */
+/** The guide's names in Pod's documentation, each with the page that replaces it. */
 export const oldNames = {
   redis_fr: { language: 'fr', page: 'fr/redis/' },
   redis_en: { language: 'en', page: 'en/redis/' },
 } as const;
 
 /**
- * The other file that an old name's page is written to. Astro writes `redis_fr/index.html`, and only
- * some hosts serve that for the old address, which ends in `.html`.
+ * The second file of an old name's page. Astro writes `redis_fr/index.html`, but the old address ends in `.html`, and
+ * only some hosts serve the former for the latter.
  *
  * @param file a page's file, from the site's folder
  */

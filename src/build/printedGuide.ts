@@ -2,7 +2,7 @@ import { html, type Html } from '../view/html.ts';
 import type { BuiltPage } from './builtPages.ts';
 import type { ReadPage } from './readable.ts';
 
-/** A page, its readable content, and the ids of that. */
+/** A page, its readable content, and the ids in that content. */
 interface Part extends ReadPage {
   readonly ids: ReadonlySet<string>;
 }
@@ -13,11 +13,11 @@ type Parts = ReadonlyMap<string, Part>;
 const PLACEHOLDER = '<div id="printed-guide"></div>';
 
 /**
- * Fills a language's `print/` with the whole guide. It is made of built pages, because their
- * components depend on the page they are on, and could not be rendered on another.
+ * Fills a language's `print/` page with the whole guide. It uses the built pages: components depend on the page that
+ * they are rendered on, and could not be rendered again on this one.
  *
  * @param shell the HTML of the page to print, with a placeholder
- * @param pages the guide's pages in their order; their content is changed
+ * @param pages the guide's pages in their order; this function changes their content
  */
 export function printedGuide(shell: string, pages: readonly ReadPage[]): string {
   if (!shell.includes(PLACEHOLDER)) throw new Error('The page to print has no placeholder.');
@@ -34,22 +34,22 @@ export function printedGuide(shell: string, pages: readonly ReadPage[]): string 
   return shell.replace(PLACEHOLDER, () => contents.text + guide);
 }
 
-/** Attributes that name other elements by their ids. */
+/** Attributes that refer to other elements by id. */
 const NAMING = ['aria-labelledby', 'aria-describedby', 'aria-controls', 'for', 'headers'];
 
-/** Attributes that styles use. All other `data-` attributes are for scripts, which the page has none of. */
+/** Attributes that styles use. All other `data-` attributes are for scripts, and the page to print has none. */
 const STYLED = ['data-db', 'data-label', 'data-part'];
 
-/** Starlight's direction of text in code, which only matters in languages from right to left. */
+/** Starlight's text direction of code, which only matters in languages written from right to left. */
 const DIRECTED = 'code[dir=auto]';
 
-/** Code that scrolls on its own page, with a name. On paper the text before it says the same. */
+/** Code that scrolls on its page, and therefore has a label. The text before it names it too. */
 const SCROLLED = 'pre[role=group]';
 
-/** Wrapper of a heading and its link to itself, which is not printed. */
+/** Wrapper of a heading and its anchor link, which is not printed. */
 const WRAPPED = '.sl-heading-wrapper';
 
-/** Names and values in code: their colours would make the page 10 kB longer. Comments keep theirs. */
+/** Names and values in code. Their colours would add 10 kB to the page; comments keep theirs. */
 const COLOURED = ['n', 's', 'm', 'k', 'h'].map((name) => `.l > .${name}`).join(', ');
 
 /** A page in the table of contents, with its sections. */
@@ -58,7 +58,7 @@ function contentsOf({ page: { name, title }, content }: Part): Html {
     .querySelectorAll('h2[id]')
     .map(
       (heading) =>
-        html`<li><a href="#${own(name, heading.id)}">${heading.textContent.trim()}</a></li>`,
+        html`<li><a href="#${printedId(name, heading.id)}">${heading.textContent.trim()}</a></li>`,
     );
   return html`<li>
     <a href="#${name}">${title}</a>${
@@ -70,14 +70,14 @@ function contentsOf({ page: { name, title }, content }: Part): Html {
   </li>`;
 }
 
-/** The id that an element of a page has on the page with all of them. */
-function own(page: string, id: string): string {
+/** The id on the page to print of an element that has an id on its page. */
+function printedId(page: string, id: string): string {
   return `${page}/${id}`;
 }
 
-/** A page as a section: headings one level down, ids with the page's name, links within the guide as fragments. */
+/** A page as a section: headings are one level lower, ids have the page's name, links within the guide are fragments. */
 function printed({ page, content }: Part, parts: Parts): string {
-  for (const element of content.querySelectorAll('[id]')) element.id = own(page.name, element.id);
+  for (const element of content.querySelectorAll('[id]')) element.id = printedId(page.name, element.id);
   for (const element of content.querySelectorAll('*')) {
     for (const name of Object.keys(element.attributes))
       if (/^data-|^tabindex$/.test(name) && !STYLED.includes(name)) element.removeAttribute(name);
@@ -90,11 +90,11 @@ function printed({ page, content }: Part, parts: Parts): string {
   for (const attribute of NAMING) {
     for (const element of content.querySelectorAll(`[${attribute}]`)) {
       const ids = (element.getAttribute(attribute) ?? '').split(/\s+/);
-      element.setAttribute(attribute, ids.map((id) => own(page.name, id)).join(' '));
+      element.setAttribute(attribute, ids.map((id) => printedId(page.name, id)).join(' '));
     }
   }
   for (const link of content.querySelectorAll('a[href]')) {
-    link.setAttribute('href', within(link.getAttribute('href') ?? '', page, parts));
+    link.setAttribute('href', printedAddress(link.getAttribute('href') ?? '', page, parts));
   }
   for (const level of [5, 4, 3, 2]) {
     for (const heading of content.querySelectorAll(`h${level}`)) heading.tagName = `H${level + 1}`;
@@ -104,13 +104,13 @@ function printed({ page, content }: Part, parts: Parts): string {
   return `<section class="printed" style="--characters: ${characters}">${title.text}${content.innerHTML}</section>`;
 }
 
-/** A link's address on the page with all pages. */
-function within(address: string, from: BuiltPage, parts: Parts): string {
+/** The address on the page to print of a link. */
+function printedAddress(address: string, from: BuiltPage, parts: Parts): string {
   const url = new URL(address);
   if (url.origin !== new URL(from.address).origin) return address;
   const part = parts.get(url.pathname);
   const id = decodeURIComponent(url.hash.slice(1));
-  // A state of the generator only works on the generator's own page.
+  // A state of the generator (`#web=2`) only works on the generator's page.
   if (!part || id.includes('=')) return url.pathname + url.search + url.hash;
   return part.ids.has(id) ? `#${part.page.name}/${id}` : `#${part.page.name}`;
 }

@@ -1,7 +1,7 @@
 import { parse, type HTMLElement } from 'node-html-parser';
 import type { BuiltPage } from './builtPages.ts';
 
-/** Elements that only serve the page on a screen: controls, copies of headings, placeholders of scripts. */
+/** Elements for use on a screen only: controls, copies of headings, placeholders of scripts. */
 const NOT_READ = [
   'script, style, template, noscript, form, button, input, select, textarea',
   '[hidden], .js-only, .sr-only, .sl-anchor-link, .on-this-page, .summary-bar, .said, .resume',
@@ -9,7 +9,7 @@ const NOT_READ = [
 ].join(', ');
 
 /**
- * The content of a page without what only serves it on a screen. Links are complete addresses.
+ * The content of a page without its {@link NOT_READ} elements, and with complete addresses in its links.
  *
  * @returns a copy, which the caller may change
  * @throws if the page has no content

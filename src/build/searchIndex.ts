@@ -4,10 +4,10 @@ import { colon } from '../site/languages.ts';
 import type { BuiltFile } from './builtPages.ts';
 
 /**
- * Writes the search's index. Starlight would index the files themselves, with their buttons.
+ * Writes the search's index. Starlight's own index would have the texts of buttons.
  *
  * @param site the folder of the built site
- * @throws with what Pagefind says is wrong
+ * @throws with Pagefind's error messages
  */
 export async function writeSearchIndex(files: readonly BuiltFile[], site: string): Promise<void> {
   try {
@@ -28,11 +28,10 @@ export async function writeSearchIndex(files: readonly BuiltFile[], site: string
 }
 
 /**
- * The part of a page that is searched, and of which excerpts are shown: without its buttons, and
- * with punctuation after each term and description, because Pagefind joins the words of two
- * elements: https://github.com/Pagefind/pagefind/issues/736.
+ * The text of a page for the search and its excerpts. It has no buttons. Terms and descriptions end in punctuation,
+ * because Pagefind joins the words of two elements: https://github.com/Pagefind/pagefind/issues/736.
  *
- * @returns HTML, or `undefined` for a page that is not to be found
+ * @returns HTML, or `undefined` for a page that is not in the search
  */
 function searchedText({ html, document }: BuiltFile): string | undefined {
   const main = document.querySelector('main[data-pagefind-body]');

@@ -10,7 +10,7 @@ import { card } from './card.ts';
 /**
  * The picture that other sites show with a link to a page, as PNG.
  *
- * @param cache the folder that keeps pictures for the next build, by a digest of what they show
+ * @param cache the folder that keeps pictures for the next build, named by a digest of their SVG
  */
 export async function socialCard(page: BuiltPage, cache: string): Promise<Buffer> {
   const svg = cardOf(page);
@@ -18,8 +18,8 @@ export async function socialCard(page: BuiltPage, cache: string): Promise<Buffer
   try {
     return await readFile(file);
   } catch {
-    // A palette makes a drawing of few flat colours several times smaller. Without dithering and
-    // with the least effort, finding it takes a third of the time, and the file is as small.
+    // A palette makes a picture of few flat colours several times smaller. No dithering and the least
+    // effort cut the time to a third, and the file is as small.
     const palette = { palette: true, colours: 64, effort: 1, dither: 0 };
     const png = await sharp(Buffer.from(svg)).png(palette).toBuffer();
     await mkdir(cache, { recursive: true });
@@ -28,7 +28,7 @@ export async function socialCard(page: BuiltPage, cache: string): Promise<Buffer
   }
 }
 
-/** A page's card: an example's shows its own architecture, the others that of the home page. */
+/** The card of a page. An example's card shows its architecture, all others show the home page's. */
 function cardOf({ name, language, title, description }: BuiltPage): string {
   const preset =
     PRESETS.find(({ id }) => name === `presets/${id}`) ??

@@ -17,10 +17,10 @@ const ROLES = ['web', 'worker', 'encoding', 'transcription', 'xapi'] as const sa
 const USAGE = `npm run --silent check-settings -- FILE... [--role ROLE]... [--several] [--lang fr|en] [--json | --sarif]
 
   FILE       settings_local.py, redis.conf, sentinel.conf, /etc/default/celeryd or a systemd unit;
-             files that are given together are checked together. Nothing in them is run.
+             files of one command are checked together. Nothing in them is run.
 
   --role     role of the servers that have settings_local.py: ${ROLES.join(', ')};
-             without it, the name of the file's folder if it is a role, or else the settings tell it
+             by default, the name of the file's folder if it is a role, or else the role that the settings imply
   --several  more than one server has this settings_local.py
   --lang     language of the messages (fr)
   --json     prints the findings as JSON
@@ -52,7 +52,7 @@ function readArguments() {
   }
 }
 
-/** The other people that can read a file: everyone on this server, or with its Git repository. */
+/** Other people with access to a file: every user of this server, or every user of its Git repository. */
 function exposure(file: string): InputFile['exposed'] {
   const listed = spawnSync('git', ['ls-files', '--error-unmatch', '--', basename(file)], {
     cwd: dirname(file),
@@ -90,7 +90,7 @@ const files = [...new Set(positionals)].map((name): InputFile => {
 const checked = checkFiles(files);
 const { findings } = checked;
 
-/** The findings as they are printed: with lines and columns, and without the text of repairs. */
+/** The findings for the output: with lines and columns, without the text of repairs. */
 const reported = findings.map((finding: Finding) => {
   const text = files.find(({ name }) => name === finding.file)?.text ?? '';
   const { code, severity, file, params, span } = finding;
@@ -157,6 +157,6 @@ else if (values.json) console.log(JSON.stringify(reported, null, 2));
 else
   for (const { file, line, column, code, message } of reported)
     console.log(`${file}:${line}:${column} ${code} ${message}`);
-// On standard error, so that programs which read the output do not see it.
+// On standard error, for programs that read the output.
 console.error(summary(checked, say));
 process.exitCode = reported.some(({ severity }) => severity !== 'advice') ? 1 : 0;

@@ -12,7 +12,7 @@ import { TEXTS, type Language } from '../site/texts.ts';
 
 const USAGE = `npm run --silent generate -- '<link or fragment>' [--lang fr|en] (--out DIR | --json)
 
-  A link has a fragment (#arch=celery&web=2); '' stands for the default architecture.
+  A link has a fragment (#arch=celery&web=2); '' means the default architecture.
 
   --lang   language of the comments and messages (fr)
   --out    writes DIR/<role>/<file name>
@@ -46,11 +46,11 @@ function issueText(say: Say, { code, field, params }: Issue): string {
 }
 
 /**
- * Writes files so that a failure leaves nothing half-written: all of them first go to a folder
- * beside the destination, and each is then renamed into place.
+ * Writes files so that a failure leaves none half-written. All files are first written to a folder beside the
+ * destination, and each is then renamed into it.
  *
- * @param out the destination folder, made where there is none
- * @param secret whether files hold a password, and are readable by their owner only
+ * @param out the destination folder, created if it does not exist
+ * @param secret whether the files have a password and only their owner may read them
  */
 async function write(out: string, files: readonly ConfigFile[], secret: boolean): Promise<void> {
   const target = resolve(out);
@@ -64,7 +64,7 @@ async function write(out: string, files: readonly ConfigFile[], secret: boolean)
       if (SCRIPT_KINDS.includes(file.kind)) await chmod(place, secret ? 0o700 : 0o755);
     }
     const paths = files.map(fileId);
-    // Obstacles are found before any file is put into its place.
+    // All obstacles are found before the first file is renamed.
     for (const path of paths) {
       const place = join(target, path);
       await mkdir(dirname(place), { recursive: true });
@@ -80,7 +80,7 @@ async function write(out: string, files: readonly ConfigFile[], secret: boolean)
 const { values, positionals } = readArguments();
 const [link] = positionals;
 if (link === undefined || positionals.length > 1) fail(USAGE);
-// Without a fragment or a field, the input would be read as an anchor or an address: the defaults.
+// An input without a fragment or a field would be parsed as the default architecture.
 if (link !== '' && !link.includes('#') && !/^[\w.]+=/.test(link)) fail(USAGE);
 if (!Object.hasOwn(TEXTS, values.lang)) fail(`--lang: fr, en\n\n${USAGE}`);
 if (values.json === (values.out !== undefined)) fail(USAGE);
@@ -89,13 +89,13 @@ const language = values.lang as Language;
 const say = speaker(TEXTS[language], language);
 const password = process.env['REDIS_PASSWORD'] ?? '';
 const parsed = parseLink(link);
-// A given password is used, even with a link that asks for none.
+// A password in the environment is used even if the link has no authentication.
 const asked = password !== '' && parsed.architecture.auth === 'none';
 const architecture = asked
   ? { ...parsed.architecture, auth: 'password' as const }
   : parsed.architecture;
 const found = check(architecture, password);
-// A reader sees what a page left out of a link; a playbook would go on with the wrong settings.
+// The page shows the parts of a link that it ignores; a playbook would continue with wrong settings.
 const errors = [...parsed.issues, ...found.filter(({ severity }) => severity === 'error')];
 if (errors.length > 0) fail(errors.map((issue) => issueText(say, issue)).join('\n'));
 for (const issue of found) console.error(issueText(say, issue));

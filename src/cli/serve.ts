@@ -17,7 +17,7 @@ const types: Record<string, string> = {
   '.xml': 'application/xml',
 };
 
-/** What is smaller when it is compressed; pictures and the search's index are compressed already. */
+/** Media types worth compressing. Pictures and the search's index are compressed already. */
 const compressible = /^text\/|[/+](json|xml)$/;
 
 /** A built site being served. */
@@ -29,12 +29,12 @@ export interface Served {
 }
 
 /**
- * Serves a built site the way GitHub Pages does: `/x` may be `x.html` or lead to `/x/`, and what
- * does not exist is the site's own 404 page, with its status. Text is compressed for who takes it so.
+ * Serves a built site as GitHub Pages does. `/x` is the file `x.html`, or redirects to `/x/`. For an unknown address,
+ * the answer is the site's 404 page with status 404. Text is compressed for clients that accept gzip.
  *
- * @param directory where the site was built
- * @param base the path it was built for, as `/` or `/Esup-Pod/`
- * @param port where to listen; 0 takes any free one
+ * @param directory the folder of the built site
+ * @param base the path that it was built for, as `/` or `/Esup-Pod/`
+ * @param port the port to listen on; 0 for any free one
  */
 export async function serve(directory: string, base: string, port = 0): Promise<Served> {
   const send = async (response: ServerResponse, status: number, file: string) => {

@@ -3,16 +3,17 @@ import { serve, type Served } from './serve.ts';
 
 const usage = 'Usage: npm start [-- [--base /PATH/] [--port NUMBER]]';
 
-/** What was asked on the command line. */
+/** The options on the command line. */
 export interface StartOptions {
   readonly base: string;
   readonly port: number;
 }
 
 /**
- * Reads the arguments of `npm start`; throws an error that says what is wrong with them.
+ * Reads the arguments of `npm start`.
  *
  * @param args as in `process.argv`, without the program
+ * @throws with a message for the user if an argument is wrong
  */
 export function readArguments(args: string[]): StartOptions {
   const { values } = parseArgs({
@@ -35,7 +36,7 @@ export function readArguments(args: string[]): StartOptions {
 /** Builds the site for a base and serves it. */
 async function start({ base, port }: StartOptions): Promise<void> {
   process.env['SITE_BASE'] = base;
-  // Astro decides what a build is by this variable, which some machines export.
+  // Astro makes a development build for other values, which some machines export.
   process.env['NODE_ENV'] = 'production';
   const { build } = await import('astro');
   await build({ root: process.cwd(), outDir: 'dist', logLevel: 'warn' });

@@ -1,7 +1,7 @@
 import type { Language } from './texts.ts';
 
 /**
- * The file that holds a page's Markdown, from the site's folder.
+ * The path of the file with a page's Markdown, from the site's folder.
  *
  * @param name the page's address below its language, without a slash at its end
  */
@@ -9,7 +9,7 @@ export function markdownFile(language: Language, name: string): string {
   return `${language}/${name || 'index'}.md`;
 }
 
-/** The file of a page's social card, from the site's folder; the name as for {@link markdownFile}. */
+/** The path of a page's social card, from the site's folder. For `name` see {@link markdownFile}. */
 export function cardFile(language: Language, name: string): string {
   return `cards/${language}/${name || 'index'}.png`;
 }

@@ -3,13 +3,13 @@ import type texts from '../content/i18n/fr.json';
 
 type Texts = Readonly<Record<string, string>>;
 
-/** A key, or the beginning of keys before one of their dots. */
+/** A key, or the part of a key before one of its dots. */
 type KeyGroup<Key> = Key extends `${infer Head}.${infer Rest}`
   ? Key | Head | `${Head}.${KeyGroup<Rest>}`
   : Key;
 
 /**
- * The texts that the scripts of each feature use: keys, and groups of keys by what comes before a
+ * The texts that the scripts of each feature use: single keys, and groups of keys by a common beginning before a
  * dot. `tests/site/featureTexts.test.ts` compares them with the code.
  */
 export const FEATURES = {
@@ -56,7 +56,7 @@ export const FEATURES = {
   links: ['field', 'issue'],
 } as const satisfies Record<string, readonly KeyGroup<keyof typeof texts>[]>;
 
-/** A part of the site whose scripts show texts. */
+/** A part of the site with scripts that show texts. */
 export type Feature = keyof typeof FEATURES;
 
 /** The texts of one language that a feature uses. */
@@ -69,7 +69,7 @@ export function textsOf(feature: Feature, texts: Texts): Texts {
   );
 }
 
-/** Makes the modules `fr.json?form`, which have the texts of one feature only. */
+/** A Vite plugin: `fr.json?form` is a module with the French texts of the feature `form` only. */
 export function featureTexts(): Plugin {
   return {
     name: 'feature-texts',

@@ -50,7 +50,7 @@ const KINDS = {
   'from.xapi': 'from',
 } as const satisfies Record<TextFieldName, string>;
 
-/** The values that a field accepts, in words; those of a choice as links write them. */
+/** The values that a field accepts, in words. A choice's values are those in links. */
 export function acceptedText(field: FieldName, say: Say): string {
   const { values, range } = FIELDS[field];
   if (range) return say('reference.range', { min: range[0], max: range[1] });

@@ -60,7 +60,7 @@ export type Theme = keyof typeof GLOSSARY;
 
 type TermId = { [T in Theme]: keyof (typeof GLOSSARY)[T] }[Theme];
 
-/** A term of the glossary, as a reader of one language sees it. */
+/** A term of the glossary in one language. */
 export interface Term {
   /** Its anchor on the page, the same in both languages. */
   readonly id: string;

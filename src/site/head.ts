@@ -2,7 +2,7 @@ import type { StarlightRouteData } from '@astrojs/starlight/route-data';
 
 type HeadElement = StarlightRouteData['head'][number];
 
-/** A page that search engines may index, as its head describes it. */
+/** The data for the head of a page that search engines may index. */
 export interface IndexedHead {
   readonly title: string;
   readonly description: string;
@@ -14,12 +14,12 @@ export interface IndexedHead {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Elements that every page of Starlight's has in its head, besides Starlight's own. */
+/** Elements added to the head of every Starlight page. */
 export const EVERY_HEAD: readonly HeadElement[] = [
-  // Until the title is parsed, what comes before it is laid out otherwise, and would move.
+  // No painting before the title is parsed: the elements before it would move at that moment.
   { tag: 'link', attrs: { rel: 'expect', href: '#_top', blocking: 'render' } },
-  // Where the browser stores nothing for the site, even reading `localStorage` is an error. The
-  // scripts of Starlight, which come after this one, only ask whether it is there.
+  // In a browser without storage for the site, even reading `localStorage` throws. Starlight's
+  // scripts, which come later, only test whether it is defined.
   {
     tag: 'script',
     content: `try {
@@ -30,7 +30,7 @@ export const EVERY_HEAD: readonly HeadElement[] = [
   },
 ];
 
-/** The elements that an indexed page has in its head besides. */
+/** Elements added to the head of an indexed page. */
 export function indexedHead({
   title,
   description,

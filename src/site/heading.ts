@@ -6,15 +6,15 @@ export interface Heading {
   /** The page's title. */
   readonly page: string;
   readonly text: string;
-  /** Whether it is code: the message of a program. */
+  /** Whether it is code, such as the message of a program. */
   readonly code: boolean;
 }
 
 /**
- * Finds a heading of a written page.
+ * Finds a heading of a page that has a source file.
  *
  * @param page the page's address below its language
- * @throws if there is no such page or heading, as the link would lead nowhere
+ * @throws if there is no such page or heading: the link would be dead
  */
 export async function heading(language: Language, page: string, anchor: string): Promise<Heading> {
   const entry = await getEntry('docs', `${language}/${page}`);

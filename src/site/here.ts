@@ -2,7 +2,7 @@ import { speaker, type Say } from '../model/say.ts';
 import { TEXTS, type Language } from './texts.ts';
 
 /**
- * The language of the page that is being rendered, and its texts.
+ * The language of the rendered page, and its texts.
  *
  * @param Astro the global of a component
  */

@@ -6,12 +6,12 @@ export const languages: Record<Language, { label: string; lang: string }> = {
   en: { label: 'English', lang: 'en' },
 };
 
-/** The language that a page's reader can change to: the site has two. */
+/** The other one of the site's two languages. */
 export function otherLanguage(language: Language): Language {
   return language === 'fr' ? 'en' : 'fr';
 }
 
-/** A colon as a language writes it between a term and what follows, with the spaces around it. */
+/** A colon with the spaces around it that a language uses. */
 export function colon(language: Language): string {
   return language === 'fr' ? '\u00a0: ' : ': ';
 }

@@ -7,23 +7,23 @@ export interface PageFacts {
   readonly language: Language;
   readonly title: string;
   readonly description: string;
-  /** The date of the last change to its source, where that is known. */
+  /** The date of the source file's last change, if known. */
   readonly updated: Date | undefined;
-  /** Whether it is an article of the guide. */
+  /** Whether the page is an article of the guide. */
   readonly prose: boolean;
   /** Its address, with the site's origin. */
   readonly address: string;
   /** The address of its social card, with the site's origin. */
   readonly card: string;
-  /** The terms that it defines. */
+  /** The terms that the page defines. */
   readonly terms: readonly Term[];
   /** The site in the page's language. */
   readonly home: { readonly name: string; readonly address: string };
 }
 
 /**
- * Structured data of a page, by https://schema.org. The home page is the site, a page of prose is an
- * article of it, and each page has its position below the home page. The glossary is a set of terms.
+ * Structured data of a page, by https://schema.org. The home page is a WebSite, and a page of prose is a TechArticle
+ * of that site. Each other page has breadcrumbs. The glossary is a DefinedTermSet.
  */
 export function pageData(page: PageFacts): Record<string, unknown> {
   const { language, title, description, updated, prose, address, card, terms, home } = page;

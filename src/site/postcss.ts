@@ -7,8 +7,8 @@ type Plugin = Extract<NonNullable<Postcss['plugins']>[number], { postcssPlugin: 
 const LAYERS = ['base', 'reset', 'core', 'content', 'components', 'utils'];
 
 /**
- * A plugin of PostCSS: each file that has a layer of Starlight's begins with the order of all of
- * them. In the one stylesheet of all pages, another file may come before the one that has the order.
+ * A PostCSS plugin that declares the order of Starlight's layers at the start of each file with one of them. In the
+ * stylesheet of all pages, other files may come before Starlight's own declaration.
  */
 export const layerOrder: Plugin = {
   postcssPlugin: 'layer-order',
@@ -21,13 +21,13 @@ export const layerOrder: Plugin = {
   },
 };
 
-/** Readers whose browser runs no script, and whose system prefers light. */
-const READERS = '(scripting: none) and (prefers-color-scheme: light)';
+/** Media query for browsers without scripts on a system that prefers light. */
+const LIGHT_WITHOUT_SCRIPT = '(scripting: none) and (prefers-color-scheme: light)';
 
 /**
- * A plugin of PostCSS: each rule for the light theme is followed by the same rule for
- * {@link READERS}. Without it they get the dark theme, because only Starlight's script reads the
- * system's preference: https://github.com/withastro/starlight/pull/1473.
+ * A PostCSS plugin that repeats each rule of the light theme for {@link LIGHT_WITHOUT_SCRIPT}. Starlight shows the dark
+ * theme there, because only its script reads the system's preference:
+ * https://github.com/withastro/starlight/pull/1473.
  */
 export const themeWithoutScript: Plugin = {
   postcssPlugin: 'theme-without-script',
@@ -36,7 +36,7 @@ export const themeWithoutScript: Plugin = {
       const selectors = rule.selectors
         .filter((selector) => /data-theme=["']?light/.test(selector))
         .map((selector) => selector.replace(/=["']?light["']?/, ''));
-      rule.after({ name: 'media', params: READERS, nodes: [rule.clone({ selectors })] });
+      rule.after({ name: 'media', params: LIGHT_WITHOUT_SCRIPT, nodes: [rule.clone({ selectors })] });
     });
   },
 };

@@ -2,45 +2,45 @@ import type { Architecture } from '../model/architecture.ts';
 import { OFFERS, offerName } from '../model/offers.ts';
 import proven from './proven.json' with { type: 'json' };
 
-/** A case of the generator that was run on real software, and what was seen. */
+/** The result of a generator's case that was run on real software. */
 export interface ProvenCase {
-  /** See `offerName`. */
+  /** The case's name, see `offerName`. */
   readonly name: string;
-  /** The numbers of the databases that had keys of Pod's. */
+  /** The numbers of the databases in which Pod stored keys. */
   readonly databases: readonly number[];
-  /** The queues from which a worker took what was published. */
+  /** The queues from which a worker took the published tasks. */
   readonly queues: readonly string[];
 }
 
-/** After how many seconds all works again by itself once the Redis master is gone. */
+/** The seconds from the loss of the Redis master until each use of Redis works again by itself. */
 export interface Failover {
   readonly arch: Architecture['arch'];
   readonly caches: number;
   readonly sessions: number;
   readonly publishing: number;
-  /** Workers that were connected to it run what is published afterwards. */
+  /** Until workers that were connected to the lost master run newly published tasks. */
   readonly workers: number;
 }
 
-/** What `npm run prove` saw. */
+/** The results of `npm run prove`. */
 export interface Proof {
-  /** The day, as YYYY-MM-DD. */
+  /** The day of the run, as YYYY-MM-DD. */
   readonly date: string;
-  /** The versions of the software, by its name. */
+  /** The versions of the software by name. */
   readonly versions: Readonly<Record<string, string>>;
   readonly cases: readonly ProvenCase[];
   readonly failovers: readonly Failover[];
-  /** The same when the master's machine loses its power, and so tells nobody. */
+  /** The failover after a loss of power, in which the master closes no connection. */
   readonly power: Failover;
 }
 
-/** What was run on real software. */
+/** The results in the repository, see {@link Proof}. */
 export const PROOF = proven as Proof;
 
 /**
- * The cases that the generator offers and nobody has run.
+ * The cases that the generator offers and that were never run on real software.
  *
- * @returns their names; none, or the site is not to be built
+ * @returns their names; the site's build requires that there are none
  */
 export function unproven({ cases }: Proof = PROOF): string[] {
   const names = new Set(cases.map(({ name }) => name));

@@ -7,12 +7,12 @@ import generatorStyle from '../styles/generator.css?url&no-inline';
 import { cardFile, markdownFile } from './besidePages.ts';
 
 /**
- * Pages that show a form, a drawing or files, by their names. Only they load the style of these: all
- * other pages would be 3 kB heavier.
+ * Names of the pages with a form, a drawing or files; the guide to print contains one of them. Only these pages load
+ * the generator's style: it would make all others 3 kB heavier.
  */
 const WITH_GENERATOR = /^(|redis|print|presets\/.+)$/;
 
-/** Adds to each page's head what this site needs there. */
+/** Adds this site's elements to the head of each page. */
 export const onRequest = defineRouteMiddleware(({ url, site, locals, currentLocale }) => {
   const { entry, head, lastUpdated, editUrl } = locals.starlightRoute;
   const name = pageName(url);

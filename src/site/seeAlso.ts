@@ -4,7 +4,7 @@ import { heading, type Heading } from './heading.ts';
 import { pageAddress } from './here.ts';
 import type { Language } from './texts.ts';
 
-/** A link to a heading, or to a name of the reference. */
+/** A link to a heading, or to a name in the reference. */
 type Link = Omit<Heading, 'page'> & Partial<Pick<Heading, 'page'>> & { readonly address: string };
 
 /** The page of the reference that explains a name, and the name as that page shows it. */

@@ -2,7 +2,7 @@ import type { SitemapOptions } from '@astrojs/sitemap';
 import { languages } from './languages.ts';
 import { contentUpdates, sourceFile } from './source.ts';
 
-/** Options of the sitemap, which lists the pages of each language except the guide to print. */
+/** Options of the sitemap. It lists the pages in one language, except the guide to print. */
 export function sitemapOptions(base: string): NonNullable<SitemapOptions> {
   const codes = Object.keys(languages);
   /** The language and the name of the page at an address. */

@@ -12,16 +12,15 @@ export const PAGES_FOLDER = 'src/content/docs';
 export const FINDINGS_FOLDER = 'src/content/findings';
 
 /**
- * Whether a page explains one finding of the checker. Such a page is read by itself: it is in no
- * menu, and not in the guide that is printed.
+ * Whether a page explains one finding of the checker. Such a page is neither in the menu nor in the guide to print.
  *
  * @param name the page's address below its language
  */
 export const explainsFinding = (name: string): boolean => /^findings\/./.test(name);
 
 /**
- * The path of the file with a page's text, from the project's folder. There is no such file for the
- * home page and the pages of examples, which components make.
+ * The path of a page's source file, from the project's folder. The home page and the pages of examples have none:
+ * their text is in components.
  *
  * @param name the page's address below its language, without slashes at its ends
  */
@@ -33,7 +32,7 @@ export function sourceFile(language: string, name: string): string {
 
 let updates: Map<string, Date> | undefined;
 
-/** The dates of the files with the pages' texts, see {@link lastUpdates}; git is run once. */
+/** The dates of the pages' source files, see {@link lastUpdates}. Git is run once. */
 export function contentUpdates(): Map<string, Date> {
   return (updates ??= lastUpdates(process.cwd(), 'src/content'));
 }
@@ -43,8 +42,8 @@ export function contentUpdates(): Map<string, Date> {
  *
  * @param project the project's folder
  * @param under only files below this folder of the project
- * @returns dates by path from the project's folder. It is empty without git, and for a shallow
- *   clone, where every file seems to be as new as the clone's first commit
+ * @returns dates by path from the project's folder. The map is empty without git, and in a shallow clone, where all
+ *   files have the date of the clone's oldest commit
  */
 export function lastUpdates(project: string, under: string): Map<string, Date> {
   const git = (...args: string[]) => {

@@ -18,9 +18,9 @@ export const starlightOptions: StarlightUserConfig = {
   locales: languages,
   favicon: '/favicon.svg',
   editLink: { baseUrl: `${REPOSITORY}/edit/main/` },
-  // Where git knows no dates, Starlight would show none or those of a shallow clone.
+  // Without dates from git, Starlight would show those of a shallow clone.
   lastUpdated: contentUpdates().size > 0,
-  // Besides the docs collection.
+  // In addition to the docs collection.
   markdown: { processedDirs: [FINDINGS_FOLDER] },
   sidebar: [
     labelled('home.label', { link: '/' }),
@@ -38,7 +38,7 @@ export const starlightOptions: StarlightUserConfig = {
         'proven',
         'glossary',
         'links',
-        // The law demands this label on every page.
+        // French law requires this label on every page.
         labelled('nav.accessibility', { slug: 'accessibility' }),
       ],
     }),
@@ -56,10 +56,10 @@ export const starlightOptions: StarlightUserConfig = {
     LanguageSelect: './src/components/LanguageSelect.astro',
     Search: './src/components/Search.astro',
   },
-  // `searchIndex.ts` does it.
+  // `searchIndex.ts` writes the index.
   pagefind: false,
-  // The generator colours its own code, and the guide's is coloured by the same means.
+  // Code in the guide is coloured by the generator's own code, see `view`.
   expressiveCode: false,
-  // Its own 404 announces translations under addresses that do not exist.
+  // Starlight's 404 page links to translations that do not exist.
   disable404Route: true,
 };
