@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parse, type HTMLElement } from 'node-html-parser';
 import { full } from './sets.ts';
 
@@ -20,6 +20,12 @@ export const sites: readonly [Site, ...Site[]] = [
 
 /** The origin in the tests' sites (SITE_ORIGIN). */
 export const origin = 'https://pod.example.org';
+
+/** The names of the guide's articles, other than the home page and the generator's page. */
+export const articles = globSync(join(import.meta.dirname, '../src/content/docs/fr/*.mdx'))
+  .map((file) => basename(file, '.mdx'))
+  .filter((name) => !['index', 'redis'].includes(name))
+  .sort();
 
 /** A built page. */
 export interface Page {
@@ -53,4 +59,18 @@ export function indexed(pages: readonly Page[]): Page[] {
     ({ counterpart, document }) =>
       counterpart && !document.querySelector('meta[name=robots][content*=noindex]'),
   );
+}
+
+/** The complete address of a page. */
+export function publishedAddress({ base }: Site, { file }: Page): string {
+  return origin + base + file.replace(/(^|\/)index\.html$/, '$1');
+}
+
+/** The links of a language's menu, in their order, without the origin. */
+export function menuOf(pages: readonly Page[], language: string): string[] {
+  const guide = pages.find(({ file }) => file === `${language}/redis/index.html`);
+  if (!guide) throw new Error(`There is no page of the generator in ${language}.`);
+  return guide.document
+    .querySelectorAll('#starlight__sidebar .top-level a')
+    .map((link) => link.getAttribute('href') ?? '');
 }

@@ -66,7 +66,7 @@ const BLOCKS = new Set(
 );
 
 /** Elements that the style separates from the next element. Text needs a space instead. */
-const SET_APART = new Set(['CODE', 'STRONG', 'SPAN']);
+const SEPARATED = new Set(['CODE', 'STRONG', 'SPAN']);
 
 const isElement = (node: Node | undefined | null): node is HTMLElement =>
   node instanceof HTMLElement;
@@ -210,10 +210,10 @@ class ToMdast {
       if (node instanceof TextNode) return [{ type: 'text', value: collapsed(node.text) }];
       if (!isElement(node)) return [];
       const { tagName, classList } = node;
-      const apart =
-        SET_APART.has(tagName) || classList.contains('badge') || classList.contains('db');
+      const separated =
+        SEPARATED.has(tagName) || classList.contains('badge') || classList.contains('db');
       const space: Inline[] =
-        apart && isElement(node.nextSibling) ? [{ type: 'text', value: ' ' }] : [];
+        separated && isElement(node.nextSibling) ? [{ type: 'text', value: ' ' }] : [];
       return [...this.#phrase(node), ...space];
     });
   }

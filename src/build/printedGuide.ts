@@ -77,7 +77,8 @@ function printedId(page: string, id: string): string {
 
 /** A page as a section: headings are one level lower, ids have the page's name, links within the guide are fragments. */
 function printed({ page, content }: Part, parts: Parts): string {
-  for (const element of content.querySelectorAll('[id]')) element.id = printedId(page.name, element.id);
+  for (const element of content.querySelectorAll('[id]'))
+    element.id = printedId(page.name, element.id);
   for (const element of content.querySelectorAll('*')) {
     for (const name of Object.keys(element.attributes))
       if (/^data-|^tabindex$/.test(name) && !STYLED.includes(name)) element.removeAttribute(name);

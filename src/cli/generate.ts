@@ -58,18 +58,18 @@ async function write(out: string, files: readonly ConfigFile[], secret: boolean)
   const draft = await mkdtemp(`${target}.draft-`);
   try {
     for (const file of files) {
-      const place = join(draft, fileId(file));
-      await mkdir(dirname(place), { recursive: true });
-      await writeFile(place, fileText(file), { mode: secret ? 0o600 : 0o644 });
-      if (SCRIPT_KINDS.includes(file.kind)) await chmod(place, secret ? 0o700 : 0o755);
+      const path = join(draft, fileId(file));
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, fileText(file), { mode: secret ? 0o600 : 0o644 });
+      if (SCRIPT_KINDS.includes(file.kind)) await chmod(path, secret ? 0o700 : 0o755);
     }
     const paths = files.map(fileId);
     // All obstacles are found before the first file is renamed.
     for (const path of paths) {
-      const place = join(target, path);
-      await mkdir(dirname(place), { recursive: true });
-      const old = await lstat(place).catch(() => undefined);
-      if (old?.isDirectory()) throw new Error(`EISDIR: ${place}`);
+      const destination = join(target, path);
+      await mkdir(dirname(destination), { recursive: true });
+      const old = await lstat(destination).catch(() => undefined);
+      if (old?.isDirectory()) throw new Error(`EISDIR: ${destination}`);
     }
     for (const path of paths) await rename(join(draft, path), join(target, path));
   } finally {

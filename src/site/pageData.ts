@@ -41,7 +41,7 @@ export function pageData(page: PageFacts): Record<string, unknown> {
     ...(updated && { dateModified: updated.toISOString().slice(0, 10) }),
     isPartOf: site,
   };
-  const place = {
+  const breadcrumbs = {
     '@type': 'BreadcrumbList',
     itemListElement: [
       { '@type': 'ListItem', position: 1, name: home.name, item: home.address },
@@ -64,6 +64,6 @@ export function pageData(page: PageFacts): Record<string, unknown> {
   };
   return {
     '@context': 'https://schema.org',
-    '@graph': [...(prose ? [article] : []), place, ...(terms.length > 0 ? [termSet] : [])],
+    '@graph': [...(prose ? [article] : []), breadcrumbs, ...(terms.length > 0 ? [termSet] : [])],
   };
 }

@@ -36,7 +36,11 @@ export const themeWithoutScript: Plugin = {
       const selectors = rule.selectors
         .filter((selector) => /data-theme=["']?light/.test(selector))
         .map((selector) => selector.replace(/=["']?light["']?/, ''));
-      rule.after({ name: 'media', params: LIGHT_WITHOUT_SCRIPT, nodes: [rule.clone({ selectors })] });
+      rule.after({
+        name: 'media',
+        params: LIGHT_WITHOUT_SCRIPT,
+        nodes: [rule.clone({ selectors })],
+      });
     });
   },
 };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { indexed, origin, pagesOf, sites } from '../sites.ts';
+import { indexed, menuOf, origin, pagesOf, sites } from '../sites.ts';
 
 describe.each(sites)('built for $base', async ({ base, directory }) => {
   const pages = indexed(await pagesOf({ base, directory }));
@@ -16,12 +16,6 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
       links: lines.map((line) => /^- \[[^\]]+\]\((\S+)\): .+/.exec(line)?.[1] ?? line),
     };
   });
-  const menu = (code: string) =>
-    pages
-      .find(({ file }) => file === `${code}/redis/index.html`)
-      ?.document.querySelectorAll('#starlight__sidebar .top-level a')
-      .map((it) => it.getAttribute('href') ?? '')
-      .slice(1);
 
   test('llms.txt has a title, a summary and lists of links, as its format says', () => {
     expect(opening).toMatch(/^# [^\n]+\n\n(> [^\n]+\n)+\n/);
@@ -47,11 +41,13 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
     const links = own.slice(0, -1).flatMap((list) => list.links);
     expect(links[0]).toBe(`${origin}${base}${code}/llms-full.txt`);
     expect(links.slice(1)).toEqual(
-      menu(code)?.map((address) => `${origin}${address.replace(/\/$/, '.md')}`),
+      menuOf(pages, code)
+        .slice(1)
+        .map((address) => `${origin}${address.replace(/\/$/, '.md')}`),
     );
   });
 
-  test('every Markdown page is listed, the home pages apart', async () => {
+  test('every Markdown page is listed, except the home pages', async () => {
     const files = await Array.fromAsync(glob('**/*.md', { cwd: directory }));
     const listed = lists
       .flatMap(({ links }) => links)

@@ -49,7 +49,6 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
       expect(address).toMatch(/^https?:\/\//);
     }
   });
-
 });
 
 describe('a page as Markdown', () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { PRESETS } from '../../src/model/presets.ts';
 import { PAGES_FOLDER } from '../../src/site/source.ts';
 import { openPage, useBrowser } from '../browser.ts';
-import { indexed, origin, pagesOf, sites, type Page } from '../sites.ts';
+import { indexed, menuOf, origin, pagesOf, sites, type Page } from '../sites.ts';
 
 useBrowser(sites);
 
@@ -19,12 +19,9 @@ describe.each(sites)('built for $base', async (site) => {
 
   describe.each(['fr', 'en'])('the whole guide in %s', (code) => {
     const printed = pages.find(({ file }) => file === `${code}/print/index.html`)?.document;
-    const menu = read
-      .find(({ file }) => file === `${code}/redis/index.html`)
-      ?.document.querySelectorAll('#starlight__sidebar .top-level a')
-      .map((it) => `${(it.getAttribute('href') ?? '').slice(base.length)}index.html`);
-    const prose = (menu ?? []).flatMap(
-      (file) => read.find((page) => page.file === file && isProse(page)) ?? [],
+    const prose = menuOf(read, code).flatMap(
+      (link) =>
+        read.find((page) => `${link}index.html` === base + page.file && isProse(page)) ?? [],
     );
     const nameOf = ({ file }: Page) => file.replace(/^..\/|\/index\.html$/g, '');
 

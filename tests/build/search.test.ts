@@ -71,16 +71,19 @@ test('the search in English finds a word by another of its forms', async () => {
 test.each([
   ['fr', 'directives', 'Sentinelles. Voir aussi :'],
   ['en', 'directives', 'Sentinels. See also:'],
-])('an excerpt in %s has punctuation between terms and descriptions, and no button', async (code, at, text) => {
-  await openPage(site, `${code}/links/`, {}, async (page) => {
-    await search(page, 'sentinels');
-    const excerpts = await page
-      .locator(`.pagefind-ui__result:has([href^="/${code}/${at}/"]) .pagefind-ui__result-excerpt`)
-      .allTextContents();
-    expect(excerpts.join('\n')).toContain(text);
-    expect(excerpts.join('\n')).not.toMatch(/\b(Copier|Copy)\b/);
-  });
-});
+])(
+  'an excerpt in %s has punctuation between terms and descriptions, and no button',
+  async (code, at, text) => {
+    await openPage(site, `${code}/links/`, {}, async (page) => {
+      await search(page, 'sentinels');
+      const excerpts = await page
+        .locator(`.pagefind-ui__result:has([href^="/${code}/${at}/"]) .pagefind-ui__result-excerpt`)
+        .allTextContents();
+      expect(excerpts.join('\n')).toContain(text);
+      expect(excerpts.join('\n')).not.toMatch(/\b(Copier|Copy)\b/);
+    });
+  },
+);
 
 test.each([
   ['fr', 'failover', 'several'],

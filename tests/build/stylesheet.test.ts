@@ -8,24 +8,26 @@ import { sites } from '../sites.ts';
 const [root] = sites;
 useBrowser([root]);
 
-test.each([true, false])('the page behind the menu of a phone does not scroll (JavaScript: %s)', (on) =>
-  openPage(
-    root,
-    'fr/understand/',
-    { viewport: { width: 360, height: 740 }, javaScriptEnabled: on },
-    async (page) => {
-      const scrolled = async () => {
-        await page.mouse.move(180, 30);
-        await page.mouse.wheel(0, 600);
-        await page.waitForTimeout(300);
-        return page.evaluate(() => scrollY);
-      };
-      await page.locator('[popovertarget=starlight__sidebar]').click();
-      expect(await scrolled()).toBe(0);
-      await page.locator('[popovertarget=starlight__sidebar]').click();
-      expect(await scrolled()).toBeGreaterThan(0);
-    },
-  ),
+test.each([true, false])(
+  'the page behind the menu of a phone does not scroll (JavaScript: %s)',
+  (on) =>
+    openPage(
+      root,
+      'fr/understand/',
+      { viewport: { width: 360, height: 740 }, javaScriptEnabled: on },
+      async (page) => {
+        const scrolled = async () => {
+          await page.mouse.move(180, 30);
+          await page.mouse.wheel(0, 600);
+          await page.waitForTimeout(300);
+          return page.evaluate(() => scrollY);
+        };
+        await page.locator('[popovertarget=starlight__sidebar]').click();
+        expect(await scrolled()).toBe(0);
+        await page.locator('[popovertarget=starlight__sidebar]').click();
+        expect(await scrolled()).toBeGreaterThan(0);
+      },
+    ),
 );
 
 describe('the light theme without JavaScript', () => {

@@ -1,21 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openPage, useBrowser } from '../browser.ts';
-import { sites } from '../sites.ts';
+import { articles, sites } from '../sites.ts';
 import { weigh, weighLater } from '../weigh.ts';
 
 const [root] = sites;
 useBrowser([root]);
-
-/** The pages that are written, by name. */
-const prose = readdirSync(join(import.meta.dirname, '../../src/content/docs/fr'), {
-  withFileTypes: true,
-})
-  .filter((entry) => entry.isFile())
-  .map(({ name }) => name.replace('.mdx', ''))
-  .filter((name) => !['index', 'redis'].includes(name));
 
 /** The files that block the first paint, and the numbers of web fonts and scripts. */
 function loadedResources(): { blocking: string[]; fonts: number; scripts: number } {
@@ -35,7 +27,7 @@ function loadedResources(): { blocking: string[]; fonts: number; scripts: number
 test.each<[path: string, most: number]>([
   ['fr/redis/', 50_000],
   ['en/redis/', 50_000],
-  ...[...prose, 'findings/visibility-timeout-short'].map((name): [string, number] => [
+  ...[...articles, 'findings/visibility-timeout-short'].map((name): [string, number] => [
     `fr/${name}/`,
     35_000,
   ]),

@@ -133,9 +133,9 @@ describe('check-settings', () => {
       });
       expect(['error', 'warning', 'note']).toContain(level);
       expect(message.text).not.toBe('');
-      const [place] = locations;
-      expect(place?.physicalLocation.artifactLocation.uri).toBe('a%20b.py');
-      const { startLine = 0, endLine = 0 } = place?.physicalLocation.region ?? {};
+      const [location] = locations;
+      expect(location?.physicalLocation.artifactLocation.uri).toBe('a%20b.py');
+      const { startLine = 0, endLine = 0 } = location?.physicalLocation.region ?? {};
       expect(startLine).toBeGreaterThan(0);
       expect(endLine).toBeGreaterThanOrEqual(startLine);
     }

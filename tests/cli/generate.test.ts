@@ -62,8 +62,8 @@ describe('generate --out', () => {
       'worker/verify.sh',
     ]);
     const files = emitted({ workers: 2, host: 'redis.univ.fr' }, { language: 'en' });
-    for (const place of filesIn(out))
-      expect(readFileSync(join(out, place), 'utf8')).toBe(textAt(files, place));
+    for (const path of filesIn(out))
+      expect(readFileSync(join(out, path), 'utf8')).toBe(textAt(files, path));
     expect(readdirSync(join(out, '..'))).toEqual(['out']);
   });
 
@@ -97,11 +97,11 @@ describe('generate --out', () => {
     const { status, stdout, stderr } = generate(['', '--out', out], { password: `s@cr"t` });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
     const files = emitted({ auth: 'password' }, { password: `s@cr"t` });
-    for (const place of filesIn(out)) {
-      expect(readFileSync(join(out, place), 'utf8')).toBe(textAt(files, place));
-      expect({ place, mode: mode(out, place) }).toEqual({
-        place,
-        mode: place.endsWith('.sh') ? '700' : '600',
+    for (const path of filesIn(out)) {
+      expect(readFileSync(join(out, path), 'utf8')).toBe(textAt(files, path));
+      expect({ path, mode: mode(out, path) }).toEqual({
+        path,
+        mode: path.endsWith('.sh') ? '700' : '600',
       });
     }
     expect(readFileSync(join(out, 'web/settings_local.py'), 'utf8')).toContain(':s%40cr%22t@');
@@ -174,7 +174,7 @@ describe('generate --json', () => {
 });
 
 describe('generate refuses, with status 2 and nothing written,', () => {
-  const refused: [what: string, args: string[], said: RegExp][] = [
+  const refused: [what: string, args: string[], message: RegExp][] = [
     ['no link', [], /^npm run --silent generate/],
     ['two links', ['', ''], /^npm run/],
     ['an unknown option', ['', '--language', 'fr'], /--language.*\n\nnpm run/s],
@@ -190,11 +190,11 @@ describe('generate refuses, with status 2 and nothing written,', () => {
     ['a socket that several servers would share', ['workers=1&socket=/s'], /^socket: /],
     ['two uses of one database', ['db.sessions=3'], /^db\.sessions: /],
   ];
-  test.each(refused)('%s', (_, args, said) => {
+  test.each(refused)('%s', (_, args, message) => {
     const out = join(folder(), 'out');
     const { status, stdout, stderr } = generate(['--lang', 'en', ...args, '--out', out]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(said);
+    expect(stderr).toMatch(message);
     expect(existsSync(out)).toBe(false);
   });
 
@@ -215,12 +215,12 @@ describe('generate refuses, with status 2 and nothing written,', () => {
   });
 
   test('a folder that cannot be made', () => {
-    const place = folder();
-    writeFileSync(join(place, 'file'), '');
-    const { status, stderr } = generate(['', '--out', join(place, 'file/out')]);
+    const path = folder();
+    writeFileSync(join(path, 'file'), '');
+    const { status, stderr } = generate(['', '--out', join(path, 'file/out')]);
     expect(status).toBe(2);
     expect(stderr).toContain('file/out: E');
-    expect(filesIn(place)).toEqual(['file']);
+    expect(filesIn(path)).toEqual(['file']);
   });
 
   test.each(['redis', 'redis/redis.conf/in-the-way', 'web/verify.sh/in-the-way'])(

@@ -1,12 +1,10 @@
-import { readdirSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { violations } from '../axe.ts';
 import { addressOf, openPage, useBrowser } from '../browser.ts';
 import { full, limit, sample } from '../sets.ts';
-import { sites } from '../sites.ts';
+import { articles, sites } from '../sites.ts';
 
 const [site] = sites;
 useBrowser([site]);
@@ -27,12 +25,6 @@ async function look(page: Page, theme: 'light' | 'dark', width: number): Promise
   await page.locator(`html[data-theme=${theme}]`).waitFor();
 }
 
-/** The names of the prose pages. */
-const prose = readdirSync(join(import.meta.dirname, '../../src/content/docs/fr'))
-  .filter((file) => file.endsWith('.mdx'))
-  .map((file) => file.replace('.mdx', ''))
-  .filter((name) => !['index', 'redis'].includes(name));
-
 const many = '#arch=microservices&web=2&workers=50&transcription=1&xapi=1';
 const states = [
   ['', 'the home page'],
@@ -41,7 +33,7 @@ const states = [
   [`redis/${many}&host=127.0.0.1&db.default=4`, 'errors'],
   ['redis/#web=x&foo=1', 'a link that is not understood'],
   ['redis/#arch=standalone&redis=docker', 'containers'],
-  ...prose.map((name) => [`${name}/`, 'prose'] as const),
+  ...articles.map((name) => [`${name}/`, 'prose'] as const),
   ['operate/#arch=celery&workers=2&redis=dedicated&auth=acl', 'commands for an architecture'],
   ['findings/visibility-timeout-short/', 'prose'],
   ['presets/microservices-large/', 'an example'],

@@ -51,37 +51,40 @@ describe.each(sites)('under $base', (site) => {
   test.each([
     ['fr', 'sessions', 'Rechercher', 'résultats pour'],
     ['en', 'sessions', 'Search', 'results for'],
-  ])('search in %s is loaded when it is opened, and finds pages', async (language, word, label, found) => {
-    await openPage(site, `${language}/redis/`, {}, async (page) => {
-      await page.waitForLoadState('networkidle');
-      const fetched = () =>
-        page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
-      expect((await fetched()).filter((name) => /pagefind|search(Box)?\./.test(name))).toEqual(
-        [],
-      );
-      const button = page.getByRole('button', { name: label });
-      expect(await button.innerText()).toMatch(new RegExp(`^${label}\\s+Ctrl K$`));
+  ])(
+    'search in %s is loaded when it is opened, and finds pages',
+    async (language, word, label, found) => {
+      await openPage(site, `${language}/redis/`, {}, async (page) => {
+        await page.waitForLoadState('networkidle');
+        const fetched = () =>
+          page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+        expect((await fetched()).filter((name) => /pagefind|search(Box)?\./.test(name))).toEqual(
+          [],
+        );
+        const button = page.getByRole('button', { name: label });
+        expect(await button.innerText()).toMatch(new RegExp(`^${label}\\s+Ctrl K$`));
 
-      await page.keyboard.press('Control+k');
-      const input = page.getByRole('dialog', { name: label }).locator('input');
-      await expect.poll(() => input.evaluate((it) => it === document.activeElement)).toBe(true);
-      await page.keyboard.type(word);
-      const result = page.locator('dialog .pagefind-ui__result-link').first();
-      await result.waitFor();
-      await page.getByText(found).waitFor();
-      await page.keyboard.press('Enter');
-      expect(await result.getAttribute('href')).toContain(`${site.base}${language}/`);
-      expect((await fetched()).some((name) => name.includes('/pagefind/'))).toBe(true);
+        await page.keyboard.press('Control+k');
+        const input = page.getByRole('dialog', { name: label }).locator('input');
+        await expect.poll(() => input.evaluate((it) => it === document.activeElement)).toBe(true);
+        await page.keyboard.type(word);
+        const result = page.locator('dialog .pagefind-ui__result-link').first();
+        await result.waitFor();
+        await page.getByText(found).waitFor();
+        await page.keyboard.press('Enter');
+        expect(await result.getAttribute('href')).toContain(`${site.base}${language}/`);
+        expect((await fetched()).some((name) => name.includes('/pagefind/'))).toBe(true);
 
-      await page.keyboard.press('Escape');
-      await page.keyboard.press('Escape');
-      await expect.poll(() => page.locator('dialog').isVisible()).toBe(false);
-      await button.click();
-      await page.keyboard.type(word);
-      await result.click();
-      await page.waitForURL(new RegExp(`${site.base}${language}/`));
-    });
-  });
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('Escape');
+        await expect.poll(() => page.locator('dialog').isVisible()).toBe(false);
+        await button.click();
+        await page.keyboard.type(word);
+        await result.click();
+        await page.waitForURL(new RegExp(`${site.base}${language}/`));
+      });
+    },
+  );
 
   test('search has the same name when only its icon fits', async () => {
     await openPage(site, 'en/', { viewport: { width: 360, height: 640 } }, async (page) => {

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { contentUpdates, lastUpdates, REPOSITORY, sourceFile } from '../../src/site/source.ts';
-import { indexed, origin, pagesOf, sites, type Page } from '../sites.ts';
+import { publishedAddress, indexed, menuOf, origin, pagesOf, sites, type Page } from '../sites.ts';
 
 const project = join(import.meta.dirname, '../..');
 
-describe.each(sites)('built for $base', async ({ base, directory }) => {
-  const pages = indexed(await pagesOf({ base, directory }));
-  const addressOf = ({ file }: Page) => origin + base + file.replace(/index\.html$/, '');
+describe.each(sites)('built for $base', async (site) => {
+  const { base, directory } = site;
+  const pages = indexed(await pagesOf(site));
   const sourceOf = ({ file }: Page) =>
     sourceFile(file.slice(0, 2), file.slice(3).replace(/\/?index\.html$/, ''));
   const isHome = ({ file }: Page) => /^..\/index\.html$/.test(file);
@@ -35,21 +35,19 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
   test.each(['fr', 'en'])('previous and next pages in %s follow the order of the menu', (code) => {
     const own = pages.filter(({ file }) => file.startsWith(`${code}/`));
     const at = (address: string | undefined) =>
-      own.find((page) => new URL(addressOf(page)).pathname === address);
+      own.find((page) => new URL(publishedAddress(site, page)).pathname === address);
     const link = (page: Page | undefined, rel: string) =>
       page?.document.querySelector(`footer a[rel=${rel}]`)?.getAttribute('href');
-    const menu = at(`${base}${code}/redis/`)
-      ?.document.querySelectorAll('#starlight__sidebar .top-level a')
-      .map((it) => it.getAttribute('href') ?? '');
+    const menu = menuOf(pages, code);
     // The pages of single findings are not in the menu.
     expect(menu).toHaveLength(
       own.filter(({ file }) => !/findings\/./.test(file.replace('findings/index', 'findings')))
         .length,
     );
-    const home = at(menu?.[0]);
+    const home = at(menu[0]);
     expect(home && isHome(home)).toBe(true);
     expect(link(home, 'prev') ?? link(home, 'next')).toBeUndefined();
-    menu?.slice(1).forEach((address, index) => {
+    menu.slice(1).forEach((address, index) => {
       expect(link(at(address), 'prev'), address).toBe(menu[index]);
       expect(link(at(address), 'next'), address).toBe(menu[index + 2]);
     });
@@ -61,21 +59,21 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
     const data = JSON.parse(scripts[0]?.rawText ?? '') as Record<string, unknown>;
     expect(data['@context']).toBe('https://schema.org');
     const language = page.file.slice(0, 2);
-    const site = {
+    const webSite = {
       '@type': 'WebSite',
       name: language === 'fr' ? 'Redis pour Pod' : 'Redis for Pod',
       url: `${origin}${base}${language}/`,
     };
     if (isHome(page)) {
-      expect(data).toMatchObject({ ...site, inLanguage: language });
+      expect(data).toMatchObject({ ...webSite, inLanguage: language });
       return;
     }
     const title = page.document.querySelector('h1')?.text;
     const graph = data['@graph'] as Record<string, unknown>[];
     const breadcrumbs = graph.find((it) => it['@type'] === 'BreadcrumbList');
     expect(breadcrumbs?.['itemListElement']).toEqual([
-      { '@type': 'ListItem', position: 1, name: site.name, item: site.url },
-      { '@type': 'ListItem', position: 2, name: title, item: addressOf(page) },
+      { '@type': 'ListItem', position: 1, name: webSite.name, item: webSite.url },
+      { '@type': 'ListItem', position: 2, name: title, item: publishedAddress(site, page) },
     ]);
     const article = graph.find((it) => it['@type'] === 'TechArticle');
     expect(article !== undefined).toBe(isProse(page));
@@ -83,8 +81,8 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
     expect(article).toMatchObject({
       headline: title,
       inLanguage: language,
-      url: addressOf(page),
-      isPartOf: site,
+      url: publishedAddress(site, page),
+      isPartOf: webSite,
       image: page.document.querySelector('meta[property="og:image"]')?.getAttribute('content'),
     });
     expect(article['dateModified']).toBe(timeOf(page)?.slice(0, 10));
@@ -98,7 +96,7 @@ describe.each(sites)('built for $base', async ({ base, directory }) => {
       ),
     );
     for (const page of pages) {
-      const entry = entries.get(addressOf(page)) ?? '';
+      const entry = entries.get(publishedAddress(site, page)) ?? '';
       const found = [...entry.matchAll(/hreflang="(.*?)" href="(.*?)"/g)].map(
         ([, code, address]) => [code, address],
       );

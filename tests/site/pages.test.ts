@@ -4,14 +4,13 @@ import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HTMLElement, NodeType, parse } from 'node-html-parser';
 import { describe, expect, test } from 'vitest';
-import { indexed, origin, pagesOf, sites, type Page } from '../sites.ts';
+import { publishedAddress, indexed, origin, pagesOf, sites } from '../sites.ts';
 
 describe.each(sites)('built for $base', async (site) => {
   const { base, directory } = site;
   const pages = await pagesOf(site);
   const byFile = new Map(pages.map((page) => [page.file, page]));
   const inALanguage = pages.filter(({ counterpart }) => counterpart);
-  const addressOf = ({ file }: Page) => origin + base + file.replace(/(^|\/)index\.html$/, '$1');
 
   /** The error of a link, or undefined if its page and anchor exist or it leads to another site. */
   function linkError(link: string, from: string): string | undefined {
@@ -42,7 +41,9 @@ describe.each(sites)('built for $base', async (site) => {
     const refresh = page.document.querySelectorAll('meta[http-equiv=refresh]');
     links.push(...refresh.map((it) => (it.getAttribute('content') ?? '').replace(/.*url=/, '')));
     expect(links.length).toBeGreaterThan(0);
-    expect(links.map((link) => linkError(link, addressOf(page))).filter(Boolean)).toEqual([]);
+    expect(
+      links.map((link) => linkError(link, publishedAddress(site, page))).filter(Boolean),
+    ).toEqual([]);
     const ids = page.document.querySelectorAll('[id]').map((it) => it.id);
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
   });
@@ -67,7 +68,11 @@ describe.each(sites)('built for $base', async (site) => {
       .map((map) => readFileSync(join(directory, map.replace(origin + base, '')), 'utf8'))
       .join('');
     const listed = [...sitemap.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, address]) => address);
-    expect(listed.sort()).toEqual(indexed(pages).map(addressOf).sort());
+    expect(listed.sort()).toEqual(
+      indexed(pages)
+        .map((page) => publishedAddress(site, page))
+        .sort(),
+    );
   });
 
   test.each(inALanguage)('$file has the same structure in the other language', (page) => {
@@ -83,14 +88,15 @@ describe.each(sites)('built for $base', async (site) => {
     expect(page.document.querySelector('html')?.getAttribute('lang')).toBe(language);
     const alternates = page.document.querySelectorAll('link[rel=alternate][hreflang]');
     const found = alternates.map((it) => [it.getAttribute('hreflang'), it.getAttribute('href')]);
-    const at = (code: string) => addressOf(page).replace(`${base}${language}/`, `${base}${code}/`);
+    const at = (code: string) =>
+      publishedAddress(site, page).replace(`${base}${language}/`, `${base}${code}/`);
     expect(found).toEqual([
       ['fr', at('fr')],
       ['en', at('en')],
       ['x-default', at('fr')],
     ]);
     expect(page.document.querySelector('link[rel=canonical]')?.getAttribute('href')).toBe(
-      addressOf(page),
+      publishedAddress(site, page),
     );
   });
 
@@ -110,45 +116,42 @@ describe.each(sites)('built for $base', async (site) => {
     expect(document.querySelectorAll('[srcset], object, embed, base').map(String)).toEqual([]);
   });
 
-  test.each(pages)(
-    '$file has a policy that allows its inline code, and no other',
-    (page) => {
-      const metas = page.document.querySelectorAll('meta[http-equiv=Content-Security-Policy]');
-      expect(metas).toHaveLength(1);
-      const policy = new Map(
-        (metas[0]?.getAttribute('content') ?? '').split('; ').map((directive) => {
-          const [name = '', ...values] = directive.split(' ');
-          return [name, values];
-        }),
-      );
-      expect(page.html.indexOf('http-equiv="Content-Security-Policy"')).toBeLessThan(
-        page.html.search(/<(link|script|style|title)\b/),
-      );
-      expect(policy.get('default-src')).toEqual(["'none'"]);
+  test.each(pages)('$file has a policy that allows its inline code, and no other', (page) => {
+    const metas = page.document.querySelectorAll('meta[http-equiv=Content-Security-Policy]');
+    expect(metas).toHaveLength(1);
+    const policy = new Map(
+      (metas[0]?.getAttribute('content') ?? '').split('; ').map((directive) => {
+        const [name = '', ...values] = directive.split(' ');
+        return [name, values];
+      }),
+    );
+    expect(page.html.indexOf('http-equiv="Content-Security-Policy"')).toBeLessThan(
+      page.html.search(/<(link|script|style|title)\b/),
+    );
+    expect(policy.get('default-src')).toEqual(["'none'"]);
 
-      const scripts =
-        /<script(?![^>]*\s(?:src=|type="application\/(?:ld\+)?json"))[^>]*>(.*?)<\/script>/gs;
-      const hashesOf = (pattern: RegExp) =>
-        new Set(
-          [...page.html.matchAll(pattern)].map(
-            ([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
-          ),
-        );
-      const allowed = (directive: string) =>
-        new Set(policy.get(directive)?.filter((value) => value.startsWith("'sha")));
-      expect(allowed('script-src')).toEqual(hashesOf(scripts));
-      expect(allowed('style-src')).toEqual(hashesOf(/<style[^>]*>(.*?)<\/style>/gs));
-      expect([...policy.values()].flat()).not.toContain("'unsafe-eval'");
-      expect(policy.get('script-src')).not.toContain("'unsafe-inline'");
+    const scripts =
+      /<script(?![^>]*\s(?:src=|type="application\/(?:ld\+)?json"))[^>]*>(.*?)<\/script>/gs;
+    const hashesOf = (pattern: RegExp) =>
+      new Set(
+        [...page.html.matchAll(pattern)].map(
+          ([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
+        ),
+      );
+    const allowed = (directive: string) =>
+      new Set(policy.get(directive)?.filter((value) => value.startsWith("'sha")));
+    expect(allowed('script-src')).toEqual(hashesOf(scripts));
+    expect(allowed('style-src')).toEqual(hashesOf(/<style[^>]*>(.*?)<\/style>/gs));
+    expect([...policy.values()].flat()).not.toContain("'unsafe-eval'");
+    expect(policy.get('script-src')).not.toContain("'unsafe-inline'");
 
-      const handlers = page.document
-        .querySelectorAll('*')
-        .flatMap((it) => Object.keys(it.attributes).filter((name) => /^on/i.test(name)));
-      expect(handlers).toEqual([]);
-      const links = page.document.querySelectorAll('[href]');
-      expect(links.filter((it) => /^javascript:/i.test(it.getAttribute('href') ?? ''))).toEqual([]);
-    },
-  );
+    const handlers = page.document
+      .querySelectorAll('*')
+      .flatMap((it) => Object.keys(it.attributes).filter((name) => /^on/i.test(name)));
+    expect(handlers).toEqual([]);
+    const links = page.document.querySelectorAll('[href]');
+    expect(links.filter((it) => /^javascript:/i.test(it.getAttribute('href') ?? ''))).toEqual([]);
+  });
 
   test.each(['redis_fr', 'redis_en'])('%s redirects under both its names', (name) => {
     const [page, twin] = [byFile.get(`${name}/index.html`), byFile.get(`${name}.html`)];
