@@ -1,67 +1,166 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { run, serve, temporaryFolder, until } from '../software-run/processes.ts';
-import { runs } from '../sets.ts';
-import { fuzz } from './fuzz.ts';
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { addressKind } from '../../src/model/address.ts';
+import { DEFAULTS } from '../../src/model/architecture.ts';
+import { plan, type Deployment } from '../../src/model/deployment.ts';
+import { formatLink } from '../../src/model/link.ts';
+import { sentinelsOf } from '../../src/model/servers.ts';
+import { fileText, type ConfigFile } from '../../src/emit/files.ts';
+import { emitted } from '../emit/emitted.ts';
+import { limit, runs } from '../sets.ts';
+import { python, redisServer } from '../software.ts';
+import { deploy } from '../software-run/deployed.ts';
+import { gatherUndos, run, temporaryFolder, type Finally } from '../software-run/processes.ts';
+import { keysOf } from '../software-run/redis.ts';
+import { soundCases, type Case } from './cases.ts';
+import { expectedValues } from './expected.ts';
 
-/** How many architectures are tried. */
-const CASES = runs(500, 2000);
+/** How many architectures are read, and how many of them run on Redis. */
+const READ = Number(process.env['RUNS'] ?? runs(500, 2000));
+const RUN = Math.ceil(READ / 20);
 
-const RUN = join(import.meta.dirname, 'run.ts');
-
-test(`real software reads the files of ${CASES} random architectures, and one of 20 runs on Redis`, async () => {
-  const seed = Math.floor(Math.random() * 2 ** 31);
-  const { read, ran, failures } = await fuzz({ runs: CASES, seed }, onTestFinished);
-  expect(failures.slice(0, 3).join('\n\n')).toBe('');
-  expect({ read, ran }).toEqual({ read: CASES, ran: CASES / 20 });
-});
-
-test('the command says what it saw', async () => {
-  const { status, stdout, stderr } = await run(process.execPath, [
-    RUN,
-    '--runs',
-    '40',
-    '--seed',
-    '7',
-  ]);
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(stdout).toMatch(/^40 architectures, 2 on Redis \d+\.\d+\.\d+, seed 7, 0 failures$/m);
-});
-
-test.each([
-  [['--runs', 'abc'], '--runs must be a number from 1 to 1000000, and not “abc”.'],
-  [['--runs', '0'], '--runs must be a number from 1 to 1000000, and not “0”.'],
-  [['--seed', '1.5'], '--seed must be a number from 0 to 2147483647, and not “1.5”.'],
-  [['--sede', '1'], "Unknown option '--sede'"],
-  [['12'], "Unexpected argument '12'"],
-])('the command refuses %j', async (args, message) => {
-  const { status, stdout, stderr } = await run(process.execPath, [RUN, ...args]);
-  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toContain(message);
-  expect(stderr).toContain('Usage: npm run fuzz');
-});
-
-/** Whether a process of this machine is there. */
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+/**
+ * Tries random cases. The error names the smallest case that fails and the command that tries it
+ * again.
+ *
+ * @param shrinks whether a smaller case is looked for
+ */
+async function tryCases(
+  numRuns: number,
+  attempt: (each: Case) => Promise<void>,
+  shrinks = true,
+): Promise<void> {
+  const seed = Number(process.env['SEED']);
+  const property = fc.asyncProperty(soundCases, attempt);
+  const found = await fc.check(property, { seed, numRuns, endOnFailure: !shrinks });
+  const [smallest] = found.counterexample ?? [];
+  if (smallest === undefined) return;
+  const lines = [
+    `Link: #${formatLink(smallest.architecture)}`,
+    `Password: ${JSON.stringify(smallest.password)}`,
+    `Again: SEED=${seed} RUNS=${READ} npm run fuzz`,
+  ];
+  throw new Error(lines.join('\n'), { cause: found.errorInstance });
 }
 
-test('the command leaves nothing behind when it is interrupted while Redis runs', async () => {
-  const folder = temporaryFolder(onTestFinished);
-  const servers = () =>
-    readdirSync(folder).filter((name) => existsSync(join(folder, name, 'appendonlydir')));
-  const start = { env: { TMPDIR: folder } };
-  const service = await serve(process.execPath, [RUN, '--runs', '400'], start, (said) => {
-    return said.includes('400 of 400') && servers().length > 1;
+/** The answer of read.py to a list of sources. */
+type ReadPython = (sources: readonly string[]) => Promise<unknown>;
+
+/** Starts read.py. It keeps running, because its imports take longer than what it reads. */
+function startReader(atEnd: Finally): ReadPython {
+  const script = join(import.meta.dirname, 'read.py');
+  const child = spawn(python(), [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  atEnd(() => Promise.resolve(void child.kill()));
+  const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return async (sources) => {
+    child.stdin.write(`${JSON.stringify(sources)}\n`);
+    const { value } = await answers.next();
+    if (value === undefined) throw new Error('read.py has ended.');
+    const { values, error } = JSON.parse(value) as { values?: unknown; error?: string };
+    if (error !== undefined) throw new Error(error);
+    return values;
+  };
+}
+
+/** A directive that Redis does not know. It stops there if it understands all lines before it. */
+const END = 'the-end-of-the-file';
+
+/** Whether redis-server can read a file without looking up the name of a sentinel. */
+const isRead = ({ kind }: ConfigFile, { architecture }: Case) =>
+  kind === 'redis-conf' ||
+  (kind === 'sentinel-conf' &&
+    sentinelsOf(architecture).every(({ host }) => addressKind(host) !== 'name'));
+
+/** The address of this machine of the same kind as an address. */
+function loopback(host: string): string {
+  const kind = addressKind(host);
+  return kind === 'ipv6' ? '::1' : kind === 'ipv4' ? '127.0.0.1' : 'localhost';
+}
+
+/** The keys that a visit to the web server is expected to leave, by database. */
+function expectedKeys({ uses, prefixes, databaseNumbers }: Deployment, session: string) {
+  const { default: cache, select2, sessions } = databaseNumbers;
+  const keys: Record<number, string[]> = {
+    [cache]: [`${prefixes.default}:1:page`],
+    [select2]: [`${prefixes.select2}:1:choice`],
+    [sessions]: [`${prefixes.sessions}:${session}`],
+  };
+  for (const { role, database, queue } of uses)
+    if (role === 'web' && queue !== undefined)
+      (keys[databaseNumbers[database]] ??= []).push(queue, `_kombu.binding.${queue}`);
+  for (const each of Object.values(keys)) each.sort();
+  return keys;
+}
+
+/** Deploys a case on this machine, visits its web server, and compares the keys in Redis. */
+async function visit({ architecture, password }: Case, atEnd: Finally): Promise<void> {
+  const { redis, host, socket } = architecture;
+  const { project, venv, logs, pids } = DEFAULTS;
+  const sentinelHosts = plan(architecture).redis.sentinel
+    ? ['127.0.0.1', '127.0.0.2', '127.0.0.3']
+    : [];
+  const here = {
+    ...architecture,
+    ...{ project, venv, logs, pids, sentinelHosts, sentinels: '' },
+    host: redis === 'docker' ? '127.0.0.1' : loopback(host),
+    socket: basename(socket),
+  };
+  const { deployment, door, pods } = await deploy(here, atEnd, password || 'secret');
+  const options = deployment.transcription ? ['transcription'] : [];
+  const session = (await pods[0]?.visit(...options)) ?? '';
+  expect(await keysOf(door)).toEqual(expectedKeys(deployment, session));
+}
+
+describe.concurrent('the files of random architectures', { timeout: limit(600 + READ) }, () => {
+  test(`Python and the clients of Redis read the settings of ${READ}`, async ({
+    onTestFinished,
+  }) => {
+    const read = startReader(onTestFinished);
+    await tryCases(READ, async ({ architecture, password }) => {
+      const deployment = plan(architecture);
+      const files = emitted(architecture, { password }).filter(
+        ({ kind }) => kind === 'settings' || kind === 'celery-module',
+      );
+      const expected = files.map((file) => expectedValues(deployment, file, password));
+      expect(await read(files.map(fileText))).toEqual(expected);
+    });
   });
-  onTestFinished(service.stop);
-  process.kill(service.pid, 'SIGINT');
-  await until(() => !isRunning(service.pid));
-  expect(readdirSync(folder)).toEqual([]);
-  expect(service.said()).not.toContain('failures');
+
+  test(`redis-server reads the files for it of ${READ}`, async ({ onTestFinished }) => {
+    const folder = temporaryFolder(onTestFinished);
+    await tryCases(READ, async (each) => {
+      const files = emitted(each.architecture, { password: each.password });
+      const readings = files
+        .filter((file) => isRead(file, each))
+        .map(async (file, at) => {
+          const sentinel = file.kind === 'sentinel-conf';
+          const end = `${sentinel ? 'sentinel ' : ''}${END}`;
+          const path = join(folder, String(at));
+          await writeFile(path, `${fileText(file)}\n${end}\n`);
+          const args = [path, ...(sentinel ? ['--sentinel'] : [])];
+          const { stdout, stderr } = await run(redisServer(), args);
+          expect(stdout + stderr).toContain(`>>> '${end}'`);
+        });
+      await Promise.all(readings);
+    });
+  });
+
+  test(`Pod visited on Redis leaves its keys where ${RUN} have them`, async () => {
+    await tryCases(
+      RUN,
+      async (each) => {
+        const { atEnd, undo } = gatherUndos();
+        try {
+          await visit(each, atEnd);
+        } finally {
+          await undo();
+        }
+      },
+      false,
+    );
+  });
 });
