@@ -1,33 +1,66 @@
-import { until } from '../software-run/processes.ts';
-import type { Download, Engine, Key, Looking, Point, Tab } from './engine.ts';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { temporaryFolder, until } from '../software-run/processes.ts';
 
-/** Has the console complain of what a policy stops, which not every browser does by itself. */
+/** The visible part of a page, in CSS pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+  /** Whether it is a phone's, with touch. */
+  readonly phone?: boolean;
+}
+
+/** A position in the visible part of a page, in CSS pixels. */
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+type Key = 'ArrowDown' | 'ArrowUp' | 'Control' | 'Enter' | 'Meta' | 'v';
+
+/** A tab of a new browser profile. */
+interface Tab {
+  /** Opens an address and waits until its page has loaded. */
+  go(address: string): Promise<unknown>;
+  back(): Promise<unknown>;
+  forward(): Promise<unknown>;
+  /** The value of an expression in the page, as JSON; of a promise, once it is fulfilled. */
+  evaluate(expression: string): Promise<unknown>;
+  click(at: Point): Promise<unknown>;
+  tap(at: Point): Promise<unknown>;
+  /** Types one line. */
+  type(text: string): Promise<unknown>;
+  /** Presses a key, while another is held. */
+  press(key: Key, held?: Key): Promise<unknown>;
+  /** Errors of scripts and of the console so far. */
+  errors(): string[];
+  close(): Promise<void>;
+}
+
+/** A running browser. */
+export interface Browser {
+  /**
+   * @param downloads the folder for downloads
+   * @param watch a script that runs in each page before its own
+   */
+  open(size: Size, downloads: string, watch: string): Promise<Tab>;
+  close(): Promise<void>;
+}
+
+/** Writes violations of the policy to the console, which not every browser does by itself. */
 const WATCH = `document.addEventListener('securitypolicyviolation', (event) => {
   console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample);
 });`;
 
-/** Asks again and again until there is an answer. */
-async function answerTo<Answer>(
-  question: string,
-  ask: () => Promise<Answer | undefined>,
-): Promise<Answer> {
-  let answer: Answer | undefined;
-  try {
-    await until(async () => {
-      answer = await ask();
-      return answer !== undefined;
-    });
-  } catch (cause) {
-    throw new Error(`Nothing comes of: ${question}`, { cause });
-  }
-  return answer as Answer;
-}
+/** The names of unfinished downloads in Chromium, Firefox and WebKit. */
+const UNFINISHED = /\.(crdownload|part|wkdownload)$/;
 
 /**
- * Where a click or a touch reaches the first visible element that a selector finds; nowhere while
- * it is out of sight, covered or disabled. Runs in the page.
+ * The point where a click or a touch reaches the first visible element of a selector; undefined
+ * while it is disabled, covered or out of sight. Runs in the page.
  */
-function placeOf(selector: string): Point | undefined {
+function pointOf(selector: string): Point | undefined {
   const element = [...document.querySelectorAll(selector)].find((each) =>
     each.checkVisibility({ visibilityProperty: true }),
   );
@@ -35,63 +68,52 @@ function placeOf(selector: string): Point | undefined {
   if (!element || !box || element.matches(':disabled')) return undefined;
   const x = Math.round(box.left + box.width / 2);
   const y = Math.round(box.top + box.height / 2);
-  const hit = document.elementFromPoint(x, y);
-  if (element.contains(hit)) return { x, y };
+  if (element.contains(document.elementFromPoint(x, y))) return { x, y };
   element.scrollIntoView({ block: 'center', behavior: 'instant' });
   return undefined;
 }
 
-/** Somebody who reads the site in a browser that nobody has used before. */
+/** A reader of the site, in a new browser profile. */
 export class Reader {
-  readonly #tab: Tab;
+  readonly tab: Tab;
+  readonly #downloads: string;
 
-  constructor(tab: Tab) {
-    this.#tab = tab;
+  private constructor(tab: Tab, downloads: string) {
+    this.tab = tab;
+    this.#downloads = downloads;
   }
 
-  go(address: string): Promise<unknown> {
-    return this.#tab.go(address);
+  /** Opens a browser for a reader until the test ends. */
+  static async open(browser: Browser, size: Size): Promise<Reader> {
+    const downloads = temporaryFolder(onTestFinished);
+    const tab = await browser.open(size, downloads, WATCH);
+    onTestFinished(() => tab.close());
+    return new Reader(tab, downloads);
   }
 
-  back(): Promise<unknown> {
-    return this.#tab.back();
-  }
-
-  forward(): Promise<unknown> {
-    return this.#tab.forward();
-  }
-
-  press(key: Key, ...held: Key[]): Promise<unknown> {
-    return this.#tab.press(key, ...held);
-  }
-
-  /** Does what makes the page give a file, and waits for it. */
-  download(act: () => Promise<void>): Promise<Download> {
-    return this.#tab.download(act);
-  }
-
-  /** Has the page call a function, which knows nothing but what it is given. */
-  async ask<Given extends unknown[], Answer>(
-    act: (...given: Given) => Answer,
-    ...given: Given
+  /** Calls a function in the page. It has nothing but its arguments in scope. */
+  async ask<Args extends unknown[], Answer>(
+    act: (...args: Args) => Answer,
+    ...args: Args
   ): Promise<Awaited<Answer>> {
-    const list = given.map((each) => JSON.stringify(each)).join(', ');
-    return (await this.#tab.evaluate(`(${String(act)})(${list})`)) as Awaited<Answer>;
+    const list = args.map((each) => JSON.stringify(each)).join(', ');
+    return (await this.tab.evaluate(`(${String(act)})(${list})`)) as Awaited<Answer>;
   }
 
-  /** Waits until something is true in the page; one that is being left has no answer. */
-  async sees<Given extends unknown[]>(
-    condition: (...given: Given) => boolean | undefined,
-    ...given: Given
+  /** Waits for a condition in the page; a page that is being left has no answer. */
+  async sees<Args extends unknown[]>(
+    condition: (...args: Args) => boolean | undefined,
+    ...args: Args
   ): Promise<void> {
-    await answerTo(`${String(condition)} ${JSON.stringify(given)}`, async () =>
-      (await this.ask(condition, ...given).catch(() => false)) === true ? true : undefined,
-    );
+    const isMet = async () => (await this.ask(condition, ...args).catch(() => false)) === true;
+    await until(isMet).catch((cause: unknown) => {
+      throw new Error(`Never true: ${String(condition)} ${JSON.stringify(args)}`, { cause });
+    });
   }
 
-  /** Waits until a text is in what a selector finds. */
-  async reads(selector: string, text: string): Promise<void> {
-    await this.sees(
+  /** Waits until an element of a selector has a text. */
+  reads(selector: string, text: string): Promise<void> {
+    return this.sees(
       (where, what) =>
         [...document.querySelectorAll<HTMLElement>(where)].some((each) =>
           each.innerText.includes(what),
@@ -101,83 +123,76 @@ export class Reader {
     );
   }
 
-  /** Where an element is, once it can be reached and keeps its place. */
-  #aim(selector: string): Promise<Point> {
-    let before: Point | undefined;
-    return answerTo(`Where is ${selector}?`, async () => {
-      const now = (await this.ask(placeOf, selector)) ?? undefined;
-      const still = now?.x === before?.x && now?.y === before?.y;
-      before = now;
-      return still ? now : undefined;
+  /** Clicks or touches the first visible element of a selector, once it no longer moves. */
+  async click(selector: string, by: 'click' | 'tap' = 'click'): Promise<void> {
+    let point: Point | undefined;
+    const isStill = async () => {
+      const before = point;
+      point = (await this.ask(pointOf, selector)) ?? undefined;
+      return point !== undefined && point.x === before?.x && point.y === before.y;
+    };
+    await until(isStill).catch((cause: unknown) => {
+      throw new Error(`Never reached: ${selector}`, { cause });
     });
+    await this.tab[by](point ?? { x: 0, y: 0 });
   }
 
-  /** Clicks the first visible element that a selector finds. */
-  async click(selector: string): Promise<void> {
-    await this.#tab.click(await this.#aim(selector));
+  /** Touches the first visible element of a selector. */
+  tap(selector: string): Promise<void> {
+    return this.click(selector, 'tap');
   }
 
-  /** Touches the first visible element that a selector finds. */
-  async tap(selector: string): Promise<void> {
-    await this.#tab.tap(await this.#aim(selector));
-  }
-
-  /** Types where the focus is. */
+  /** Types into the element with the focus. */
   async type(text: string): Promise<void> {
     for (const [at, line] of text.split('\n').entries()) {
-      if (at > 0) await this.#tab.press('Enter');
-      if (line !== '') await this.#tab.type(line);
+      if (at > 0) await this.tab.press('Enter');
+      if (line !== '') await this.tab.type(line);
     }
   }
 
-  /** Clicks or touches a field and replaces what is in it. */
+  /** Clicks or touches a field and replaces its text. */
   async fill(selector: string, text: string, by: 'click' | 'tap' = 'click'): Promise<void> {
-    await this[by](selector);
+    await this.click(selector, by);
     await this.sees((where) => document.activeElement?.matches(where), selector);
     await this.ask(() => (document.activeElement as HTMLInputElement).select());
     await this.type(text);
   }
 
-  /** Chooses in a select, with the arrow keys. */
+  /** Chooses an option of a select with the arrow keys. */
   async choose(selector: string, value: string): Promise<void> {
-    // The form waits for what a link brings.
+    // The fields are disabled until the form has read the link.
     await this.sees((where) => document.querySelector(where)?.matches(':enabled'), selector);
     const steps = await this.ask(
       (where, wanted) => {
         const select = document.querySelector(where) as HTMLSelectElement;
         select.focus();
-        return (
-          [...select.options].findIndex((each) => each.value === wanted) - select.selectedIndex
-        );
+        const values = [...select.options].map((option) => option.value);
+        return values.indexOf(wanted) - select.selectedIndex;
       },
       selector,
       value,
     );
     for (let step = 0; step < Math.abs(steps); step++)
-      await this.press(steps > 0 ? 'ArrowDown' : 'ArrowUp');
+      await this.tab.press(steps > 0 ? 'ArrowDown' : 'ArrowUp');
     await this.sees(
       (where, wanted) => document.querySelector<HTMLSelectElement>(where)?.value === wanted,
       selector,
       value,
     );
   }
-}
 
-/**
- * Lets somebody read in a browser that nobody has used before.
- *
- * @returns errors of scripts, the console and the policy
- */
-export async function read(
-  engine: Engine,
-  looking: Looking,
-  journey: (reader: Reader) => Promise<void>,
-): Promise<readonly string[]> {
-  const tab = await engine.open(looking, WATCH);
-  try {
-    await journey(new Reader(tab));
-    return tab.faults();
-  } finally {
-    await tab.close();
+  /** Clicks or touches a button that gives a file, and waits for the file. */
+  async download(selector: string, by: 'click' | 'tap' = 'click') {
+    const before = readdirSync(this.#downloads);
+    await this.click(selector, by);
+    let name: string | undefined;
+    await until(() => {
+      const names = readdirSync(this.#downloads).filter((each) => !before.includes(each));
+      if (names.some((each) => UNFINISHED.test(each))) return false;
+      [name] = names;
+      // Firefox reserves the name with an empty file.
+      return name !== undefined && statSync(join(this.#downloads, name)).size > 0;
+    });
+    return { name, bytes: readFileSync(join(this.#downloads, name ?? '')) };
   }
 }

@@ -1,103 +1,111 @@
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, serve, type Service } from '../software-run/processes.ts';
+import { freePort, gatherUndos, serve, temporaryFolder } from '../software-run/processes.ts';
 import { webkitDriver, webkitPython, xvfb } from '../software.ts';
-import { downloadsWithin } from './downloads.ts';
-import type { Engine } from './engine.ts';
-import { clicked, KEYS, newSession, pressed } from './webDriver.ts';
+import type { Browser } from './reader.ts';
 
-/** A warning of WebKitGTK's on each page, and not of Safari's: Debian's is built without app manifests. */
+/** A warning of Debian's WebKitGTK on each page: it is built without app manifests, unlike Safari. */
 const OF_THE_BUILD = "Unrecognized Content-Security-Policy directive 'manifest-src'";
 
-/** Starts a screen for WebKitGTK, which needs one; each tab has a driver and a browser of its own. */
-export async function startWebKit(): Promise<Engine> {
-  const screen = await serve(
-    xvfb(),
-    ['-displayfd', '1', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp'],
-    {},
-    (said) => /^\d+\n/m.test(said),
-  );
-  const home = mkdtempSync(join(tmpdir(), 'redis-pod-webkit-'));
+/** Keys in the WebDriver protocol (https://www.w3.org/TR/webdriver2/#keyboard-actions). */
+const KEYS = {
+  ArrowDown: '\uE015',
+  ArrowUp: '\uE013',
+  Control: '\uE009',
+  Enter: '\uE007',
+  Meta: '\uE03D',
+  v: 'v',
+} as const;
+
+const down = (value: string) => ({ type: 'keyDown', value });
+const up = (value: string) => ({ type: 'keyUp', value });
+const pressed = (keys: readonly string[]) => keys.flatMap((key) => [down(key), up(key)]);
+
+/** Sends a command of the WebDriver protocol to a driver, and returns the value of its answer. */
+async function post(address: string, body: object): Promise<unknown> {
+  const response = await fetch(address, { method: 'POST', body: JSON.stringify(body) });
+  const { value } = (await response.json()) as { value: { message?: string } | null };
+  if (!response.ok) throw new Error(`${address}: ${value?.message ?? response.statusText}`);
+  return value;
+}
+
+/** Starts a screen for WebKitGTK, which needs one. Each tab has its own driver and browser. */
+export async function startWebKit(): Promise<Browser> {
+  const { atEnd, undo } = gatherUndos();
+  const home = temporaryFolder(atEnd);
+  const screenArgs = ['-displayfd', '1', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp'];
+  const screen = await serve(xvfb(), screenArgs, {}, (said) => /^\d+\n/m.test(said));
+  atEnd(screen.stop);
   const env = {
     DISPLAY: `:${/^\d+$/m.exec(screen.said())?.[0] ?? ''}`,
     GDK_BACKEND: 'x11',
     HOME: home,
-    // Nothing of a desktop that the machine may have: neither settings nor a screen reader.
+    // Without the settings and the screen reader of the machine's desktop.
     GSETTINGS_BACKEND: 'memory',
     NO_AT_BRIDGE: '1',
     DBUS_SESSION_BUS_ADDRESS: 'disabled:',
   };
-  const running = new Set<Service>();
   return {
-    open: async ({ width, height }, watch) => {
-      const downloads = downloadsWithin(home);
+    open: async ({ width, height }, downloads, watch) => {
       const port = await freePort();
-      const address = `http://127.0.0.1:${port}`;
-      // Console messages come when they are written, not when there are enough of them.
-      const service = await serve(
-        'stdbuf',
-        ['-oL', webkitDriver(), `--port=${port}`],
-        { env },
-        () =>
-          fetch(`${address}/status`).then(
-            ({ ok }) => ok,
-            () => false,
-          ),
-      );
-      running.add(service);
-      const { send } = await newSession(address, {
+      const driver = `http://127.0.0.1:${port}`;
+      const isReady = () =>
+        fetch(`${driver}/status`).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+      // stdbuf, for console messages to come as soon as they are written.
+      const command = ['-oL', webkitDriver(), `--port=${port}`];
+      const service = await serve('stdbuf', command, { env }, isReady);
+      atEnd(service.stop);
+      const window = join(import.meta.dirname, 'webkitWindow.py');
+      const browserOptions = {
+        binary: webkitPython(),
+        args: [window, String(width), String(height), downloads, watch],
+      };
+      const wanted = {
         browserName: 'WebKitGTK',
-        'webkitgtk:browserOptions': {
-          binary: webkitPython(),
-          args: [
-            join(import.meta.dirname, 'webkitWindow.py'),
-            String(width),
-            String(height),
-            join(home, String(port)),
-            downloads.folder,
-            watch,
-          ],
-        },
-      });
+        'webkitgtk:browserOptions': browserOptions,
+      };
+      const session = (await post(`${driver}/session`, {
+        capabilities: { alwaysMatch: wanted },
+      })) as { sessionId: string };
+      const send = (command: string, parameters = {}) =>
+        post(`${driver}/session/${session.sessionId}/${command}`, parameters);
       const evaluate = (expression: string) =>
         send('execute/sync', { script: `return ${expression}`, args: [] });
+      const keyboard = (actions: readonly object[]) =>
+        send('actions', { actions: [{ type: 'key', id: 'keyboard', actions }] });
       return {
         go: (url) => send('url', { url }),
         back: () => send('back'),
         forward: () => send('forward'),
         evaluate,
-        click: ({ x, y }) => send('actions', clicked(x, y)),
+        click: ({ x, y }) => {
+          const actions = [
+            { type: 'pointerMove', x, y, duration: 0, origin: 'viewport' },
+            { type: 'pointerDown', button: 0 },
+            { type: 'pointerUp', button: 0 },
+          ];
+          return send('actions', { actions: [{ type: 'pointer', id: 'mouse', actions }] });
+        },
         tap: ({ x, y }) => evaluate(`webkit.messageHandlers.tap.postMessage({ x: ${x}, y: ${y} })`),
-        type: (text) => send('actions', pressed([...text])),
-        press: (key, ...held) =>
-          send(
-            'actions',
-            pressed(
-              [KEYS[key]],
-              held.map((each) => KEYS[each]),
-            ),
-          ),
-        download: downloads.get,
-        faults: () =>
+        type: (text) => keyboard(pressed([...text])),
+        press: (key, held) =>
+          keyboard([
+            ...(held ? [down(KEYS[held])] : []),
+            ...pressed([KEYS[key]]),
+            ...(held ? [up(KEYS[held])] : []),
+          ]),
+        errors: () =>
           service
             .said()
             .split('\n')
-            .filter(
-              (line) => /(^|: )CONSOLE (\w+ )?ERROR/.test(line) && !line.includes(OF_THE_BUILD),
-            ),
-        close: async () => {
-          // The browser is in the driver's group, and ends with it.
-          await service.stop();
-          running.delete(service);
-        },
+            .filter((line) => /(^|: )CONSOLE (\w+ )?ERROR/.test(line))
+            .filter((line) => !line.includes(OF_THE_BUILD)),
+        // The browser is in the process group of its driver, and ends with it.
+        close: service.stop,
       };
     },
-    close: async () => {
-      for (const service of running) await service.stop();
-      await screen.stop();
-      await rm(home, { recursive: true, force: true });
-    },
+    close: undo,
   };
 }

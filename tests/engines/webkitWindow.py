@@ -1,12 +1,12 @@
 """A window of WebKitGTK that WebKitWebDriver drives.
 
-    webkitWindow.py WIDTH HEIGHT DATA DOWNLOADS WATCH
+    webkitWindow.py WIDTH HEIGHT DOWNLOADS WATCH
 
-MiniBrowser, which the driver would take else, is never as narrow as a phone and keeps the console
-messages of automated pages to itself; and the driver clicks the mouse where it is told to touch.
+The driver's default, MiniBrowser, is never as narrow as a phone and does not print the console
+messages of automated pages. The driver itself clicks the mouse instead of touching.
 
-DATA and DOWNLOADS are folders; WATCH is a script that runs in each page before its own. A page asks
-for a touch by webkit.messageHandlers.tap.postMessage({x, y}).
+DOWNLOADS is a folder. WATCH is a script that runs in each page before its own. A page asks for a
+touch by webkit.messageHandlers.tap.postMessage({x, y}).
 """
 
 import ctypes
@@ -19,9 +19,9 @@ gi.require_version("Gtk", "3.0")
 gi.require_version("WebKit2", "4.1")
 from gi.repository import Gdk, GLib, Gtk, WebKit2
 
-width, height, data, downloads, watch = sys.argv[1:]
+width, height, downloads, watch = sys.argv[1:]
 
-# WebKit tells one finger from another by this, and Python has no way to set it.
+# The field that tells one finger from another. Python has no setter for it.
 SEQUENCE = next(
     field.get_offset()
     for field in Gdk.EventTouch.__info__.get_fields()
@@ -47,14 +47,6 @@ def tap(view, message):
         touch(view, kind, x, y)
 
 
-def settings():
-    return WebKit2.Settings(
-        enable_write_console_messages_to_stdout=True,
-        # There is no graphics card, and imitating one takes half as long again.
-        hardware_acceleration_policy=WebKit2.HardwareAccelerationPolicy.NEVER,
-    )
-
-
 def open_window(_session, context):
     content = WebKit2.UserContentManager()
     content.add_script(
@@ -71,7 +63,11 @@ def open_window(_session, context):
         web_context=context,
         user_content_manager=content,
         is_controlled_by_automation=True,
-        settings=settings(),
+        settings=WebKit2.Settings(
+            enable_write_console_messages_to_stdout=True,
+            # Without a graphics card, emulating one makes pages half as slow again.
+            hardware_acceleration_policy=WebKit2.HardwareAccelerationPolicy.NEVER,
+        ),
     )
     content.connect("script-message-received::tap", lambda _, message: tap(view, message))
     window = Gtk.Window(default_width=int(width), default_height=int(height))
@@ -96,11 +92,7 @@ def keep(_context, download):
     download.connect("decide-destination", decide)
 
 
-context = WebKit2.WebContext(
-    website_data_manager=WebKit2.WebsiteDataManager(
-        base_data_directory=data, base_cache_directory=data
-    )
-)
+context = WebKit2.WebContext.new_ephemeral()
 context.set_automation_allowed(True)
 context.connect("automation-started", automate)
 context.connect("download-started", keep)

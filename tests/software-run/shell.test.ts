@@ -8,6 +8,7 @@ import { fileText } from '../../src/emit/files.ts';
 import { plan } from '../../src/model/deployment.ts';
 import { architectures, passwords } from '../model/architecture.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
+import { runs } from '../sets.ts';
 import { python } from '../software.ts';
 import { PodServer, startByInit, type WorkerReport } from './pod.ts';
 import { freePort, run, temporaryFolder } from './processes.ts';
@@ -26,7 +27,7 @@ test('shells read every script, whatever the architecture', async () => {
       });
     }
   });
-  await fc.assert(property, { numRuns: 30 });
+  await fc.assert(property, { numRuns: runs(30, 200) });
 });
 
 const CELERY: Partial<Architecture> = { xapi: true, service: 'init' };
