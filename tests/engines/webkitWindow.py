@@ -12,6 +12,7 @@ touch by webkit.messageHandlers.tap.postMessage({x, y}).
 import ctypes
 import os
 import sys
+import tempfile
 
 import gi
 
@@ -92,7 +93,13 @@ def keep(_context, download):
     download.connect("decide-destination", decide)
 
 
-context = WebKit2.WebContext.new_ephemeral()
+# A window without a folder for its data prints no console messages.
+data = tempfile.mkdtemp(dir=os.environ["HOME"])
+context = WebKit2.WebContext(
+    website_data_manager=WebKit2.WebsiteDataManager(
+        base_data_directory=data, base_cache_directory=data
+    )
+)
 context.set_automation_allowed(True)
 context.connect("automation-started", automate)
 context.connect("download-started", keep)

@@ -22,6 +22,7 @@ import { expectedValues } from './expected.ts';
 /** How many architectures are read, and how many of them run on Redis. */
 const READ = Number(process.env['RUNS'] ?? runs(500, 2000));
 const RUN = Math.ceil(READ / 20);
+if (!(READ > 0)) throw new Error('RUNS must be a number above 0.');
 
 /**
  * Tries random cases. The error names the smallest case that fails and the command that tries it
@@ -116,7 +117,7 @@ async function visit({ architecture, password }: Case, atEnd: Finally): Promise<
 }
 
 describe.concurrent('the files of random architectures', { timeout: limit(600 + READ) }, () => {
-  test(`Python and the clients of Redis read the settings of ${READ}`, async ({
+  test(`Python and the clients of Redis read the settings, for ${READ}`, async ({
     onTestFinished,
   }) => {
     const read = startReader(onTestFinished);
@@ -130,7 +131,7 @@ describe.concurrent('the files of random architectures', { timeout: limit(600 + 
     });
   });
 
-  test(`redis-server reads the files for it of ${READ}`, async ({ onTestFinished }) => {
+  test(`redis-server reads its files, for ${READ}`, async ({ onTestFinished }) => {
     const folder = temporaryFolder(onTestFinished);
     await tryCases(READ, async (each) => {
       const files = emitted(each.architecture, { password: each.password });
@@ -149,7 +150,7 @@ describe.concurrent('the files of random architectures', { timeout: limit(600 + 
     });
   });
 
-  test(`Pod visited on Redis leaves its keys where ${RUN} have them`, async () => {
+  test(`a visit to Pod leaves its keys in the right databases of a real Redis, for ${RUN}`, async () => {
     await tryCases(
       RUN,
       async (each) => {
