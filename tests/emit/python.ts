@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 /** A Python script that reads the assignments of each module of a list. */
-export const READ_ASSIGNMENTS = `
+const READ_ASSIGNMENTS = `
 import ast, json, sys
 
 def read(source):
