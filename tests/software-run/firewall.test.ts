@@ -6,7 +6,7 @@ import type { Architecture } from '../../src/model/architecture.ts';
 import { fileText } from '../../src/emit/files.ts';
 import { architectures } from '../model/architecture.ts';
 import { rulesOf, rulesTextOf } from '../emit/emitted.ts';
-import { ip, nft, redisServer, shellcheck, ufw } from '../software.ts';
+import { ip, nft, redisServer, ufw } from '../software.ts';
 import { run, temporaryFolder, type Ended } from './processes.ts';
 
 const linux = process.platform === 'linux';
@@ -271,18 +271,5 @@ describe('ufw', () => {
       expect(stderr).toContain('Bad source address');
       expect(stdout).not.toContain('ufw deny');
     }
-  });
-
-  test('the script has nothing that shellcheck would find', async () => {
-    const property = fc.asyncProperty(architectures, async (architecture) => {
-      const file = rulesOf({ ...architecture, firewall: 'ufw' });
-      if (file === undefined) return;
-      expect(await run(shellcheck(), ['--norc', '-'], { input: fileText(file) })).toEqual({
-        status: 0,
-        stdout: '',
-        stderr: '',
-      });
-    });
-    await fc.assert(property, { numRuns: 20 });
   });
 });

@@ -59,7 +59,7 @@ interface Starter {
  *
  * @param defaults the file that it sources
  */
-export function startByInit(defaults: string): Pick<Starter, 'command' | 'env'> {
+function startByInit(defaults: string): Pick<Starter, 'command' | 'env'> {
   return {
     command:
       `. ${defaults}; exec $CELERY_BIN multi start $CELERYD_NODES --workdir=$CELERYD_CHDIR ` +
