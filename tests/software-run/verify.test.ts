@@ -96,6 +96,7 @@ interface Fault {
   /** The names of the certificate, other than localhost and 127.0.0.1. */
   readonly names?: string;
   readonly says: TextKey;
+  /** The parameters of the text, other than the architecture's own values. */
   readonly params?: Params;
   /** The number of errors; two where Redis itself answers and Pod's worker does not. */
   readonly count?: number;
@@ -143,7 +144,6 @@ const FAULTS: Fault[] = [
     name: 'an unknown ACL user',
     choices: { auth: 'acl' },
     says: 'verify.user.wrong',
-    params: { user: 'pod' },
   },
   {
     ...encoding,
@@ -151,7 +151,6 @@ const FAULTS: Fault[] = [
     choices: { ...ENCODING, auth: 'acl' },
     conf: (scene) => [...loopback(scene), ...user('+@all -@dangerous -@write +info')],
     says: 'verify.user.rights',
-    params: { user: 'pod' },
     count: 2,
   },
   {
@@ -219,28 +218,24 @@ const FAULTS: Fault[] = [
     names: 'DNS:redis.univ.fr,IP:127.0.0.1',
     conf: encrypted,
     says: 'verify.tls.name',
-    params: { host: 'localhost' },
   },
   {
     name: 'a certificate of another address',
     choices: { tls: true, host: '127.0.0.9' },
     conf: (scene) => [...encrypted(scene), 'bind 127.0.0.9'],
     says: 'verify.tls.name',
-    params: { host: '127.0.0.9' },
   },
   {
     name: 'a certificate of another authority',
-    choices: { tls: true, ca: '/etc/ssl/certs/ca-certificates.crt' },
+    choices: ({ folder }) => ({ tls: true, ca: join(folder, 'redis.crt') }),
     conf: encrypted,
     says: 'verify.ca.other',
-    params: { ca: '/etc/ssl/certs/ca-certificates.crt', account: DEFAULTS.account },
   },
   {
     name: 'an authority whose file is not there',
     choices: { tls: true, ca: '/srv/none.crt' },
     conf: encrypted,
     says: 'verify.ca.missing',
-    params: { ca: '/srv/none.crt', account: DEFAULTS.account },
   },
   {
     name: 'a socket that is not there',
@@ -331,9 +326,11 @@ async function meet(fault: Fault, expect: ExpectStatic, atEnd: Finally): Promise
     await startRedis(lines.join('\n'), atEnd);
   }
   await fault.prepare?.(scene);
+  const { host, user, ca, account } = architecture;
+  const params = { host, user, ca, account, ...fault.params };
   for (const language of LANGUAGES) {
     const verdict = await verify(architecture, place, language, typed);
-    expect(verdict.wrong.join('\n')).toContain(says(language, fault.says, fault.params));
+    expect(verdict.wrong.join('\n')).toContain(says(language, fault.says, params));
     expect(verdict.status).toBe(1);
     expect(verdict.lines).toContain(`${says(language, 'verify.wrong')} ${count}`);
     expect(verdict.wrong).toHaveLength(count);
@@ -358,7 +355,14 @@ describe.concurrent('a script says in a sentence what is wrong with Redis', () =
         const conf = encrypted({ port, folder, atEnd: onTestFinished });
         await startRedis([...conf, `bind ${host}`].join('\n'), onTestFinished);
         const ca = join(folder, 'ca.crt');
-        const architecture = { ...DEFAULTS, redis: 'dedicated', host, port, tls: true, ca } as const;
+        const architecture = {
+          ...DEFAULTS,
+          redis: 'dedicated',
+          host,
+          port,
+          tls: true,
+          ca,
+        } as const;
         for (const language of LANGUAGES) {
           const verdict = await verify(architecture, 'redis/verify.sh', language, 'secret');
           const redis = `Redis (${host}, port ${port})${language === 'fr' ? '\u00a0' : ''}:`;
