@@ -36,12 +36,7 @@ const WORKERS: Readonly<Record<Queue, WorkerReport>> = {
     queues: ['celery'],
     tasks_per_child: 1,
   },
-  encoding: {
-    ...LONG,
-    app: 'encoding_tasks',
-    node: `encode@${hostname()}`,
-    queues: ['encoding'],
-  },
+  encoding: { ...LONG, app: 'encoding_tasks', node: `encode@${hostname()}`, queues: ['encoding'] },
   transcripting: {
     ...LONG,
     app: 'transcripting_tasks',

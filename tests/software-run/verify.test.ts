@@ -78,29 +78,35 @@ interface Scene {
   readonly atEnd: Finally;
 }
 
-/** A fault of Redis or of the network between. */
-interface Fault {
-  readonly name: string;
-  /** The choices, other than a server with Redis alone, on this machine. */
+/** The makings of a fault, on a server with Redis alone unless it says otherwise. */
+interface Options {
   readonly choices?: Partial<Architecture> | ((scene: Scene) => Partial<Architecture>);
-  /** The server whose script is run; that of Redis has nothing of Pod. */
+  /** The script is that of an encoding server, which writes to Redis. */
+  readonly encoding?: true;
   readonly place?: string;
   readonly typed?: string;
   /** The addresses of a separate network, if the fault needs one. */
   readonly network?: readonly string[];
-  /** The lines of redis.conf, other than the address, the port and the password. */
-  readonly conf?: readonly string[] | ((scene: Scene) => readonly string[]);
+  /** The lines of redis.conf, or those besides the address, the port and the password. */
+  readonly conf?: ((scene: Scene) => readonly string[]) | readonly string[];
   /** No Redis runs. */
   readonly stopped?: true;
   readonly prepare?: (scene: Scene) => Promise<void>;
   /** The names of the certificate, other than localhost and 127.0.0.1. */
   readonly names?: string;
-  readonly says: TextKey;
   /** The parameters of the text, other than the architecture's own values. */
   readonly params?: Params;
-  /** The number of errors; two where Redis itself answers and Pod's worker does not. */
+  /** The number of errors: two where Redis itself answers, and no worker. */
   readonly count?: number;
 }
+
+/** A fault of Redis or of the network between, and the text of its error. */
+const fault = (name: string, says: TextKey, options: Options = {}) => ({
+  name,
+  key: says,
+  options,
+});
+type Fault = ReturnType<typeof fault>;
 
 const FAR = '10.9.8.7';
 const PASSWORD = 'requirepass secret';
@@ -120,80 +126,50 @@ const encrypted = ({ port, folder }: Scene) => [
 const far = ({ port }: Scene) => [`bind ${FAR}`, `port ${port}`];
 const user = (rights: string) => [`user pod on >secret ~* &* ${rights}`, 'user default off'];
 
-const ENCODING = { workers: 1, arch: 'microservices' } as const;
-/** A fault that the script of an encoding server finds, which asks Redis for a write. */
-const encoding = { choices: ENCODING, place: 'encoding/verify.sh' };
-
-const FAULTS: Fault[] = [
-  { name: 'a wrong password', typed: 'wrong', says: 'verify.password.wrong' },
-  { name: 'an empty password', typed: '', says: 'verify.password.none' },
-  {
-    name: 'a password that nobody gives',
-    choices: { auth: 'none' },
-    says: 'verify.password.asked',
-  },
-  { name: 'no password in Redis', conf: loopback, says: 'verify.password.unset' },
-  ...(['none', 'password', 'acl'] as const).map((auth): Fault => ({
-    name: `protected mode, authentication: ${auth}`,
-    choices: { auth, host: FAR },
-    network: [`${FAR}/32`],
-    conf: far,
-    says: 'verify.protected',
-  })),
-  {
-    name: 'an unknown ACL user',
+const FAULTS: readonly Fault[] = [
+  fault('a wrong password', 'verify.password.wrong', { typed: 'wrong' }),
+  fault('an empty password', 'verify.password.none', { typed: '' }),
+  fault('a password that nobody gives', 'verify.password.asked', { choices: { auth: 'none' } }),
+  fault('no password in Redis', 'verify.password.unset', { conf: loopback }),
+  ...(['none', 'password', 'acl'] as const).map((auth) =>
+    fault(`protected mode, authentication: ${auth}`, 'verify.protected', {
+      choices: { auth, host: FAR },
+      network: [`${FAR}/32`],
+      conf: far,
+    }),
+  ),
+  fault('an unknown ACL user', 'verify.user.wrong', { choices: { auth: 'acl' } }),
+  fault('an ACL user who may not write', 'verify.user.rights', {
+    encoding: true,
     choices: { auth: 'acl' },
-    says: 'verify.user.wrong',
-  },
-  {
-    ...encoding,
-    name: 'an ACL user who may not write',
-    choices: { ...ENCODING, auth: 'acl' },
     conf: (scene) => [...loopback(scene), ...user('+@all -@dangerous -@write +info')],
-    says: 'verify.user.rights',
     count: 2,
-  },
-  {
-    name: 'Redis that is stopped',
-    stopped: true,
-    says: 'verify.refused',
-    params: { port: 'port' },
-  },
-  {
-    name: 'Redis that is stopped, by TLS',
+  }),
+  fault('Redis that is stopped', 'verify.refused', { stopped: true, params: { port: 'port' } }),
+  fault('Redis that is stopped, by TLS', 'verify.refused', {
     choices: { tls: true },
     stopped: true,
-    says: 'verify.refused',
     params: { port: 'tls-port' },
-  },
-  {
-    name: 'another program on the port',
+  }),
+  fault('another program on the port', 'verify.program', {
     stopped: true,
     prepare: ({ port, atEnd }) => otherProgram(port, atEnd, 'SSH-2.0-OpenSSH_9.2\r\n'),
-    says: 'verify.program',
-  },
-  {
-    name: 'a program that keeps silent on the port',
+  }),
+  fault('a program that keeps silent on the port', 'verify.silent', {
     stopped: true,
     prepare: ({ port, atEnd }) => otherProgram(port, atEnd),
-    says: 'verify.silent',
-  },
-  {
-    name: 'a name that leads nowhere',
+  }),
+  fault('a name that leads nowhere', 'verify.name', {
     choices: { host: 'redis.univ.fr' },
     network: [],
     stopped: true,
-    says: 'verify.name',
-  },
-  {
-    name: 'no route',
+  }),
+  fault('no route', 'verify.route', {
     choices: { host: '203.0.113.1' },
     network: [],
     stopped: true,
-    says: 'verify.route',
-  },
-  {
-    name: 'a firewall',
+  }),
+  fault('a firewall', 'verify.route', {
     choices: { host: FAR },
     network: [`${FAR}/32`],
     conf: (scene) => [...far(scene), PASSWORD],
@@ -202,43 +178,31 @@ const FAULTS: Fault[] = [
       const { status, stderr } = await run(nft(), [rule]);
       if (status !== 0) throw new Error(stderr);
     },
-    says: 'verify.route',
-  },
-  { name: 'TLS against a plain port', choices: { tls: true }, says: 'verify.tls.none' },
-  { name: 'plain against a TLS port', conf: encrypted, says: 'verify.cut' },
-  {
-    name: 'TLS of a server that wants a certificate of its clients',
+  }),
+  fault('TLS against a plain port', 'verify.tls.none', { choices: { tls: true } }),
+  fault('plain against a TLS port', 'verify.cut', { conf: encrypted }),
+  fault('TLS of a server that wants a certificate of its clients', 'verify.tls.cut', {
     choices: { tls: true },
     conf: (scene) => [...encrypted(scene), 'tls-auth-clients yes'],
-    says: 'verify.tls.cut',
-  },
-  {
-    name: 'a certificate of another name',
+  }),
+  fault('a certificate of another name', 'verify.tls.name', {
     choices: { tls: true, host: 'localhost' },
     names: 'DNS:redis.univ.fr,IP:127.0.0.1',
     conf: encrypted,
-    says: 'verify.tls.name',
-  },
-  {
-    name: 'a certificate of another address',
+  }),
+  fault('a certificate of another address', 'verify.tls.name', {
     choices: { tls: true, host: '127.0.0.9' },
     conf: (scene) => [...encrypted(scene), 'bind 127.0.0.9'],
-    says: 'verify.tls.name',
-  },
-  {
-    name: 'a certificate of another authority',
+  }),
+  fault('a certificate of another authority', 'verify.ca.other', {
     choices: ({ folder }) => ({ tls: true, ca: join(folder, 'redis.crt') }),
     conf: encrypted,
-    says: 'verify.ca.other',
-  },
-  {
-    name: 'an authority whose file is not there',
+  }),
+  fault('an authority whose file is not there', 'verify.ca.missing', {
     choices: { tls: true, ca: '/srv/none.crt' },
     conf: encrypted,
-    says: 'verify.ca.missing',
-  },
-  {
-    name: 'a socket that is not there',
+  }),
+  fault('a socket that is not there', 'verify.socket.missing', {
     choices: ({ folder }) => ({
       redis: 'web',
       arch: 'standalone',
@@ -246,91 +210,74 @@ const FAULTS: Fault[] = [
     }),
     place: 'web/verify.sh',
     stopped: true,
-    says: 'verify.socket.missing',
-  },
-  {
-    ...encoding,
-    name: 'a number beyond the databases',
-    choices: { ...ENCODING, 'db.encoding': 9 },
+  }),
+  fault('a number beyond the databases', 'verify.database.missing', {
+    encoding: true,
+    choices: { 'db.encoding': 9 },
     conf: ['databases 9'],
-    says: 'verify.database.missing',
     count: 2,
-  },
-  { ...encoding, name: 'full memory', conf: ['maxmemory 1kb'], says: 'verify.full', count: 2 },
-  {
-    ...encoding,
-    name: 'a replica',
+  }),
+  fault('full memory', 'verify.full', { encoding: true, conf: ['maxmemory 1kb'], count: 2 }),
+  fault('a replica', 'verify.replica', {
+    encoding: true,
     conf: ['replicaof 127.0.0.1 1'],
-    says: 'verify.replica',
     count: 2,
-  },
+  }),
   ...(['password', 'acl'] as const).flatMap((auth): Fault[] => {
     const login = auth === 'acl' ? user('+@all -@dangerous +info') : [PASSWORD];
-    const fault = (name: string, says: TextKey, ...lines: string[]): Fault => ({
-      name: `${name}, authentication: ${auth}`,
-      choices: { auth },
-      conf: (scene) => [...loopback(scene), ...login, ...lines],
-      says,
-    });
-    const policy = 'maxmemory-policy';
+    const byAuth = (name: string, says: TextKey, ...lines: string[]) =>
+      fault(`${name}, authentication: ${auth}`, says, {
+        choices: { auth },
+        conf: (scene) => [...loopback(scene), ...login, ...lines],
+      });
+    const evicting = ['appendonly yes', 'maxmemory-policy allkeys-lru'];
     return [
-      fault('snapshots alone', 'verify.persistence.bad', `${policy} volatile-ttl`),
-      fault(
-        'a policy that evicts queues',
-        'verify.eviction.bad',
-        'appendonly yes',
-        `${policy} allkeys-lru`,
-      ),
+      byAuth('snapshots alone', 'verify.persistence.bad', 'maxmemory-policy volatile-ttl'),
+      byAuth('a policy that evicts queues', 'verify.eviction.bad', ...evicting),
     ];
   }),
-  {
-    name: 'protected mode off',
-    conf: [...durable, 'protected-mode no'],
-    says: 'verify.protection.bad',
-  },
-  {
-    ...encoding,
-    name: 'no virtual environment',
-    choices: { ...ENCODING, venv: '/srv/nothing' },
-    says: 'verify.venv',
+  fault('protected mode off', 'verify.protection.bad', { conf: [...durable, 'protected-mode no'] }),
+  fault('no virtual environment', 'verify.venv', {
+    encoding: true,
+    choices: { venv: '/srv/nothing' },
     params: { path: '/srv/nothing' },
-  },
-  {
-    ...encoding,
-    name: 'no project',
-    choices: ({ folder }) => ({ ...ENCODING, project: '/srv/nothing', venv: folder }),
+  }),
+  fault('no project', 'verify.project', {
+    encoding: true,
+    choices: ({ folder }) => ({ project: '/srv/nothing', venv: folder }),
     prepare: async ({ folder }) => {
       await mkdir(join(folder, 'bin'));
       await writeFile(join(folder, 'bin/celery'), '', { mode: 0o755 });
     },
-    says: 'verify.project',
     params: { path: '/srv/nothing' },
-  },
+  }),
 ];
 
-async function meet(fault: Fault, expect: ExpectStatic, atEnd: Finally): Promise<void> {
-  const folder = await makeCertificates(atEnd, fault.names);
+async function meet({ key, options }: Fault, expect: ExpectStatic, atEnd: Finally): Promise<void> {
+  const folder = await makeCertificates(atEnd, options.names);
   const scene: Scene = { port: await freePort(), folder, atEnd };
-  const { choices, conf = [], place = 'redis/verify.sh', typed = 'secret', count = 1 } = fault;
+  const { choices, encoding, conf = [], typed = 'secret', count = 1 } = options;
+  const place = encoding ? 'encoding/verify.sh' : (options.place ?? 'redis/verify.sh');
   const architecture: Architecture = {
     ...DEFAULTS,
     redis: 'dedicated',
     host: '127.0.0.1',
     ca: join(folder, 'ca.crt'),
+    ...(encoding && { workers: 1, arch: 'microservices' }),
     ...(typeof choices === 'function' ? choices(scene) : choices),
     port: scene.port,
   };
-  if (!fault.stopped) {
+  if (!options.stopped) {
     const lines =
       typeof conf === 'function' ? conf(scene) : [...loopback(scene), PASSWORD, ...conf];
     await startRedis(lines.join('\n'), atEnd);
   }
-  await fault.prepare?.(scene);
+  await options.prepare?.(scene);
   const { host, user, ca, account } = architecture;
-  const params = { host, user, ca, account, ...fault.params };
+  const params = { host, user, ca, account, ...options.params };
   for (const language of LANGUAGES) {
     const verdict = await verify(architecture, place, language, typed);
-    expect(verdict.wrong.join('\n')).toContain(says(language, fault.says, params));
+    expect(verdict.wrong.join('\n')).toContain(says(language, key, params));
     expect(verdict.status).toBe(1);
     expect(verdict.lines).toContain(`${says(language, 'verify.wrong')} ${count}`);
     expect(verdict.wrong).toHaveLength(count);
@@ -339,10 +286,10 @@ async function meet(fault: Fault, expect: ExpectStatic, atEnd: Finally): Promise
 }
 
 describe.concurrent('a script says in a sentence what is wrong with Redis', () => {
-  test.for(FAULTS)('$name', async (fault, { expect, onTestFinished }) => {
-    const { network } = fault;
-    if (network === undefined) await meet(fault, expect, onTestFinished);
-    else await inOwnNetwork(network, onTestFinished, () => meet(fault, expect, onTestFinished));
+  test.for(FAULTS)('$name', async (each, { expect, onTestFinished }) => {
+    const { network } = each.options;
+    if (network === undefined) await meet(each, expect, onTestFinished);
+    else await inOwnNetwork(network, onTestFinished, () => meet(each, expect, onTestFinished));
   });
 
   test.for(['127.0.0.1', '::1'])(
