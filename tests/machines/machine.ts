@@ -252,15 +252,15 @@ function alive(pid: number): boolean {
 }
 
 /**
- * Starts machines that reach each other, by name and by address, and nothing else. They are gone
- * with all that they wrote when the tests end.
+ * Starts machines that reach each other, by address and by name (`s1`, `s2`…), and nothing else.
+ * They are gone with all that they wrote when the test ends.
  *
- * @param addresses the IPv4 address of each in 10.77.0.0/24, by name
+ * @param addresses the IPv4 address of each, in 10.77.0.0/24
  */
-export async function bootMachines<Name extends string>(
-  addresses: Readonly<Record<Name, string>>,
+export async function boot<const Addresses extends readonly string[]>(
   atEnd: Finally,
-): Promise<Record<Name, Machine>> {
+  ...addresses: Addresses
+): Promise<{ [At in keyof Addresses]: Machine }> {
   const folder = temporaryFolder(atEnd);
   // The end of the first process of a PID namespace ends all others in it, the machines too.
   const spaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
@@ -268,7 +268,7 @@ export async function bootMachines<Name extends string>(
     said.includes('up'),
   );
   const [first = 0] = children(holder.pid);
-  const entries = Object.entries<string>(addresses);
+  const entries = addresses.map((address, at) => [`s${at + 1}`, address] as const);
   const hosts = entries.map(([name, address]) => `${address} ${name}\n`).join('');
   const within = [`--target=${first}`, '--mount', '--net', '--pid', '--'];
   // In one cgroup each machine's systemd would clear away what the others' have just made.
@@ -331,8 +331,5 @@ export async function bootMachines<Name extends string>(
       await machine.boot();
     }),
   );
-  return Object.fromEntries(machines.map((machine) => [machine.name, machine])) as Record<
-    Name,
-    Machine
-  >;
+  return machines as { [At in keyof Addresses]: Machine };
 }

@@ -1,19 +1,19 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { emitAlertRules, RULES_PATH } from '../../src/emit/alerts.ts';
 import { codeText } from '../../src/emit/code.ts';
 import { PRESETS } from '../../src/model/presets.ts';
 import { speaker, type TextKey } from '../../src/model/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
-import { plan } from '../../src/model/deployment.ts';
-import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
-import { needMachines } from './machine.ts';
-import { temporaryFolder, run } from '../software-run/processes.ts';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { plan, type Deployment } from '../../src/model/deployment.ts';
+import { run, temporaryFolder } from '../software-run/processes.ts';
+import { askRedis, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
+import { boot, needMachines, type Machine } from './machine.ts';
 
 needMachines();
 
-const SENTINELS = ['10.77.0.1', '10.77.0.2', '10.77.0.3'];
+const SENTINELS = ['10.77.0.1', '10.77.0.2', '10.77.0.3'] as const;
 
 /** Three servers, each with a sentinel. */
 const sentinels = deploymentOf({
@@ -22,6 +22,28 @@ const sentinels = deploymentOf({
   firewall: 'none',
 });
 
+/** The metrics of a machine's exporter. */
+async function metricsOf(machine: Machine): Promise<string> {
+  const url = 'http://127.0.0.1:9121/metrics';
+  const fetch = `python3 -c "from urllib.request import urlopen; print(urlopen('${url}').read().decode())"`;
+  return (await machine.run(fetch)).stdout;
+}
+
+async function installWithExporter(machine: Machine, deployment: Deployment): Promise<void> {
+  await installRedis(machine, deployment);
+  for (const id of ['monitor.exporter', 'monitor.exporter.start'] as const)
+    await follow(machine, deployment, id, 'redis');
+}
+
+/** The metrics that the rules ask for and that an exporter does not have. */
+async function missing(machine: Machine, deployment: Deployment): Promise<string[]> {
+  await follow(machine, deployment, 'monitor.rules', 'prometheus');
+  const rules = await machine.done(`grep expr: ${RULES_PATH}`);
+  const metrics = await metricsOf(machine);
+  const asked = rules.match(/redis_\w+/g) ?? [];
+  return asked.filter((each) => !new RegExp(`^${each}[ {]`, 'm').test(metrics));
+}
+
 describe('Redis is watched as the page says', () => {
   test('promtool takes the rules, and the exporter tells what they ask for', async ({
     onTestFinished,
@@ -29,23 +51,13 @@ describe('Redis is watched as the page says', () => {
   }) => {
     const deployment = deploymentOf({ xapi: true });
     const [machine] = await boot(onTestFinished, '10.77.0.1');
-    if (!machine) throw new Error('There is no machine.');
-    await installRedis(machine, deployment);
-    for (const id of ['monitor.exporter', 'monitor.exporter.start'] as const)
-      await follow(machine, deployment, id, 'redis');
-    await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli -n 5 LPUSH celery 1 2 3`);
-    await follow(machine, deployment, 'monitor.rules', 'prometheus');
+    await installWithExporter(machine, deployment);
+    await askRedis(machine, '-n 5 LPUSH celery 1 2 3');
+    await expect.poll(() => metricsOf(machine)).toContain('redis_up 1');
+    expect(await missing(machine, deployment)).toEqual([]);
     const checked = await follow(machine, deployment, 'monitor.rules.check', 'prometheus');
     expect(checked).toContain('SUCCESS: 7 rules found');
-
-    const address = 'http://127.0.0.1:9121/metrics';
-    const fetch = `python3 -c "from urllib.request import urlopen; print(urlopen('${address}').read().decode())"`;
-    const told = async () => (await machine.run(fetch)).stdout;
-    await expect.poll(told).toContain('redis_up 1');
-    const metrics = await told();
-    const rules = await machine.done(`grep expr: ${RULES_PATH}`);
-    const asked = new Set(rules.match(/redis_\w+/g));
-    expect([...asked].filter((each) => !new RegExp(`^${each}[ {]`, 'm').test(metrics))).toEqual([]);
+    const metrics = await metricsOf(machine);
     for (const line of [
       'redis_key_size{db="db5",key="celery"} 3',
       'redis_key_size{db="db5",key="unacked"} 0',
@@ -57,45 +69,26 @@ describe('Redis is watched as the page says', () => {
 
     // The log has slow commands, and no others.
     const busy = 'local i = 0; while i < 20000000 do i = i + 1 end';
-    await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli EVAL "${busy}" 0`);
+    await askRedis(machine, `EVAL "${busy}" 0`);
     const slow = await follow(machine, deployment, 'monitor.slow', 'web');
     expect(slow).toContain(busy);
     expect(slow).not.toContain('LPUSH');
-    for (const [directive, value] of [
-      ['slowlog-log-slower-than', '10000'],
-      ['slowlog-max-len', '128'],
-    ])
-      expect(
-        await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli CONFIG GET ${directive}`),
-      ).toContain(value);
+    expect(await askRedis(machine, 'CONFIG GET slowlog-log-slower-than')).toMatch(/^10000$/m);
+    expect(await askRedis(machine, 'CONFIG GET slowlog-max-len')).toMatch(/^128$/m);
   });
 
   test('with sentinels, on each server', async ({ onTestFinished, expect }) => {
-    const deployment = sentinels;
     const machines = await boot(onTestFinished, ...SENTINELS);
     const [first] = machines;
-    if (!first) throw new Error('There is no machine.');
-    const told = async (at: number) => {
-      const url = 'http://127.0.0.1:9121/metrics';
-      const fetch = `python3 -c "from urllib.request import urlopen; print(urlopen('${url}').read().decode())"`;
-      return (await machines[at]?.run(fetch))?.stdout ?? '';
-    };
+    for (const machine of machines) await installWithExporter(machine, sentinels);
+    await expect.poll(() => metricsOf(first)).toMatch(/^redis_connected_slaves 2$/m);
     for (const machine of machines) {
-      await installRedis(machine, deployment);
-      for (const id of ['monitor.exporter', 'monitor.exporter.start'] as const)
-        await follow(machine, deployment, id, 'redis');
-    }
-    await expect.poll(() => told(0)).toMatch(/^redis_connected_slaves 2$/m);
-    for (const [at, role] of ['master', 'slave', 'slave'].entries())
+      const role = machine === first ? 'master' : 'slave';
       await expect
-        .poll(() => told(at))
+        .poll(() => metricsOf(machine))
         .toMatch(new RegExp(`^redis_instance_info\\{.*role="${role}".*\\} 1$`, 'm'));
-    const metrics = await told(0);
-    const rules = await follow(first, deployment, 'monitor.rules', 'prometheus').then(() =>
-      first.done(`grep expr: ${RULES_PATH}`),
-    );
-    const asked = new Set(rules.match(/redis_\w+/g));
-    expect([...asked].filter((each) => !new RegExp(`^${each}[ {]`, 'm').test(metrics))).toEqual([]);
+    }
+    expect(await missing(first, sentinels)).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
 import { emitted } from '../emit/emitted.ts';
-import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
-import { needMachines } from './machine.ts';
+import { deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
+import { boot, needMachines } from './machine.ts';
 import { PodMachine } from './podMachine.ts';
 
 needMachines();
@@ -24,9 +24,8 @@ describe('workers are deployed as the page says', () => {
     async ([arch, role], { onTestFinished, expect }) => {
       const architecture = { ...ARCHITECTURE, arch };
       const deployment = deploymentOf(architecture);
-      const machines = await boot(onTestFinished, '10.77.0.1', '10.77.0.2', '10.77.0.3');
-      const [redis, webServer, workerServer] = machines;
-      if (!redis || !webServer || !workerServer) throw new Error();
+      const addresses = ['10.77.0.1', '10.77.0.2', '10.77.0.3'] as const;
+      const [redis, webServer, workerServer] = await boot(onTestFinished, ...addresses);
       await installRedis(redis, deployment);
       const [web, worker] = [new PodMachine(webServer), new PodMachine(workerServer)];
       const files = emitted(architecture, { password: PASSWORD });
