@@ -60,7 +60,7 @@ describe('Redis is installed as the page says', () => {
   });
 
   test('with three servers and their sentinels', async ({ onTestFinished, expect }) => {
-    const addresses = ['10.77.0.1', '10.77.0.2', '10.77.0.3'];
+    const addresses = ['10.77.0.1', '10.77.0.2', '10.77.0.3'] as const;
     const deployment = deploymentOf({
       web: 2,
       redis: 'dedicated',

@@ -2,7 +2,6 @@ import { lookup } from 'node:dns/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
-import { TLS_FOLDER } from '../../src/emit/redis.ts';
 import type { ConfigFile } from '../../src/emit/files.ts';
 import { causesOf } from '../../src/troubleshoot/causes.ts';
 import { plan, type Deployment } from '../../src/model/deployment.ts';
@@ -11,9 +10,9 @@ import { emitted, textAt } from '../emit/emitted.ts';
 import { limit } from '../sets.ts';
 import { altered } from './altered.ts';
 import { makeCertificates } from './certificates.ts';
-import { deploy, type Deployed } from './deployed.ts';
-import { PodServer } from './pod.ts';
-import { freePort, gatherUndos, inOwnNetwork, until, type Finally } from './processes.ts';
+import { anotherServer, deploy, type Change, type Deployed } from './deployed.ts';
+import type { PodServer } from './pod.ts';
+import { gatherUndos, inOwnNetwork, until, type Finally } from './processes.ts';
 import { ask, startRedis, type Door } from './redis.ts';
 import { answer, compareAnswers, entriesOf, pattern, type Question } from './repairPage.ts';
 
@@ -56,7 +55,7 @@ interface Case {
   /** Whether they trust another authority than that of its certificate. */
   readonly distrust?: true;
   /** Changes in the files of both. */
-  readonly change?: (files: readonly ConfigFile[]) => readonly ConfigFile[];
+  readonly change?: Change;
   /** Done to Redis before the clients come. */
   readonly before?: (door: Door) => Promise<unknown>;
   /** The clients that fail, if not all of them. */
@@ -207,23 +206,17 @@ async function prepared(
   each: Pick<Case, 'server' | 'client' | 'password' | 'distrust' | 'change'>,
   atEnd: Finally,
 ): Promise<{ pod: PodServer; deployment: Deployment; door: Door }> {
-  const folder = await makeCertificates(atEnd);
-  const port = await freePort();
-  const ca = join(folder, 'ca.crt');
-  const usual = { ...DEFAULTS, auth: 'password', xapi: true, port, ca } as const;
-  const server: Architecture = { ...usual, ...each.server };
-  const { change = (files: readonly ConfigFile[]) => files } = each;
-  const conf = textAt(change(emitted(server, { password: PASSWORD })), 'redis/redis.conf');
-  await startRedis(conf.replaceAll(TLS_FOLDER, folder), atEnd);
-
-  const trusted = each.distrust ? join(await makeCertificates(atEnd), 'ca.crt') : ca;
-  const client: Architecture = { ...server, ca: trusted, ...each.client };
-  const files = change(emitted(client, { password: each.password ?? PASSWORD }));
-  const [group] = plan(client).servers;
-  if (!group) throw new Error('There is no server.');
-  const pod = await PodServer.create(group, files, atEnd);
-  const door = { host: plan(server).redis.host, port, password: PASSWORD };
-  return { pod, deployment: plan(client), door };
+  const { password = PASSWORD, change = (files) => files } = each;
+  const options = { password: PASSWORD, change };
+  const { deployment, door } = await deploy({ xapi: true, ...each.server }, atEnd, options);
+  const client = plan({
+    ...deployment.architecture,
+    ...(each.distrust && { ca: join(await makeCertificates(atEnd), 'ca.crt') }),
+    ...each.client,
+  });
+  const files = change(emitted(client.architecture, { password }));
+  const pod = await anotherServer({ deployment: client, files }, atEnd);
+  return { pod, deployment: client, door };
 }
 
 const { atEnd: atVeryEnd, undo } = gatherUndos();
@@ -415,18 +408,7 @@ const SENTINEL_CASES: SentinelCase[] = [
 /** Starts Redis servers and their sentinels. */
 function deployWithSentinels(atEnd: Finally, master = DEFAULTS.master): Promise<Deployed> {
   const sentinelHosts = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
-  return deploy({ xapi: true, sentinelHosts, master }, atEnd, PASSWORD);
-}
-
-/** A web server of a deployment that has other files. */
-function podWith(
-  { deployment }: Deployed,
-  files: readonly ConfigFile[],
-  atEnd: Finally,
-): Promise<PodServer> {
-  const [group] = deployment.servers;
-  if (!group) throw new Error('There is no server.');
-  return PodServer.create(group, files, atEnd);
+  return deploy({ xapi: true, sentinelHosts, master }, atEnd, { password: PASSWORD });
 }
 
 /** The message of each client that fails. */
@@ -441,7 +423,7 @@ async function meetWithSentinels(
   deployed: Deployed,
   atEnd: Finally,
 ): Promise<void> {
-  const pod = await podWith(deployed, each.change(deployed), atEnd);
+  const pod = await anotherServer({ ...deployed, files: each.change(deployed) }, atEnd);
   const failed = await failures(pod);
   expect(Object.keys(failed)).toEqual(each.fail ?? CLIENTS);
   const said = Object.values(failed);
@@ -452,7 +434,7 @@ async function meetWithSentinels(
   compare(each.id, said);
   const { architecture } = deployed.deployment;
   const described = plan({ ...architecture, ...each.described?.(architecture) });
-  const well = await podWith(deployed, deployed.files, atEnd);
+  const well = await anotherServer(deployed, atEnd);
   await compareAsked(each, [pod, described], [well, deployed.deployment]);
 }
 
@@ -479,7 +461,7 @@ describe.concurrent('with Sentinel, the page on repairs has the message of', () 
     await inOwnNetwork([], onTestFinished, async () => {
       const deployed = await deployWithSentinels(onTestFinished);
       const files = altered(deployed.files, /^ *"host": None,\n/gm, '');
-      const pod = await podWith(deployed, files, onTestFinished);
+      const pod = await anotherServer({ ...deployed, files }, onTestFinished);
       const said = [await failures(pod)];
       for (const asks of ['', 'requirepass another', `requirepass ${PASSWORD}`]) {
         const conf = `bind 127.0.0.1\nport ${DEFAULTS.port}\n${asks}\n`;
@@ -499,7 +481,7 @@ describe.concurrent('with Sentinel, the page on repairs has the message of', () 
       compare(id, lines);
       const found = lines.map((line) => causesOf(line).map((cause) => cause.id as string));
       expect(found.map((ids) => ids.includes(id))).toEqual([true, true, false]);
-      const well = await podWith(deployed, deployed.files, onTestFinished);
+      const well = await anotherServer(deployed, onTestFinished);
       const sure = [{ of: 'troubleshoot.settings', sound: ["'host': None"] }] as const;
       await compareAsked({ id, sure }, [pod, deployment], [well, deployment]);
     });

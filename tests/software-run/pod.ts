@@ -163,13 +163,7 @@ export class PodServer {
 
   /** Empties a cache. */
   async clear(cache: string): Promise<void> {
-    const script = `from django.core.cache import caches; caches["${cache}"].clear()`;
-    await this.#python('manage.py', 'shell', '-c', script);
-  }
-
-  /** Tells of each client of Redis whether it gets in, one a line; see project/reach.py. */
-  async reach(): Promise<string[]> {
-    return (await this.#python('reach.py')).split('\n');
+    await this.#shell(`caches["${cache}"].clear()`);
   }
 
   /** Publishes tasks, numbered from 1, to each queue that the web server publishes to. */
@@ -179,18 +173,25 @@ export class PodServer {
 
   /** Writes values with an expiry into the default cache, of so many megabytes together. */
   async fill(megabytes: number): Promise<void> {
-    await this.#python('fill.py', String(megabytes));
+    await this.#shell(
+      `for part in range(${4 * megabytes}): caches["default"].set(part, b"x" * 2**18, 600)`,
+    );
+  }
+
+  /** Writes values into the default cache and reads each at once; gives how many were not there. */
+  async missedAtOnce(count: number): Promise<number> {
+    const script = `missed = 0
+for part in range(${count}):
+    caches["default"].set(part, part, 60)
+    missed += caches["default"].get(part) != part
+print(missed)`;
+    return Number(await this.#shell(script));
   }
 
   /** The outcome of each client on a web server; see project/attempt.py. */
   async attempt(seconds: number): Promise<Record<string, Attempt>> {
     const said: unknown = JSON.parse(await this.#python('attempt.py', String(seconds)));
     return said as Record<string, Attempt>;
-  }
-
-  /** How many of so many values the default cache does not have right after they were written. */
-  async missedAtOnce(count: number): Promise<number> {
-    return Number(await this.#python('readback.py', String(count)));
   }
 
   /** Tries each client on a web server until it works; gives the seconds until each did. */
@@ -237,6 +238,12 @@ export class PodServer {
     const start = { cwd: this.#folder, env: this.#environment, input };
     const { stdout, stderr } = await run('bash', ['-c', script], start);
     return stdout + stderr;
+  }
+
+  /** Runs a statement in Django's shell. */
+  async #shell(statement: string): Promise<string> {
+    const script = `from django.core.cache import caches\n${statement}`;
+    return this.#python('manage.py', 'shell', '-c', script);
   }
 
   async #python(...args: string[]): Promise<string> {

@@ -3,7 +3,6 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, test, type ExpectStatic } from 'vitest';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
-import type { ConfigFile } from '../../src/emit/files.ts';
 import { plan } from '../../src/model/deployment.ts';
 import { speaker, type Params, type TextKey } from '../../src/model/say.ts';
 import { TEXTS, type Language } from '../../src/site/texts.ts';
@@ -12,8 +11,7 @@ import { limit } from '../sets.ts';
 import { nft } from '../software.ts';
 import { altered } from './altered.ts';
 import { makeCertificates } from './certificates.ts';
-import { deploy } from './deployed.ts';
-import { PodServer } from './pod.ts';
+import { anotherServer, deploy, type Change } from './deployed.ts';
 import { freePort, inOwnNetwork, run, until, type Finally } from './processes.ts';
 import { ask, startRedis } from './redis.ts';
 
@@ -345,12 +343,10 @@ async function verifyPod(
   password: string,
   typed: string,
   atEnd: Finally,
-  change = (files: readonly ConfigFile[]) => files,
+  change: Change = (files) => files,
 ): Promise<Verdict> {
-  const [web] = plan(architecture).servers;
-  if (!web) throw new Error('There is no server.');
   const files = change(emitted(architecture, { language, password }));
-  const pod = await PodServer.create(web, files, atEnd);
+  const pod = await anotherServer({ deployment: plan(architecture), files }, atEnd);
   const started = performance.now();
   return verdictOf(await pod.verify(typed), started);
 }
