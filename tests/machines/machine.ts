@@ -15,14 +15,9 @@ import {
 } from '../software-run/processes.ts';
 
 /** Units that start with every machine though nobody enabled them, and would only slow it down. */
-const MASKED = [
-  'console-getty.service',
-  'getty.target',
-  'networking.service',
-  'systemd-networkd.service',
-  'systemd-resolved.service',
-  'systemd-timesyncd.service',
-];
+const MASKED =
+  'console-getty.service getty.target networking.service ' +
+  'systemd-networkd.service systemd-resolved.service systemd-timesyncd.service';
 
 /** The address of a machine's network, and of the bridge that its machines are on. */
 const BRIDGE = '10.77.0.254/24';
@@ -70,7 +65,7 @@ ExecStart=/bin/sh -c 'ip address add ${address}/24 dev host0 && ip link set host
 UNIT
 mkdir -p etc/systemd/system/sysinit.target.wants
 ln -sf ../address.service etc/systemd/system/sysinit.target.wants/
-for unit in ${MASKED.join(' ')}; do ln -sf /dev/null etc/systemd/system/$unit; done`;
+for unit in ${MASKED}; do ln -sf /dev/null etc/systemd/system/$unit; done`;
 
 const MOUNTS = process.platform === 'linux' ? readFileSync('/proc/self/mounts', 'utf8') : '';
 

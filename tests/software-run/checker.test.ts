@@ -182,38 +182,11 @@ describe('directives', () => {
 });
 
 /** Rules of ACL users, those that Pod needs among them. */
-const RULES = [
-  '~*',
-  'allkeys',
-  'resetkeys',
-  '&*',
-  'allchannels',
-  'resetchannels',
-  '+@all',
-  'allcommands',
-  '-@all',
-  'nocommands',
-  '-@dangerous',
-  '+@dangerous',
-  '+@read',
-  '+@write',
-  '-@slow',
-  '+@fast',
-  '-@blocking',
-  '+@list',
-  '-@string',
-  '+@keyspace',
-  '+info',
-  '-info',
-  '+flushdb',
-  '-FLUSHDB',
-  '+get',
-  '+brpop',
-  '-brpop',
-  'reset',
-  'on',
-  'nopass',
-];
+const RULES =
+  `~* allkeys resetkeys &* allchannels resetchannels +@all allcommands -@all nocommands -@dangerous +@dangerous
++@read +@write -@slow +@fast -@blocking +@list -@string +@keyspace +info -info +flushdb -FLUSHDB +get +brpop -brpop reset on nopass`.split(
+    /\s/,
+  );
 
 test('what an ACL user lacks is what Redis refuses it', async ({ onTestFinished }) => {
   const port = await freePort();

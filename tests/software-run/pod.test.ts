@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { deploy } from './deployed.ts';
+import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
+import { quoteText } from '../emit/quotes/quoted.ts';
+import { deploy, type Choices } from './deployed.ts';
+import type { WorkerReport } from './pod.ts';
 import { until } from './processes.ts';
 import { ask, keysOf } from './redis.ts';
 
@@ -45,15 +48,22 @@ test('another prefix, other databases and other hours are what Pod and its worke
   expect(await ask(door, '-n', '9', 'LLEN', 'celery')).toEqual(['0']);
 });
 
-test('clearing a cache empties its database and no other', async ({ onTestFinished }) => {
-  const { pods, door } = await deploy({}, onTestFinished);
-  const session = await pods[0]?.visit();
-  const others = {
-    4: [`session:${session}`],
-    5: ['_kombu.binding.celery', 'celery'],
-  };
-  await pods[0]?.clear('default');
-  expect(await keysOf(door)).toEqual({ 2: [':1:choice'], ...others });
-  await pods[0]?.clear('select2');
-  expect(await keysOf(door)).toEqual(others);
-});
+test.for<[id: ProcedureId, choices: Choices, applied: Partial<WorkerReport>]>([
+  [
+    'understand.arguments',
+    { arch: 'microservices', hours: 2 },
+    { acks_late: true, prefetch: 1, visibility_timeout: 3 * 3600 },
+  ],
+  ['understand.xapi', { arch: 'standalone', xapi: true }, { queues: ['xapi'], acks_late: true }],
+])(
+  'the worker that is started by hand is the one that the unit starts: %s',
+  async ([id, choices, applied], { onTestFinished }) => {
+    const { deployment, pods } = await deploy(choices, onTestFinished);
+    const [pod] = pods;
+    const typed = await pod?.typeWorker(quoteText(id, deployment));
+    await pod?.killWorkers();
+    await pod?.startWorkers();
+    expect(typed).toMatchObject(applied);
+    expect((await pod?.workers())?.at(-1)).toEqual(typed);
+  },
+);

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { type ConfigFile, fileText } from '../../src/emit/files.ts';
@@ -78,12 +78,18 @@ export class PodServer {
   readonly #folder: string;
   readonly #files: readonly ConfigFile[];
   readonly #atEnd: Finally;
+  readonly #project: string;
+  readonly #bin: string;
+  readonly #logs: string;
   readonly #stops: (() => Promise<void>)[] = [];
 
   private constructor(id: string, folder: string, files: readonly ConfigFile[], atEnd: Finally) {
     this.#id = id;
     this.#folder = folder;
     this.#files = files;
+    this.#project = join(folder, 'project');
+    this.#bin = join(folder, 'bin');
+    this.#logs = join(folder, 'logs');
     this.#atEnd = (stop) => {
       this.#stops.push(stop);
       atEnd(stop);
@@ -107,18 +113,6 @@ export class PodServer {
     return server;
   }
 
-  get #project(): string {
-    return join(this.#folder, 'project');
-  }
-
-  get #bin(): string {
-    return join(this.#folder, 'bin');
-  }
-
-  get #logs(): string {
-    return join(this.#folder, 'logs');
-  }
-
   get #environment() {
     return {
       PATH: `${this.#bin}:${process.env['PATH'] ?? ''}`,
@@ -134,36 +128,32 @@ export class PodServer {
     await mkdir(this.#logs);
     // As in a virtual environment, where celery does not see the working directory by itself.
     const celery = `#!${python()}\nimport sys\nfrom celery.__main__ import main\nsys.exit(main())\n`;
-    for (const [name, text] of [
-      ['celery', celery],
-      ['python', `#!/bin/sh\nexec ${python()} "$@"\n`],
-    ] as const) {
-      await writeFile(join(this.#bin, name), text);
-      await chmod(join(this.#bin, name), 0o755);
-    }
+    const executable = { mode: 0o755 };
+    await writeFile(join(this.#bin, 'celery'), celery, executable);
+    const shim = `#!/bin/sh\nexec ${python()} "$@"\n`;
+    await writeFile(join(this.#bin, 'python'), shim, executable);
     for (const file of this.#files) {
       const path = file.path.replace(`${DEFAULTS.project}/`, '');
       const place =
         path.startsWith('/') || path === ''
           ? join(this.#folder, file.name)
           : join(this.#project, path);
-      const text = fileText(file)
-        .replaceAll(DEFAULTS.project, this.#project)
-        .replaceAll(DEFAULTS.venv, this.#folder)
-        .replaceAll(DEFAULTS.logs, this.#logs)
-        .replaceAll(DEFAULTS.pids, this.#logs);
-      await writeFile(place, text);
+      await writeFile(place, this.#placed(fileText(file)));
     }
+  }
+
+  /** A text with the server's own folders for the usual ones. */
+  #placed(text: string): string {
+    return text
+      .replaceAll(DEFAULTS.project, this.#project)
+      .replaceAll(DEFAULTS.venv, this.#folder)
+      .replaceAll(DEFAULTS.logs, this.#logs)
+      .replaceAll(DEFAULTS.pids, this.#logs);
   }
 
   /** Does what a visitor to the web server does, and gives the key of the session. */
   async visit(...options: string[]): Promise<string> {
     return this.#python('web.py', ...options);
-  }
-
-  /** Empties a cache. */
-  async clear(cache: string): Promise<void> {
-    await this.#shell(`caches["${cache}"].clear()`);
   }
 
   /** Publishes tasks, numbered from 1, to each queue that the web server publishes to. */
@@ -209,11 +199,6 @@ print(missed)`;
     for (const stop of this.#stops.splice(0)) await stop();
   }
 
-  /** Runs `celery` in the project, for a minute at most. */
-  async celery(...args: string[]): Promise<Ended> {
-    return run('celery', args, { cwd: this.#project, env: this.#environment });
-  }
-
   /** Runs `celery` in the project until it has said something or ends, and gives all it said. */
   async celeryUntil(message: RegExp, ...args: string[]): Promise<string> {
     const start = { cwd: this.#project, env: this.#environment };
@@ -232,11 +217,8 @@ print(missed)`;
    * @param input what is typed where they ask
    */
   async type(commands: string, input = ''): Promise<string> {
-    const script = commands
-      .replaceAll(DEFAULTS.project, this.#project)
-      .replaceAll(DEFAULTS.venv, this.#folder);
     const start = { cwd: this.#folder, env: this.#environment, input };
-    const { stdout, stderr } = await run('bash', ['-c', script], start);
+    const { stdout, stderr } = await run('bash', ['-c', this.#placed(commands)], start);
     return stdout + stderr;
   }
 
@@ -295,9 +277,8 @@ print(missed)`;
    */
   async typeWorker(commands: string): Promise<WorkerReport> {
     const before = (await this.workers()).length;
-    const typed = commands.replaceAll(DEFAULTS.project, this.#project);
     const start = { cwd: this.#folder, env: this.#environment };
-    const script = typed.replaceAll(DEFAULTS.venv, this.#folder);
+    const script = this.#placed(commands);
     const worker = await serve('sh', ['-c', script], start, (said) => said.includes('ready.'));
     stopAtEnd(`${this.#id}: ${script}`, worker, this.#atEnd);
     await until(async () => (await this.workers()).length > before);
