@@ -45,38 +45,44 @@ const OFTEN: Readonly<Record<string, readonly string[]>> = {
 
 const PASSWORD = 'pass/word';
 
-interface Case {
+/** A message of the page, and the questions by which one is sure of its cause. */
+interface Message {
   readonly id: string;
-  /** The choices of Redis's side, other than the defaults with a password and xAPI. */
-  readonly server?: Partial<Architecture>;
-  /** The choices of its clients, where they differ. */
-  readonly client?: Partial<Architecture>;
-  readonly password?: string;
-  /** Whether they trust another authority than that of its certificate. */
-  readonly distrust?: true;
-  /** Changes in the files of both. */
-  readonly change?: Change;
-  /** Done to Redis before the clients come. */
-  readonly before?: (door: Door) => Promise<unknown>;
   /** The clients that fail, if not all of them. */
   readonly fail?: readonly string[];
   /** The clients that fail after as many seconds as the page says. */
   readonly takes?: readonly string[];
-  /** Whether redis-cli says it as well. */
-  readonly cli?: true;
-  /** Whether the worker does; it does unless told otherwise. */
+  /** The answer of redis-cli that has the message as well. */
+  readonly cli?: (door: Door) => Promise<string[]>;
+  /** The worker does not have it. */
   readonly worker?: false;
-  /** The addresses of a network of its own that it happens in. */
-  readonly network?: readonly string[];
-  /** The questions of the page by which one is sure. */
   readonly sure: readonly Question[];
   /** The part of the message itself by which one is sure. */
   readonly tells?: RegExp;
 }
 
+interface Case extends Message {
+  /** The choices of Redis's side, other than the defaults with xAPI. */
+  readonly server?: Partial<Architecture>;
+  /** The choices of its clients, where they differ. */
+  readonly client?: Partial<Architecture>;
+  readonly password?: string;
+  /** The clients trust another authority than that of its certificate. */
+  readonly distrust?: true;
+  /** Changes in the files of both. */
+  readonly change?: Change;
+  /** Done to Redis before the clients come. */
+  readonly before?: (door: Door) => Promise<unknown>;
+  /** The addresses of a separate network. */
+  readonly network?: readonly string[];
+}
+
 const CELERY = 'pod.main.celery.task_start_encode';
 const XAPI = 'pod.xapi.xapi_tasks.send_xapi_statement_task';
 const CLIENTS = ['default', 'select2', 'sessions', CELERY, XAPI];
+
+/** The answer to whoever gives no password. */
+const pinged = ({ host, port }: Door) => ask({ host, port }, 'PING');
 
 const NO_SUCH_DATABASES = {
   'db.select2': 16,
@@ -90,7 +96,7 @@ const CASES: Case[] = [
   {
     id: 'noauth',
     client: { auth: 'none' },
-    cli: true,
+    cli: pinged,
     sure: [{ of: 'troubleshoot.settings', sound: ['***@'] }],
   },
   {
@@ -156,7 +162,7 @@ const CASES: Case[] = [
     id: 'protected-mode',
     server: { auth: 'none', host: '10.9.8.7' },
     network: ['10.9.8.7'],
-    cli: true,
+    cli: pinged,
     sure: [{ of: 'troubleshoot.ping', fault: ['DENIED'] }],
   },
   {
@@ -201,11 +207,17 @@ const CASES: Case[] = [
   },
 ];
 
+interface Prepared {
+  readonly pod: PodServer;
+  readonly deployment: Deployment;
+  readonly door: Door;
+}
+
 /** Starts a Redis, and gives a web server that has the files of another architecture. */
 async function prepared(
   each: Pick<Case, 'server' | 'client' | 'password' | 'distrust' | 'change'>,
   atEnd: Finally,
-): Promise<{ pod: PodServer; deployment: Deployment; door: Door }> {
+): Promise<Prepared> {
   const { password = PASSWORD, change = (files) => files } = each;
   const options = { password: PASSWORD, change };
   const { deployment, door } = await deploy({ xapi: true, ...each.server }, atEnd, options);
@@ -223,10 +235,10 @@ const { atEnd: atVeryEnd, undo } = gatherUndos();
 afterAll(undo);
 
 /** Servers where all is well, by what differs from the usual. */
-const sound = new Map<string, ReturnType<typeof prepared>>();
+const sound = new Map<string, Promise<Prepared>>();
 
 /** Servers like those of a mistake, where all is well; a network of its own has its own. */
-function soundServers({ network, server = {} }: Case, atEnd: Finally): ReturnType<typeof prepared> {
+function soundServers({ network, server = {} }: Case, atEnd: Finally): Promise<Prepared> {
   // Without a password only its own network matters.
   const like = server.auth === 'none' ? {} : server;
   if (network) return prepared({ server: like }, atEnd);
@@ -277,28 +289,33 @@ const isKnown = (name: string) =>
     () => false,
   );
 
-/** Makes a mistake, and holds what each client says then against the page. */
-async function meet(each: Case, atEnd: Finally): Promise<void> {
-  const { pod, deployment, door } = await prepared(each, atEnd);
-  const { host, port } = door;
-  await each.before?.(door);
+/** Compares what each client says on a server with the page, and the answers with those where all is well. */
+async function compareClients(
+  each: Message,
+  { pod, deployment, door }: Prepared,
+  well: () => Promise<Omit<Prepared, 'door'>>,
+  password = PASSWORD,
+): Promise<void> {
   const found = await pod.attempt(20);
   const failed = Object.entries(found).filter(([, { says }]) => says !== null);
   expect(failed.map(([name]) => name)).toEqual(each.fail ?? CLIENTS);
   const said = failed.map(([, { says }]) => says ?? '');
-  if (each.cli) said.push((await ask({ host, port }, 'PING')).join());
+  if (each.cli) said.push((await each.cli(door)).join());
   if (each.worker !== false)
     said.push(await pod.celeryUntil(WORKER_FAILS, '-A', 'pod.main', 'worker', '-l', 'INFO'));
   compare(each.id, said);
   if (each.tells) expect(said.every((line) => each.tells?.test(line))).toBe(true);
   for (const client of each.takes ?? []) compareTime(each.id, found[client]?.seconds);
   if (each.sure.length === 0) return;
-  const well = await soundServers(each, atEnd);
-  await compareAsked(
-    each,
-    [pod, deployment, each.password ?? PASSWORD],
-    [well.pod, well.deployment],
-  );
+  const sound = await well();
+  await compareAsked(each, [pod, deployment, password], [sound.pod, sound.deployment]);
+}
+
+/** Makes a mistake, and compares its messages with the page. */
+async function meet(each: Case, atEnd: Finally): Promise<void> {
+  const faulty = await prepared(each, atEnd);
+  await each.before?.(faulty.door);
+  await compareClients(each, faulty, () => soundServers(each, atEnd), each.password);
 }
 
 describe.concurrent('the page on repairs has the message of', () => {
@@ -341,22 +358,13 @@ describe.concurrent('the page on repairs has the message of', () => {
   });
 });
 
-interface SentinelCase {
-  readonly id: string;
+interface SentinelCase extends Message {
   /** The mistake in the files of the web server. */
   readonly change: (deployed: Deployed) => readonly ConfigFile[];
-  /** The clients that fail, if not all of them. */
-  readonly fail?: readonly string[];
-  /** Whether the worker says it as well. */
-  readonly worker?: true;
-  /** A Redis that redis-cli cannot write to either. */
-  readonly cli?: string;
   /** The name of the master, where it is not the usual one. */
   readonly master?: string;
   /** The architecture as the administrator sees it, where it differs from the real one. */
   readonly described?: (real: Architecture) => Partial<Architecture>;
-  /** The questions of the page by which one is sure. */
-  readonly sure: readonly Question[];
 }
 
 const SENTINEL_CASES: SentinelCase[] = [
@@ -364,7 +372,6 @@ const SENTINEL_CASES: SentinelCase[] = [
     id: 'sentinel-no-master',
     change: ({ files, deployment: { redis } }) =>
       altered(files, new RegExp(`\\b${redis.sentinel?.endpoints[0]?.port}\\b`, 'g'), '1'),
-    worker: true,
     described: ({ sentinels }) => ({ sentinels: sentinels.replace(/:\d+/g, ':1') }),
     sure: [{ of: 'troubleshoot.sentinels', fault: ['Connection refused'] }],
   },
@@ -372,7 +379,6 @@ const SENTINEL_CASES: SentinelCase[] = [
     id: 'sentinel-no-master',
     master: 'master-of-pod',
     change: ({ files }) => altered(files, 'master-of-pod', DEFAULTS.master),
-    worker: true,
     described: () => ({ master: DEFAULTS.master }),
     sure: [{ of: 'troubleshoot.sentinels', shows: /^127\.0\.0\.1\n\d+$/m }],
   },
@@ -380,21 +386,20 @@ const SENTINEL_CASES: SentinelCase[] = [
     id: 'sentinel-no-master-name',
     change: ({ files }) => altered(files, /^ *"master_name": .*\n/gm, ''),
     fail: [CELERY, XAPI],
-    worker: true,
     sure: [{ of: 'troubleshoot.settings', sound: ["'master_name'"] }],
   },
   {
     id: 'sentinel-factory',
     change: ({ files }) => altered(files, /^DJANGO_REDIS_CONNECTION_FACTORY = .*$/gm, ''),
     fail: ['default', 'select2'],
+    worker: false,
     sure: [{ of: 'troubleshoot.settings', fault: ['DJANGO_REDIS_CONNECTION_FACTORY = None'] }],
   },
   {
     id: 'sentinel-read-only',
     change: ({ deployment: { architecture }, password }) =>
       emitted({ ...architecture, sentinels: '', host: '127.0.0.2' }, { password }),
-    worker: true,
-    cli: '127.0.0.2',
+    cli: (door) => ask({ ...door, host: '127.0.0.2' }, 'SET', 'key', 'value'),
     described: () => ({ sentinels: '', host: '127.0.0.2' }),
     sure: [{ of: 'troubleshoot.state', fault: ['role:slave'], sound: ['role:master'] }],
   },
@@ -419,18 +424,12 @@ async function meetWithSentinels(
   atEnd: Finally,
 ): Promise<void> {
   const pod = await anotherServer({ ...deployed, files: each.change(deployed) }, atEnd);
-  const failed = await failures(pod);
-  expect(Object.keys(failed)).toEqual(each.fail ?? CLIENTS);
-  const said = Object.values(failed);
-  if (each.cli !== undefined)
-    said.push((await ask({ ...deployed.door, host: each.cli }, 'SET', 'key', 'value')).join());
-  if (each.worker)
-    said.push(await pod.celeryUntil(WORKER_FAILS, '-A', 'pod.main', 'worker', '-l', 'INFO'));
-  compare(each.id, said);
-  const { architecture } = deployed.deployment;
+  const { door, deployment } = deployed;
+  const { architecture } = deployment;
   const described = plan({ ...architecture, ...each.described?.(architecture) });
-  const well = await anotherServer(deployed, atEnd);
-  await compareAsked(each, [pod, described], [well, deployed.deployment]);
+  await compareClients(each, { pod, deployment: described, door }, async () => {
+    return { pod: await anotherServer(deployed, atEnd), deployment };
+  });
 }
 
 const NOT_LINUX = 'only Linux has all of 127.0.0.0/8';
