@@ -25,10 +25,10 @@ const BRIDGE = '10.77.0.254/24';
 /** Arguments for `find` that remove a tree of cgroups: their files go with the folders. */
 const REMOVE = ['-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+'];
 
-/** How long a machine may take to start, in seconds: ten times as long as on two idle cores. */
+/** The most seconds that a machine takes to start: ten times as many as on two idle cores. */
 const BOOT = 120;
 
-/** How many of its last commands a machine remembers, to show them when the test fails. */
+/** The number of last commands that a machine shows when the test fails. */
 const REMEMBERED = 3;
 
 /** Makes the mounts and the network that machines need, for as long as the shell lives. */
@@ -69,7 +69,7 @@ for unit in ${MASKED}; do ln -sf /dev/null etc/systemd/system/$unit; done`;
 
 const MOUNTS = process.platform === 'linux' ? readFileSync('/proc/self/mounts', 'utf8') : '';
 
-/** Where cgroups of version 2 are on this machine, if it has them. */
+/** The folder of cgroups of version 2 on this machine, if it has them. */
 const CGROUPS = /^\S+ (\S+) cgroup2 /m.exec(MOUNTS)?.[1];
 
 /**

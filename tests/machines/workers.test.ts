@@ -54,14 +54,17 @@ describe('workers are deployed as the page says', () => {
       expect([verified.status, verified.stdout]).toEqual([0, verified.stdout]);
 
       // One runs and two wait while the worker is stopped: it ends the one, and the others stay.
-      await worker.makeTasksTake(4);
+      await worker.makeTasksTake(600);
       await web.publish(3);
       await expect.poll(() => worker.tasks('tasks')).toHaveLength(3);
       expect(await onWorker('workers.active')).toMatch(/[*] \{.id/);
-      await onWorker('workers.stop');
+      const stopped = onWorker('workers.stop');
+      const state = async () => (await workerServer.run(`systemctl is-active pod-${role}`)).stdout;
+      await expect.poll(state).toBe('deactivating\n');
+      await worker.makeTasksTake(0);
+      await stopped;
       expect(await done()).toEqual([1, 2, 1]);
       expect(await onWorker('workers.queues')).toMatch(/2\n/);
-      await worker.makeTasksTake(0);
       await onWorker('workers.again');
       await expect.poll(done).toEqual([1, 2, 1, 2, 3]);
       expect(await worker.tasks('tasks')).toHaveLength(5);

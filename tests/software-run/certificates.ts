@@ -8,8 +8,8 @@ const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-node
 /**
  * Makes an authority (`ca.crt`) and a server's certificate and key by it (`redis.crt`, `redis.key`).
  *
- * @param names who the certificate is for, as OpenSSL writes it
- * @returns the folder that they are in, which is gone after the test
+ * @param names the names in the certificate, in OpenSSL's syntax
+ * @returns their folder, which is gone after the test
  */
 export async function makeCertificates(
   atEnd: Finally,

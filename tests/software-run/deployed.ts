@@ -11,7 +11,7 @@ import { PodServer } from './pod.ts';
 import { freePort, until, type Finally, type Service } from './processes.ts';
 import { ask, startRedis, startSentinel, type Door, type RedisService } from './redis.ts';
 
-/** A password of every sign that URLs, Python, shells and redis.conf quote. */
+/** A password of every character that URLs, Python, shells and redis.conf quote. */
 const SIGNS = ` p@:/?#[]%+&;,=!'()*"\\$\`~é😀 `;
 
 /** A deployment that runs on this machine, from the files it is given. */

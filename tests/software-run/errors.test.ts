@@ -19,7 +19,7 @@ import { answer, compareAnswers, entriesOf, pattern, type Question } from './rep
 const MESSAGES_IN = ['messages', 'sentinel'];
 const PAGE = { fr: entriesOf('fr', ...MESSAGES_IN), en: entriesOf('en', ...MESSAGES_IN) };
 
-/** Holds what the software said against the page, each way and in both languages. */
+/** Compares the messages of the software with the page, each way and in both languages. */
 function compare(id: string, lines: readonly string[]): void {
   const said = lines.map((line) => line.replace(/\s+/g, ' '));
   for (const [language, page] of Object.entries(PAGE)) {
@@ -218,7 +218,8 @@ async function prepared(
   each: Pick<Case, 'server' | 'client' | 'password' | 'distrust' | 'change'>,
   atEnd: Finally,
 ): Promise<Prepared> {
-  const { password = PASSWORD, change = (files) => files } = each;
+  const { password = PASSWORD } = each;
+  const change: Change = each.change ?? ((files) => files);
   const options = { password: PASSWORD, change };
   const { deployment, door } = await deploy({ xapi: true, ...each.server }, atEnd, options);
   const client = plan({
@@ -237,7 +238,7 @@ afterAll(undo);
 /** Servers where all is well, by what differs from the usual. */
 const sound = new Map<string, Promise<Prepared>>();
 
-/** Servers like those of a mistake, where all is well; a network of its own has its own. */
+/** Servers like those of a mistake, where all is well; those in a separate network are not shared. */
 function soundServers({ network, server = {} }: Case, atEnd: Finally): Promise<Prepared> {
   // Without a password only its own network matters.
   const like = server.auth === 'none' ? {} : server;
@@ -251,7 +252,7 @@ function soundServers({ network, server = {} }: Case, atEnd: Finally): Promise<P
 /** The line of a worker that cannot work. */
 const WORKER_FAILS = /(Cannot connect to|Unrecoverable error:|^\w+Error:) .*\n/m;
 
-/** Holds the seconds that a client took against those that the page says. */
+/** Compares the seconds that a client took with those that the page says. */
 function compareTime(id: string, seconds = 0): void {
   for (const page of Object.values(PAGE)) {
     const [, said] = /(\d+)\ss\b/.exec(page.get(id)?.text ?? '') ?? [];
@@ -264,7 +265,7 @@ function compareTime(id: string, seconds = 0): void {
 /** A web server, what its administrator has described, and the password that is typed. */
 type Asked = [pod: PodServer, deployment: Deployment, password?: string];
 
-/** Holds the answers to the questions under a message against what the page says. */
+/** Compares the answers to the questions under a message with the page. */
 async function compareAsked(
   { id, sure }: Pick<Case, 'id' | 'sure'>,
   faulty: Asked,

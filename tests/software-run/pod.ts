@@ -45,7 +45,7 @@ export interface TaskReport {
   readonly acks_late: boolean;
 }
 
-/** How a worker is started: a command of a shell, and whether it is ready, from what it says. */
+/** The start of a worker: a command of a shell, and whether it is ready, from its output. */
 interface Starter {
   readonly command: string;
   readonly env?: Readonly<Record<string, string>>;

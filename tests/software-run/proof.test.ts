@@ -15,10 +15,10 @@ import type { PodServer, WorkerReport } from './pod.ts';
 import { canListen, inOwnNetwork, run, until, type Finally } from './processes.ts';
 import { ask, keysOf } from './redis.ts';
 
-/** Where the site reads what was run. */
+/** The file from which the site reads the proven cases. */
 const PROVEN = join(import.meta.dirname, '../../src/site/proven.json');
 
-/** `npm run prove` writes it; every other run holds it against what it saw. */
+/** `npm run prove` writes it; every other run compares it with its results. */
 const WRITES = process.env['PROVE'] === '1';
 
 /** The settings of all of Pod's workers: one task at a time, kept until it ran, no other held. */
@@ -72,7 +72,7 @@ const QUEUES_OF: Readonly<Record<Architecture['arch'], readonly Queue[]>> = {
 const SENTINELS = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
 const SENTINELS6 = ['fd00::1', 'fd00::2', 'fd00::3'];
 
-/** How this machine is reached. */
+/** The choices by which this machine is reached. */
 const TRANSPORTS: Readonly<Record<Transport, Choices>> = {
   tcp: { host: '127.0.0.1' },
   tcp6: { host: '::1' },

@@ -34,7 +34,7 @@ export async function startSentinel(conf: string, atEnd: Finally): Promise<Servi
   return service;
 }
 
-/** Where a Redis server is and how to get in. */
+/** The address of a Redis server and the means to get in. */
 export interface Door {
   readonly host: string;
   readonly port: number;

@@ -53,7 +53,7 @@ async function verify(
   return verdictOf(await run('bash', ['-c', script], { input: `${typed}\n` }), started);
 }
 
-/** A program that is not Redis, until the test ends; it keeps silent unless it is to say something. */
+/** A program that is not Redis, until the test ends; it keeps silent without a greeting. */
 async function otherProgram(port: number, atEnd: Finally, greeting?: string): Promise<void> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
