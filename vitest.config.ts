@@ -1,24 +1,33 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { defineConfig } from 'vitest/config';
 import Report from './tests/report.ts';
 
-/** How many milliseconds the computation below takes on the two idle cores that the limits are for. */
-const REFERENCE = 270;
+/** How many seconds two processes count for: a shorter sample depends on what others do just then. */
+const SAMPLE = 1.5;
+
+/** How far they count together on the two idle cores that the limits are for: each to 3,400 in a second. */
+const REFERENCE = 2 * 3400 * SAMPLE;
+
+const COUNTER = `let count = 0;
+for (const end = performance.now() + ${SAMPLE * 1000}; performance.now() < end; count++)
+  for (let i = 0, x = 0; i < 1e6; i++) x ^= i;
+console.log(count);`;
 
 /** How many times slower than that this machine is now. */
-function slowness(): number {
-  const start = performance.now();
-  for (let round = 0; round < 3; round++)
-    spawnSync(process.execPath, ['-e', 'for (let i = 0, x = 0; i < 1e8; i++) x ^= i;']);
-  return Math.max(1, (performance.now() - start) / REFERENCE);
+async function slowness(): Promise<number> {
+  const count = () => promisify(execFile)(process.execPath, ['-e', COUNTER]);
+  const counts = await Promise.all([count(), count()]);
+  const total = counts.reduce((sum, { stdout }) => sum + Number(stdout), 0);
+  return Math.max(1, REFERENCE / Math.max(1, total));
 }
 
 // Commands and workers start in a third of the time.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '.cache/node');
 // Read by tests/sets.ts as it loads, here and in every worker: it is imported after this.
 process.env['SEED'] ??= String(Math.floor(Math.random() * 2 ** 31));
-process.env['SLOWNESS'] ??= slowness().toFixed(1);
+process.env['SLOWNESS'] ??= (await slowness()).toFixed(1);
 const { full, limit } = await import('./tests/sets.ts');
 
 export default defineConfig({

@@ -2,9 +2,10 @@ import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
 import { codeText, PASSWORD_PLACEHOLDER } from '../../src/emit/code.ts';
 import { plan, type Deployment } from '../../src/model/deployment.ts';
 import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
+import { emitted } from '../emit/emitted.ts';
 import { quotesOf } from '../emit/quotes/quoted.ts';
-import { bootMachines, type Machine } from './machine.ts';
-import type { Finally } from '../software-run/processes.ts';
+import type { Machine } from './machine.ts';
+import { PodMachine } from './podMachine.ts';
 
 /** The password that the tests' readers choose. */
 export const PASSWORD = 'a-long-password';
@@ -61,8 +62,25 @@ export async function installRedis(machine: Machine, deployment: Deployment): Pr
 /** The deployment of an architecture that has the defaults but for some choices. */
 export const deploymentOf = (choices: Partial<Architecture>) => plan({ ...DEFAULTS, ...choices });
 
-/** Starts servers without names of their own, in the order of their addresses. */
-export async function boot(atEnd: Finally, ...addresses: string[]): Promise<Machine[]> {
-  const names = Object.fromEntries(addresses.map((address, at) => [`s${at + 1}`, address]));
-  return Object.values(await bootMachines(names, atEnd));
+/** The answer of a machine's Redis to a command of redis-cli, with the password. */
+export const askRedis = async (machine: Machine, command: string): Promise<string> =>
+  (await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli ${command}`)).trim();
+
+/** Writes the files of an architecture's web server, other than Redis's own. */
+export async function putFiles(
+  pod: PodMachine,
+  choices: Partial<Architecture>,
+  password = PASSWORD,
+): Promise<void> {
+  const files = emitted(choices, { password });
+  await pod.put(files.filter(({ server, name }) => server === 'web' && name !== 'redis.conf'));
+}
+
+/** Installs Redis and Pod, as the pages before say, on a server that has both. */
+export async function installWebServer(machine: Machine): Promise<PodMachine> {
+  await installRedis(machine, deploymentOf({}));
+  const pod = new PodMachine(machine);
+  await pod.install();
+  await putFiles(pod, {});
+  return pod;
 }

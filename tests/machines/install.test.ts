@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
-import { codeText } from '../../src/emit/code.ts';
-import { emitted } from '../emit/emitted.ts';
-import { quotesOf } from '../emit/quotes/quoted.ts';
+import { quoteTexts } from '../emit/quotes/quoted.ts';
 import { makeCertificates } from '../software-run/certificates.ts';
-import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
-import { needMachines } from './machine.ts';
-import { PodMachine } from './podMachine.ts';
+import {
+  askRedis,
+  deploymentOf,
+  follow,
+  installRedis,
+  installWebServer,
+  PASSWORD,
+} from './follow.ts';
+import { boot, needMachines } from './machine.ts';
 
 needMachines();
 
@@ -15,11 +19,7 @@ describe('Redis is installed as the page says', () => {
   test('on the web server, and starts with the machine', async ({ onTestFinished, expect }) => {
     const deployment = deploymentOf({});
     const [machine] = await boot(onTestFinished, '10.77.0.1');
-    if (!machine) throw new Error();
-    const pod = new PodMachine(machine);
-    await pod.install();
-    await pod.put(emitted({}, { password: PASSWORD }).filter(({ name }) => name !== 'redis.conf'));
-    await installRedis(machine, deployment);
+    await installWebServer(machine);
     await machine.reboot();
     expect(await follow(machine, deployment, 'install.ping', 'web')).toContain('PONG');
     expect(await follow(machine, deployment, 'install.stranger', 'web')).toContain('NOAUTH');
@@ -31,8 +31,8 @@ describe('Redis is installed as the page says', () => {
     expect(await machine.done('grep -c pod.conf /etc/redis/redis.conf')).toBe('1\n');
     // The worker of verify.sh's last question is what the next page deploys.
     await machine.done('systemctl enable --now pod-worker');
-    const verified = quotesOf('install.verify', deployment).map(({ lines }) => codeText(lines));
-    const verify = () => machine.run(`cd && ${verified.join('')}`, { input: `${PASSWORD}\n` });
+    const verified = quoteTexts('install.verify', deployment).join('');
+    const verify = () => machine.run(`cd && ${verified}`, { input: `${PASSWORD}\n` });
     await expect.poll(verify).toMatchObject({ status: 0 });
   });
 
@@ -48,7 +48,6 @@ describe('Redis is installed as the page says', () => {
       'from.workers': '10.77.0.3',
     });
     const [redis, web, other] = await boot(onTestFinished, '10.77.0.1', '10.77.0.2', '10.77.0.9');
-    if (!redis || !web || !other) throw new Error();
     await installRedis(redis, deployment);
     await redis.reboot();
     expect(await follow(web, deployment, 'install.ping', 'web')).toContain('PONG');
@@ -61,7 +60,7 @@ describe('Redis is installed as the page says', () => {
   });
 
   test('with three servers and their sentinels', async ({ onTestFinished, expect }) => {
-    const addresses = ['10.77.0.1', '10.77.0.2', '10.77.0.3'];
+    const addresses = ['10.77.0.1', '10.77.0.2', '10.77.0.3'] as const;
     const deployment = deploymentOf({
       web: 2,
       redis: 'dedicated',
@@ -71,7 +70,6 @@ describe('Redis is installed as the page says', () => {
     const machines = await boot(onTestFinished, ...addresses);
     for (const machine of machines) await installRedis(machine, deployment);
     const [first] = machines;
-    if (!first) throw new Error();
     const master = async () =>
       (await first.done('redis-cli -h 10.77.0.1 -p 26379 SENTINEL ckquorum mymaster')).trim();
     await expect.poll(master).toMatch(/^OK 3 usable Sentinels/);
@@ -84,7 +82,6 @@ describe('Redis is installed as the page says', () => {
   test('with TLS', async ({ onTestFinished, expect }) => {
     const deployment = deploymentOf({ tls: true, host: '10.77.0.1', auth: 'acl' });
     const [machine] = await boot(onTestFinished, '10.77.0.1');
-    if (!machine) throw new Error();
     const folder = await makeCertificates(onTestFinished, 'IP:10.77.0.1');
     for (const name of ['redis.crt', 'redis.key', 'ca.crt'])
       await machine.write(`/root/${name}`, readFileSync(join(folder, name), 'utf8'));
@@ -103,7 +100,6 @@ describe('Redis is installed as the page says', () => {
   test('with a Unix socket, which Pod’s account reaches', async ({ onTestFinished, expect }) => {
     const deployment = deploymentOf({ socket: '/run/redis/redis.sock' });
     const [machine] = await boot(onTestFinished, '10.77.0.1');
-    if (!machine) throw new Error();
     await machine.done('useradd --create-home pod');
     await installRedis(machine, deployment);
     expect(await follow(machine, deployment, 'install.listening', 'redis')).toMatch(/^srwxrwx---/);
@@ -117,11 +113,9 @@ describe('Redis is installed as the page says', () => {
   }) => {
     const deployment = deploymentOf({});
     const [machine] = await boot(onTestFinished, '10.77.0.1');
-    if (!machine) throw new Error();
     await machine.done('systemctl start redis-server && redis-cli -n 4 SET session kept');
     await follow(machine, deployment, 'install.keep', 'redis');
     await installRedis(machine, deployment);
-    const kept = `REDISCLI_AUTH=${PASSWORD} redis-cli -n 4 GET session`;
-    expect(await machine.done(kept)).toBe('kept\n');
+    expect(await askRedis(machine, '-n 4 GET session')).toBe('kept');
   });
 });

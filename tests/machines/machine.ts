@@ -15,14 +15,9 @@ import {
 } from '../software-run/processes.ts';
 
 /** Units that start with every machine though nobody enabled them, and would only slow it down. */
-const MASKED = [
-  'console-getty.service',
-  'getty.target',
-  'networking.service',
-  'systemd-networkd.service',
-  'systemd-resolved.service',
-  'systemd-timesyncd.service',
-];
+const MASKED =
+  'console-getty.service getty.target networking.service ' +
+  'systemd-networkd.service systemd-resolved.service systemd-timesyncd.service';
 
 /** The address of a machine's network, and of the bridge that its machines are on. */
 const BRIDGE = '10.77.0.254/24';
@@ -30,10 +25,10 @@ const BRIDGE = '10.77.0.254/24';
 /** Arguments for `find` that remove a tree of cgroups: their files go with the folders. */
 const REMOVE = ['-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+'];
 
-/** How long a machine may take to start, in seconds: ten times as long as on two idle cores. */
+/** The most seconds that a machine takes to start: ten times as many as on two idle cores. */
 const BOOT = 120;
 
-/** How many of its last commands a machine remembers, to show them when the test fails. */
+/** The number of last commands that a machine shows when the test fails. */
 const REMEMBERED = 3;
 
 /** Makes the mounts and the network that machines need, for as long as the shell lives. */
@@ -70,11 +65,11 @@ ExecStart=/bin/sh -c 'ip address add ${address}/24 dev host0 && ip link set host
 UNIT
 mkdir -p etc/systemd/system/sysinit.target.wants
 ln -sf ../address.service etc/systemd/system/sysinit.target.wants/
-for unit in ${MASKED.join(' ')}; do ln -sf /dev/null etc/systemd/system/$unit; done`;
+for unit in ${MASKED}; do ln -sf /dev/null etc/systemd/system/$unit; done`;
 
 const MOUNTS = process.platform === 'linux' ? readFileSync('/proc/self/mounts', 'utf8') : '';
 
-/** Where cgroups of version 2 are on this machine, if it has them. */
+/** The folder of cgroups of version 2 on this machine, if it has them. */
 const CGROUPS = /^\S+ (\S+) cgroup2 /m.exec(MOUNTS)?.[1];
 
 /**
@@ -252,15 +247,15 @@ function alive(pid: number): boolean {
 }
 
 /**
- * Starts machines that reach each other, by name and by address, and nothing else. They are gone
- * with all that they wrote when the tests end.
+ * Starts machines that reach each other, by address and by name (`s1`, `s2`…), and nothing else.
+ * They are gone with all that they wrote when the test ends.
  *
- * @param addresses the IPv4 address of each in 10.77.0.0/24, by name
+ * @param addresses the IPv4 address of each, in 10.77.0.0/24
  */
-export async function bootMachines<Name extends string>(
-  addresses: Readonly<Record<Name, string>>,
+export async function boot<const Addresses extends readonly string[]>(
   atEnd: Finally,
-): Promise<Record<Name, Machine>> {
+  ...addresses: Addresses
+): Promise<{ [At in keyof Addresses]: Machine }> {
   const folder = temporaryFolder(atEnd);
   // The end of the first process of a PID namespace ends all others in it, the machines too.
   const spaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
@@ -268,7 +263,7 @@ export async function bootMachines<Name extends string>(
     said.includes('up'),
   );
   const [first = 0] = children(holder.pid);
-  const entries = Object.entries<string>(addresses);
+  const entries = addresses.map((address, at) => [`s${at + 1}`, address] as const);
   const hosts = entries.map(([name, address]) => `${address} ${name}\n`).join('');
   const within = [`--target=${first}`, '--mount', '--net', '--pid', '--'];
   // In one cgroup each machine's systemd would clear away what the others' have just made.
@@ -331,8 +326,5 @@ export async function bootMachines<Name extends string>(
       await machine.boot();
     }),
   );
-  return Object.fromEntries(machines.map((machine) => [machine.name, machine])) as Record<
-    Name,
-    Machine
-  >;
+  return machines as { [At in keyof Addresses]: Machine };
 }

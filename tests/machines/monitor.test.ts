@@ -1,19 +1,19 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { emitAlertRules, RULES_PATH } from '../../src/emit/alerts.ts';
 import { codeText } from '../../src/emit/code.ts';
 import { PRESETS } from '../../src/model/presets.ts';
 import { speaker, type TextKey } from '../../src/model/say.ts';
 import { TEXTS } from '../../src/site/texts.ts';
-import { plan } from '../../src/model/deployment.ts';
-import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
-import { needMachines } from './machine.ts';
-import { temporaryFolder, run } from '../software-run/processes.ts';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { plan, type Deployment } from '../../src/model/deployment.ts';
+import { run, temporaryFolder } from '../software-run/processes.ts';
+import { askRedis, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
+import { boot, needMachines, type Machine } from './machine.ts';
 
 needMachines();
 
-const SENTINELS = ['10.77.0.1', '10.77.0.2', '10.77.0.3'];
+const SENTINELS = ['10.77.0.1', '10.77.0.2', '10.77.0.3'] as const;
 
 /** Three servers, each with a sentinel. */
 const sentinels = deploymentOf({
@@ -22,6 +22,28 @@ const sentinels = deploymentOf({
   firewall: 'none',
 });
 
+/** The metrics of a machine's exporter. */
+async function metricsOf(machine: Machine): Promise<string> {
+  const url = 'http://127.0.0.1:9121/metrics';
+  const fetch = `python3 -c "from urllib.request import urlopen; print(urlopen('${url}').read().decode())"`;
+  return (await machine.run(fetch)).stdout;
+}
+
+async function installWithExporter(machine: Machine, deployment: Deployment): Promise<void> {
+  await installRedis(machine, deployment);
+  for (const id of ['monitor.exporter', 'monitor.exporter.start'] as const)
+    await follow(machine, deployment, id, 'redis');
+}
+
+/** The metrics that the rules ask for and that an exporter does not have. */
+async function missing(machine: Machine, deployment: Deployment): Promise<string[]> {
+  await follow(machine, deployment, 'monitor.rules', 'prometheus');
+  const rules = await machine.done(`grep expr: ${RULES_PATH}`);
+  const metrics = await metricsOf(machine);
+  const asked = rules.match(/redis_\w+/g) ?? [];
+  return asked.filter((each) => !new RegExp(`^${each}[ {]`, 'm').test(metrics));
+}
+
 describe('Redis is watched as the page says', () => {
   test('promtool takes the rules, and the exporter tells what they ask for', async ({
     onTestFinished,
@@ -29,23 +51,13 @@ describe('Redis is watched as the page says', () => {
   }) => {
     const deployment = deploymentOf({ xapi: true });
     const [machine] = await boot(onTestFinished, '10.77.0.1');
-    if (!machine) throw new Error('There is no machine.');
-    await installRedis(machine, deployment);
-    for (const id of ['monitor.exporter', 'monitor.exporter.start'] as const)
-      await follow(machine, deployment, id, 'redis');
-    await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli -n 5 LPUSH celery 1 2 3`);
-    await follow(machine, deployment, 'monitor.rules', 'prometheus');
+    await installWithExporter(machine, deployment);
+    await askRedis(machine, '-n 5 LPUSH celery 1 2 3');
+    await expect.poll(() => metricsOf(machine)).toContain('redis_up 1');
+    expect(await missing(machine, deployment)).toEqual([]);
     const checked = await follow(machine, deployment, 'monitor.rules.check', 'prometheus');
     expect(checked).toContain('SUCCESS: 7 rules found');
-
-    const address = 'http://127.0.0.1:9121/metrics';
-    const fetch = `python3 -c "from urllib.request import urlopen; print(urlopen('${address}').read().decode())"`;
-    const told = async () => (await machine.run(fetch)).stdout;
-    await expect.poll(told).toContain('redis_up 1');
-    const metrics = await told();
-    const rules = await machine.done(`grep expr: ${RULES_PATH}`);
-    const asked = new Set(rules.match(/redis_\w+/g));
-    expect([...asked].filter((each) => !new RegExp(`^${each}[ {]`, 'm').test(metrics))).toEqual([]);
+    const metrics = await metricsOf(machine);
     for (const line of [
       'redis_key_size{db="db5",key="celery"} 3',
       'redis_key_size{db="db5",key="unacked"} 0',
@@ -57,156 +69,117 @@ describe('Redis is watched as the page says', () => {
 
     // The log has slow commands, and no others.
     const busy = 'local i = 0; while i < 20000000 do i = i + 1 end';
-    await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli EVAL "${busy}" 0`);
+    await askRedis(machine, `EVAL "${busy}" 0`);
     const slow = await follow(machine, deployment, 'monitor.slow', 'web');
     expect(slow).toContain(busy);
     expect(slow).not.toContain('LPUSH');
-    for (const [directive, value] of [
-      ['slowlog-log-slower-than', '10000'],
-      ['slowlog-max-len', '128'],
-    ])
-      expect(
-        await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli CONFIG GET ${directive}`),
-      ).toContain(value);
+    expect(await askRedis(machine, 'CONFIG GET slowlog-log-slower-than')).toMatch(/^10000$/m);
+    expect(await askRedis(machine, 'CONFIG GET slowlog-max-len')).toMatch(/^128$/m);
   });
 
   test('with sentinels, on each server', async ({ onTestFinished, expect }) => {
-    const deployment = sentinels;
     const machines = await boot(onTestFinished, ...SENTINELS);
     const [first] = machines;
-    if (!first) throw new Error('There is no machine.');
-    const told = async (at: number) => {
-      const url = 'http://127.0.0.1:9121/metrics';
-      const fetch = `python3 -c "from urllib.request import urlopen; print(urlopen('${url}').read().decode())"`;
-      return (await machines[at]?.run(fetch))?.stdout ?? '';
-    };
+    for (const machine of machines) await installWithExporter(machine, sentinels);
+    await expect.poll(() => metricsOf(first)).toMatch(/^redis_connected_slaves 2$/m);
     for (const machine of machines) {
-      await installRedis(machine, deployment);
-      for (const id of ['monitor.exporter', 'monitor.exporter.start'] as const)
-        await follow(machine, deployment, id, 'redis');
-    }
-    await expect.poll(() => told(0)).toMatch(/^redis_connected_slaves 2$/m);
-    for (const [at, role] of ['master', 'slave', 'slave'].entries())
+      const role = machine === first ? 'master' : 'slave';
       await expect
-        .poll(() => told(at))
+        .poll(() => metricsOf(machine))
         .toMatch(new RegExp(`^redis_instance_info\\{.*role="${role}".*\\} 1$`, 'm'));
-    const metrics = await told(0);
-    const rules = await follow(first, deployment, 'monitor.rules', 'prometheus').then(() =>
-      first.done(`grep expr: ${RULES_PATH}`),
-    );
-    const asked = new Set(rules.match(/redis_\w+/g));
-    expect([...asked].filter((each) => !new RegExp(`^${each}[ {]`, 'm').test(metrics))).toEqual([]);
+    }
+    expect(await missing(first, sentinels)).toEqual([]);
   });
 });
 
-/** Series and the alerts that they raise, in the format of promtool's tests. */
-const SCENARIOS = `
-rule_files: [rules.yml]
-evaluation_interval: 1m
-tests:
-  - interval: 1m
-    input_series:
-      - series: 'redis_up{instance="a"}'
-        values: '0x30'
-      - series: 'redis_memory_used_bytes{instance="a"}'
-        values: '95x30'
-      - series: 'redis_memory_max_bytes{instance="a"}'
-        values: '100x30'
-      - series: 'redis_key_size{instance="a", db="db5", key="celery"}'
-        values: '2x30'
-      - series: 'redis_key_size{instance="a", db="db5", key="unacked"}'
-        values: '0x30'
-    alert_rule_test:
-      - { eval_time: 30s, alertname: PodRedisDown }
-      - eval_time: 5m
-        alertname: PodRedisDown
-        exp_alerts: [{ exp_labels: { instance: a }, exp_annotations: { summary: DOWN } }]
-      - { eval_time: 10m, alertname: PodQueueUnserved_celery }
-      - eval_time: 20m
-        alertname: PodQueueUnserved_celery
-        exp_alerts: [{ exp_labels: { instance: a, db: db5, key: celery }, exp_annotations: { summary: UNSERVED } }]
-  - interval: 1m
-    input_series:
-      - series: 'redis_up{instance="a"}'
-        values: '1x30'
-      - series: 'redis_memory_used_bytes{instance="a"}'
-        values: '95x30'
-      - series: 'redis_memory_max_bytes{instance="a"}'
-        values: '0x30'
-      - series: 'redis_key_size{instance="a", db="db5", key="celery"}'
-        values: '2x30'
-      - series: 'redis_key_size{instance="a", db="db5", key="unacked"}'
-        values: '1x30'
-    alert_rule_test:
-      - { eval_time: 25m, alertname: PodRedisDown }
-      - { eval_time: 25m, alertname: PodRedisMemoryNearlyFull }
-      - { eval_time: 25m, alertname: PodQueueUnserved_celery }
-`;
+const say = speaker(TEXTS.en, 'en');
 
-/** The same with three servers: one follows no more, then the master is gone. */
-const SENTINEL_SCENARIOS = `
-rule_files: [rules.yml]
-evaluation_interval: 1m
-tests:
-  - interval: 1m
-    input_series:
-      - series: 'redis_instance_info{instance="a", role="master"}'
-        values: '1x15 _x30'
-      - series: 'redis_instance_info{instance="b", role="slave"}'
-        values: '1x45'
-      - series: 'redis_connected_slaves{instance="a"}'
-        values: '2x2 1x12 _x30'
-      - series: 'redis_connected_slaves{instance="b"}'
-        values: '0x45'
-      - series: 'redis_key_size{instance="a", db="db5", key="celery"}'
-        values: '0x45'
-      - series: 'redis_key_size{instance="a", db="db5", key="unacked"}'
-        values: '0x45'
-      - series: 'redis_key_size{instance="b", db="db5", key="celery"}'
-        values: '2x45'
-      - series: 'redis_key_size{instance="b", db="db5", key="unacked"}'
-        values: '0x45'
-    alert_rule_test:
-      - { eval_time: 4m, alertname: PodRedisReplicaMissing }
-      - eval_time: 10m
-        alertname: PodRedisReplicaMissing
-        exp_alerts: [{ exp_labels: {}, exp_annotations: { summary: REPLICAS } }]
-      - { eval_time: 15m, alertname: PodRedisMasters }
-      - eval_time: 40m
-        alertname: PodRedisMasters
-        exp_alerts: [{ exp_labels: { role: master }, exp_annotations: { summary: MASTERS } }]
-      - { eval_time: 40m, alertname: PodQueueUnserved_celery }
-  - interval: 1m
-    input_series:
-      - series: 'redis_instance_info{instance="a", role="master"}'
-        values: '1x15'
-      - series: 'redis_instance_info{instance="b", role="master"}'
-        values: '1x15'
-    alert_rule_test:
-      - eval_time: 10m
-        alertname: PodRedisMasters
-        exp_alerts: [{ exp_labels: {}, exp_annotations: { summary: MASTERS } }]
-`;
+type Alert = readonly [time: string, alert: string, labels?: object, text?: TextKey];
+
+/** A test of promtool: the values of series by the minute, and the alerts; without labels, none is raised. */
+const scenario = (series: Readonly<Record<string, string>>, ...alerts: readonly Alert[]) => ({
+  interval: '1m',
+  input_series: Object.entries(series).map(([series, values]) => ({ series, values })),
+  alert_rule_test: alerts.map(([eval_time, alertname, exp_labels, text]) => ({
+    eval_time,
+    alertname,
+    ...(text && {
+      exp_alerts: [{ exp_labels, exp_annotations: { summary: say(text, { queue: 'celery' }) } }],
+    }),
+  })),
+});
+
+const SCENARIOS = [
+  scenario(
+    {
+      'redis_up{instance="a"}': '0x30',
+      'redis_memory_used_bytes{instance="a"}': '95x30',
+      'redis_memory_max_bytes{instance="a"}': '100x30',
+      'redis_key_size{instance="a", db="db5", key="celery"}': '2x30',
+      'redis_key_size{instance="a", db="db5", key="unacked"}': '0x30',
+    },
+    ['30s', 'PodRedisDown'],
+    ['5m', 'PodRedisDown', { instance: 'a' }, 'alert.down'],
+    ['10m', 'PodQueueUnserved_celery'],
+    [
+      '20m',
+      'PodQueueUnserved_celery',
+      { instance: 'a', db: 'db5', key: 'celery' },
+      'alert.unserved',
+    ],
+  ),
+  scenario(
+    {
+      'redis_up{instance="a"}': '1x30',
+      'redis_memory_used_bytes{instance="a"}': '95x30',
+      'redis_memory_max_bytes{instance="a"}': '0x30',
+      'redis_key_size{instance="a", db="db5", key="celery"}': '2x30',
+      'redis_key_size{instance="a", db="db5", key="unacked"}': '1x30',
+    },
+    ['25m', 'PodRedisDown'],
+    ['25m', 'PodRedisMemoryNearlyFull'],
+    ['25m', 'PodQueueUnserved_celery'],
+  ),
+];
+
+const SENTINEL_SCENARIOS = [
+  // One server of three follows no more, then the master is gone.
+  scenario(
+    {
+      'redis_instance_info{instance="a", role="master"}': '1x15 _x30',
+      'redis_instance_info{instance="b", role="slave"}': '1x45',
+      'redis_connected_slaves{instance="a"}': '2x2 1x12 _x30',
+      'redis_connected_slaves{instance="b"}': '0x45',
+      'redis_key_size{instance="a", db="db5", key="celery"}': '0x45',
+      'redis_key_size{instance="a", db="db5", key="unacked"}': '0x45',
+      'redis_key_size{instance="b", db="db5", key="celery"}': '2x45',
+      'redis_key_size{instance="b", db="db5", key="unacked"}': '0x45',
+    },
+    ['4m', 'PodRedisReplicaMissing'],
+    ['10m', 'PodRedisReplicaMissing', {}, 'alert.replicas'],
+    ['15m', 'PodRedisMasters'],
+    ['40m', 'PodRedisMasters', { role: 'master' }, 'alert.masters'],
+    ['40m', 'PodQueueUnserved_celery'],
+  ),
+  scenario(
+    {
+      'redis_instance_info{instance="a", role="master"}': '1x15',
+      'redis_instance_info{instance="b", role="master"}': '1x15',
+    },
+    ['10m', 'PodRedisMasters', {}, 'alert.masters'],
+  ),
+];
 
 describe('the alert rules', () => {
   test.each([
     ['a single Redis', deploymentOf({}), SCENARIOS],
     ['sentinels', sentinels, SENTINEL_SCENARIOS],
-  ])('are told when they should be, and not before, for %s', async (_, deployment, scenarios) => {
+  ])('are told when they should be, and not before, for %s', async (_, deployment, tests) => {
     const folder = temporaryFolder(onTestFinished);
-    const say = speaker(TEXTS.en, 'en');
     const rules = emitAlertRules(deployment, { say, password: '' });
     writeFileSync(join(folder, 'rules.yml'), codeText(rules));
-    const texts = { DOWN: 'down', UNSERVED: 'unserved', MASTERS: 'masters', REPLICAS: 'replicas' };
-    const said = Object.entries(texts).reduce(
-      (text, [mark, key]) =>
-        text.replaceAll(
-          `summary: ${mark} }`,
-          `summary: ${JSON.stringify(say(`alert.${key}` as TextKey, { queue: 'celery' }))} }`,
-        ),
-      scenarios,
-    );
-    writeFileSync(join(folder, 'test.yml'), said);
+    const text = JSON.stringify({ rule_files: ['rules.yml'], evaluation_interval: '1m', tests });
+    writeFileSync(join(folder, 'test.yml'), text);
     const { status, stdout, stderr } = await run('promtool', ['test', 'rules', 'test.yml'], {
       cwd: folder,
     });

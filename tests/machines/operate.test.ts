@@ -1,29 +1,20 @@
 import { describe, test } from 'vitest';
-import { codeText } from '../../src/emit/code.ts';
 import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
-import { emitted } from '../emit/emitted.ts';
-import { quotesOf } from '../emit/quotes/quoted.ts';
-import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
-import { needMachines } from './machine.ts';
-import { PodMachine } from './podMachine.ts';
+import { quoteTexts } from '../emit/quotes/quoted.ts';
+import { askRedis, deploymentOf, follow, installWebServer, PASSWORD, putFiles } from './follow.ts';
+import { boot, needMachines } from './machine.ts';
 import type { Finally } from '../software-run/processes.ts';
 
 needMachines();
 
 const deployment = deploymentOf({});
 
-/** One server with Redis, Pod and its worker, as the pages before install them. */
+/** One server with Redis, Pod and its worker. */
 async function server(atEnd: Finally) {
   const [machine] = await boot(atEnd, '10.77.0.1');
-  if (!machine) throw new Error('There is no machine.');
-  await installRedis(machine, deployment);
-  const pod = new PodMachine(machine);
-  await pod.install();
-  await pod.put(emitted({}, { password: PASSWORD }).filter(({ name }) => name !== 'redis.conf'));
+  const pod = await installWebServer(machine);
   const type = (id: ProcedureId, role = 'web') => follow(machine, deployment, id, role);
-  const redis = async (question: string) =>
-    (await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli ${question}`)).trim();
-  return { machine, pod, type, redis };
+  return { machine, pod, type, redis: (command: string) => askRedis(machine, command) };
 }
 
 describe('Redis is operated as the page says', () => {
@@ -78,13 +69,11 @@ describe('Redis is operated as the page says', () => {
     const { machine, pod } = await server(onTestFinished);
     await machine.done('systemctl enable --now pod-worker');
     const fresh = 'another-long-password';
-    const text = (id: ProcedureId) =>
-      quotesOf(id, deployment)
-        .map(({ lines }) => codeText(lines))
-        .join('');
     // In one shell, as an administrator has it.
     const shell = (...ids: ProcedureId[]) =>
-      machine.run(ids.map(text).join(''), { input: `${PASSWORD}\n${fresh}\n` });
+      machine.run(ids.flatMap((id) => quoteTexts(id, deployment)).join(''), {
+        input: `${PASSWORD}\n${fresh}\n`,
+      });
     const added = await shell('cli.access', 'operate.password.ask', 'operate.password.add');
     expect([added.stdout, added.stderr]).toEqual(['OK\n', '']);
 
@@ -95,8 +84,7 @@ describe('Redis is operated as the page says', () => {
     const done = async () => (await pod.tasks('finished')).length;
     await pod.publish(1);
     await expect.poll(done).toBe(1);
-    const files = emitted({}, { password: fresh });
-    await pod.put(files.filter(({ name }) => name === 'settings_local.py'));
+    await putFiles(pod, {}, fresh);
     await machine.done('systemctl restart pod-worker');
     await machine.done(`sed -i 's/^requirepass .*/requirepass ${fresh}/' /etc/redis/pod.conf`);
     await pod.publish(1);

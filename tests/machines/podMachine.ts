@@ -6,7 +6,7 @@ import { python } from '../software.ts';
 import type { Machine } from './machine.ts';
 import type { Ended } from '../software-run/processes.ts';
 
-/** Where the stand-in for Pod writes what its workers do; see project/pod/report.py. */
+/** The folder of the reports of the stand-in's workers; see project/pod/report.py. */
 const REPORTS = '/var/lib/pod-reports';
 
 /** Runs what follows with the stand-in's reports, as in a virtual environment. */

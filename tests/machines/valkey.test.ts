@@ -2,11 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
-import { emitted } from '../emit/emitted.ts';
 import { NO_VALKEY, VALKEY_PACKAGES } from './valkeyPackages.ts';
-import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
-import { needMachines, type Machine } from './machine.ts';
-import { PodMachine } from './podMachine.ts';
+import { askRedis, deploymentOf, follow, installWebServer, PASSWORD } from './follow.ts';
+import { boot, needMachines, type Machine } from './machine.ts';
 
 needMachines();
 
@@ -39,15 +37,10 @@ describe('Valkey takes the place of Redis', () => {
     skip(VALKEY_PACKAGES === undefined, NO_VALKEY);
     const deployment = deploymentOf({});
     const [machine] = await boot(onTestFinished, '10.77.0.1');
-    if (!machine) throw new Error('There is no machine.');
-    await installRedis(machine, deployment);
-    const pod = new PodMachine(machine);
-    await pod.install();
-    await pod.put(emitted({}, { password: PASSWORD }).filter(({ name }) => name !== 'redis.conf'));
+    const pod = await installWebServer(machine);
     await offer(machine, VALKEY_PACKAGES ?? '');
     const type = (id: ProcedureId, role = 'redis') => follow(machine, deployment, id, role);
-    const ask = async (question: string) =>
-      (await machine.done(`REDISCLI_AUTH=${PASSWORD} redis-cli ${question}`)).trim();
+    const ask = (command: string) => askRedis(machine, command);
 
     // A visitor logs in and uploads a video, and two more are to be encoded.
     await pod.python('web.py');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the packages are kept. */
+/** The folder of the packages. */
 const FOLDER = join(import.meta.dirname, '../../.cache/valkey');
 
 const packages = (): readonly string[] =>

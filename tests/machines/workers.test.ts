@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
 import { emitted } from '../emit/emitted.ts';
-import { boot, deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
-import { needMachines } from './machine.ts';
+import { deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
+import { boot, needMachines } from './machine.ts';
 import { PodMachine } from './podMachine.ts';
 
 needMachines();
@@ -24,9 +24,8 @@ describe('workers are deployed as the page says', () => {
     async ([arch, role], { onTestFinished, expect }) => {
       const architecture = { ...ARCHITECTURE, arch };
       const deployment = deploymentOf(architecture);
-      const machines = await boot(onTestFinished, '10.77.0.1', '10.77.0.2', '10.77.0.3');
-      const [redis, webServer, workerServer] = machines;
-      if (!redis || !webServer || !workerServer) throw new Error();
+      const addresses = ['10.77.0.1', '10.77.0.2', '10.77.0.3'] as const;
+      const [redis, webServer, workerServer] = await boot(onTestFinished, ...addresses);
       await installRedis(redis, deployment);
       const [web, worker] = [new PodMachine(webServer), new PodMachine(workerServer)];
       const files = emitted(architecture, { password: PASSWORD });
@@ -55,14 +54,17 @@ describe('workers are deployed as the page says', () => {
       expect([verified.status, verified.stdout]).toEqual([0, verified.stdout]);
 
       // One runs and two wait while the worker is stopped: it ends the one, and the others stay.
-      await worker.makeTasksTake(4);
+      await worker.makeTasksTake(600);
       await web.publish(3);
       await expect.poll(() => worker.tasks('tasks')).toHaveLength(3);
       expect(await onWorker('workers.active')).toMatch(/[*] \{.id/);
-      await onWorker('workers.stop');
+      const stopped = onWorker('workers.stop');
+      const state = async () => (await workerServer.run(`systemctl is-active pod-${role}`)).stdout;
+      await expect.poll(state).toBe('deactivating\n');
+      await worker.makeTasksTake(0);
+      await stopped;
       expect(await done()).toEqual([1, 2, 1]);
       expect(await onWorker('workers.queues')).toMatch(/2\n/);
-      await worker.makeTasksTake(0);
       await onWorker('workers.again');
       await expect.poll(done).toEqual([1, 2, 1, 2, 3]);
       expect(await worker.tasks('tasks')).toHaveLength(5);

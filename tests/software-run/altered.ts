@@ -1,10 +1,16 @@
 import { plain } from '../../src/emit/code.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 
+/** A file with another text, which ends with a newline as each line does. */
+export function withText(file: ConfigFile, text: string): ConfigFile {
+  const lines = text.replace(/\n$/, '').split('\n');
+  return { ...file, lines: lines.map((line) => (line === '' ? [] : [plain(line)])) };
+}
+
 /**
- * Files with a text replaced by another wherever it stands.
+ * Files with every occurrence of a text replaced by another.
  *
- * @throws when the text stands nowhere: the test would change nothing
+ * @throws when no file has the text: the test would change nothing
  */
 export function altered(
   files: readonly ConfigFile[],
@@ -17,10 +23,7 @@ export function altered(
       typeof from === 'string' ? new RegExp(RegExp.escape(from), 'g') : from,
       () => to,
     );
-    if (after === before) return file;
-    // The text ends with a newline, which each line has.
-    const lines = after.replace(/\n$/, '').split('\n');
-    return { ...file, lines: lines.map((line) => (line === '' ? [] : [plain(line)])) };
+    return after === before ? file : withText(file, after);
   });
   if (changed.every((file, at) => file === files[at]))
     throw new Error(`${String(from)} is in no file.`);

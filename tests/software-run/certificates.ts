@@ -8,12 +8,12 @@ const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-node
 /**
  * Makes an authority (`ca.crt`) and a server's certificate and key by it (`redis.crt`, `redis.key`).
  *
- * @param names who the certificate is for, as OpenSSL writes it
- * @returns the folder that they are in, which is gone after the test
+ * @param names the names in the certificate, in OpenSSL's syntax
+ * @returns their folder, which is gone after the test
  */
 export async function makeCertificates(
   atEnd: Finally,
-  names = 'DNS:localhost,IP:127.0.0.1',
+  names = 'DNS:localhost,IP:127.0.0.1,IP:::1',
 ): Promise<string> {
   const folder = temporaryFolder(atEnd);
   const ssl = async (...args: string[]) => {

@@ -8,16 +8,14 @@ import { FLAGS, OTHERS } from '../../src/pod/redisDirectives.ts';
 import type { FindingCode } from '../../src/checker/findings.ts';
 import { missingAclRules } from '../../src/checker/findings/acl.ts';
 import { edited } from '../../src/checker/repair/edits.ts';
-import { plain } from '../../src/emit/code.ts';
 import type { Architecture } from '../../src/model/architecture.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 import { urlPart } from '../../src/emit/escape.ts';
 import { full } from '../sets.ts';
 import { redisServer } from '../software.ts';
 import { NO_VALKEY, VALKEY_PACKAGES } from '../machines/valkeyPackages.ts';
-import { altered } from './altered.ts';
-import { deploy } from './deployed.ts';
-import { PodServer } from './pod.ts';
+import { altered, withText } from './altered.ts';
+import { anotherServer, deploy, type Change } from './deployed.ts';
 import { freePort, run, serve, temporaryFolder, type Finally } from './processes.ts';
 import { ask, startRedis, type Door } from './redis.ts';
 
@@ -30,8 +28,7 @@ function repaired(file: ConfigFile, code: FindingCode): ConfigFile {
     if (!next?.repair) break;
     text = edited(text, next.repair);
   }
-  const lines = text.replace(/\n$/, '').split('\n');
-  return { ...file, lines: lines.map((line) => (line === '' ? [] : [plain(line)])) };
+  return withText(file, text);
 }
 
 const PASSWORD = 'p@ss/w[ord';
@@ -40,7 +37,7 @@ const CELERY = 'pod.main.celery.task_start_encode';
 interface Broken {
   readonly code: FindingCode;
   readonly choices?: Partial<Architecture>;
-  readonly change: (files: readonly ConfigFile[]) => readonly ConfigFile[];
+  readonly change: Change;
   /** The clients that fail before the repair. */
   readonly fail: readonly string[];
 }
@@ -84,18 +81,17 @@ const BROKEN: readonly Broken[] = [
 describe.concurrent('what the checker calls an error fails, and works after its repair', () => {
   test.for(BROKEN)('$code', async (each, { expect, onTestFinished }) => {
     const { choices = {}, change, fail, code } = each;
-    const { deployment, files, door } = await deploy(choices, onTestFinished, PASSWORD);
-    const group = deployment.servers.find(({ roles }) => roles.includes('web'));
-    if (!group) throw new Error('There is no web server.');
+    const { deployment, files, door } = await deploy(choices, onTestFinished, {
+      password: PASSWORD,
+    });
     const wrong = change(files).map((file) => {
       const text = fileText(file)
         .replace('PORT:3', `${door.port}:3`)
         .replace('unix:SOCKET', `unix://${door.socket}`);
-      const lines = text.replace(/\n$/, '').split('\n');
-      return { ...file, lines: lines.map((line) => [plain(line)]) };
+      return withText(file, text);
     });
     const attempted = async (of: readonly ConfigFile[]) => {
-      const pod = await PodServer.create(group, of, onTestFinished);
+      const pod = await anotherServer({ deployment, files: of }, onTestFinished);
       const found = await pod.attempt(20);
       return Object.keys(found).filter((name) => found[name]?.says !== null);
     };
@@ -186,38 +182,11 @@ describe('directives', () => {
 });
 
 /** Rules of ACL users, those that Pod needs among them. */
-const RULES = [
-  '~*',
-  'allkeys',
-  'resetkeys',
-  '&*',
-  'allchannels',
-  'resetchannels',
-  '+@all',
-  'allcommands',
-  '-@all',
-  'nocommands',
-  '-@dangerous',
-  '+@dangerous',
-  '+@read',
-  '+@write',
-  '-@slow',
-  '+@fast',
-  '-@blocking',
-  '+@list',
-  '-@string',
-  '+@keyspace',
-  '+info',
-  '-info',
-  '+flushdb',
-  '-FLUSHDB',
-  '+get',
-  '+brpop',
-  '-brpop',
-  'reset',
-  'on',
-  'nopass',
-];
+const RULES =
+  `~* allkeys resetkeys &* allchannels resetchannels +@all allcommands -@all nocommands -@dangerous +@dangerous
++@read +@write -@slow +@fast -@blocking +@list -@string +@keyspace +info -info +flushdb -FLUSHDB +get +brpop -brpop reset on nopass`.split(
+    /\s/,
+  );
 
 test('what an ACL user lacks is what Redis refuses it', async ({ onTestFinished }) => {
   const port = await freePort();

@@ -1,22 +1,18 @@
 import { join } from 'node:path';
 import { urlHost } from '../../src/model/address.ts';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
-import { check } from '../../src/model/check.ts';
 import { TLS_FOLDER } from '../../src/emit/redis.ts';
 import type { ConfigFile } from '../../src/emit/files.ts';
-import type { IssueCode } from '../../src/model/issues.ts';
 import { plan, type Deployment } from '../../src/model/deployment.ts';
+import type { Role } from '../../src/pod/roles.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { makeCertificates } from './certificates.ts';
 import { PodServer } from './pod.ts';
 import { freePort, until, type Finally, type Service } from './processes.ts';
-import { ask, startRedis, startSentinel, type Door } from './redis.ts';
+import { ask, startRedis, startSentinel, type Door, type RedisService } from './redis.ts';
 
-/** A password of every sign that URLs, Python, shells and redis.conf quote. */
+/** A password of every character that URLs, Python, shells and redis.conf quote. */
 const SIGNS = ` p@:/?#[]%+&;,=!'()*"\\$\`~é😀 `;
-
-/** Errors that an architecture has because all its servers are this machine. */
-const OF_ONE_MACHINE: IssueCode[] = ['host.loopback', 'host.container', 'sentinels.loopback'];
 
 /** A deployment that runs on this machine, from the files it is given. */
 export interface Deployed {
@@ -26,7 +22,7 @@ export interface Deployed {
   readonly door: Door;
   readonly password: string;
   /** The Redis servers, and the sentinels beside them. */
-  readonly redis: readonly Service[];
+  readonly redis: readonly RedisService[];
   readonly sentinels: readonly Service[];
   /** The servers that run Pod, web servers first. */
   readonly pods: readonly PodServer[];
@@ -71,7 +67,7 @@ async function startAll(
   folder: string,
   password: string,
   atEnd: Finally,
-): Promise<{ redis: Service[]; sentinels: Service[] }> {
+): Promise<{ redis: RedisService[]; sentinels: Service[] }> {
   if (redis.container)
     return {
       redis: [await startRedis(`bind 127.0.0.1\nport ${redis.port}\n`, atEnd)],
@@ -81,7 +77,7 @@ async function startAll(
   if (redis.sentinel === undefined)
     return { redis: [await startRedis(conf('redis/redis.conf'), atEnd)], sentinels: [] };
   const { endpoints, master, quorum } = redis.sentinel;
-  const services: Service[] = [];
+  const services: RedisService[] = [];
   for (const at of endpoints.keys())
     services.push(await startRedis(conf(`redis-${at + 1}/redis.conf`), atEnd));
   // A sentinel counts the replicas that the master names, so that those come first.
@@ -105,27 +101,31 @@ async function startAll(
   return { redis: services, sentinels };
 }
 
+/** A change of emitted files. */
+export type Change = (files: readonly ConfigFile[]) => readonly ConfigFile[];
+
+interface Options {
+  /** The password of Redis, as far as the architecture asks for one. */
+  readonly password?: string;
+  readonly change?: Change;
+  /** The names of the server's certificate. */
+  readonly names?: string;
+}
+
 /**
  * Starts Redis and makes the servers of an architecture on this machine, from the files that the
  * generator gives for it.
- *
- * @param password what Redis asks for, as far as the architecture has it ask
  */
 export async function deploy(
   choices: Choices,
   atEnd: Finally,
-  password = SIGNS,
+  { password = SIGNS, change = (files) => files, names }: Options = {},
 ): Promise<Deployed> {
-  const folder = await makeCertificates(atEnd, 'DNS:localhost,IP:127.0.0.1,IP:::1');
-  const architecture = await architectureOf(choices, folder);
-  const deployment = plan(architecture);
+  const folder = await makeCertificates(atEnd, names);
+  const deployment = plan(await architectureOf(choices, folder));
   const { host, port, socket, user, ca, password: asked } = deployment.redis;
   const secret = asked ? password : '';
-  const errors = check(architecture, secret).filter(
-    ({ severity, code }) => severity === 'error' && !OF_ONE_MACHINE.includes(code),
-  );
-  if (errors.length > 0) throw new Error(JSON.stringify(errors));
-  const files = emitted(architecture, { password: secret });
+  const files = change(emitted(deployment.architecture, { password: secret }));
   const started = await startAll(deployment, files, folder, secret, atEnd);
   const groups = deployment.servers.filter(({ id }) => id !== 'redis');
   return {
@@ -143,4 +143,26 @@ export async function deploy(
     ...started,
     pods: await Promise.all(groups.map((group) => PodServer.create(group, files, atEnd))),
   };
+}
+
+/** Another server of the kind that has a role, from files that may be other ones. */
+export async function anotherServer(
+  { deployment, files }: Pick<Deployed, 'deployment' | 'files'>,
+  atEnd: Finally,
+  role: Role = 'web',
+): Promise<PodServer> {
+  const group = deployment.servers.find(({ roles }) => roles.includes(role));
+  if (!group) throw new Error(`There is no server with the role ${role}.`);
+  return PodServer.create(group, files, atEnd);
+}
+
+/** The length of each queue. */
+export async function waiting({ deployment, door }: Deployed): Promise<Record<string, number>> {
+  const lengths = deployment.uses
+    .filter(({ as }) => as === 'producer')
+    .map(async ({ queue = '', database }) => {
+      const number = String(deployment.architecture[`db.${database}`]);
+      return [queue, Number(await ask(door, '-n', number, 'LLEN', queue))] as const;
+    });
+  return Object.fromEntries(await Promise.all(lengths));
 }

@@ -2,7 +2,6 @@ import { lookup } from 'node:dns/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
-import { TLS_FOLDER } from '../../src/emit/redis.ts';
 import type { ConfigFile } from '../../src/emit/files.ts';
 import { causesOf } from '../../src/troubleshoot/causes.ts';
 import { plan, type Deployment } from '../../src/model/deployment.ts';
@@ -11,16 +10,16 @@ import { emitted, textAt } from '../emit/emitted.ts';
 import { limit } from '../sets.ts';
 import { altered } from './altered.ts';
 import { makeCertificates } from './certificates.ts';
-import { deploy, type Deployed } from './deployed.ts';
-import { PodServer } from './pod.ts';
-import { freePort, gatherUndos, inOwnNetwork, until, type Finally } from './processes.ts';
+import { anotherServer, deploy, type Change, type Deployed } from './deployed.ts';
+import type { PodServer } from './pod.ts';
+import { gatherUndos, inOwnNetwork, until, type Finally } from './processes.ts';
 import { ask, startRedis, type Door } from './redis.ts';
 import { answer, compareAnswers, entriesOf, pattern, type Question } from './repairPage.ts';
 
 const MESSAGES_IN = ['messages', 'sentinel'];
 const PAGE = { fr: entriesOf('fr', ...MESSAGES_IN), en: entriesOf('en', ...MESSAGES_IN) };
 
-/** Holds what the software said against the page, each way and in both languages. */
+/** Compares the messages of the software with the page, each way and in both languages. */
 function compare(id: string, lines: readonly string[]): void {
   const said = lines.map((line) => line.replace(/\s+/g, ' '));
   for (const [language, page] of Object.entries(PAGE)) {
@@ -46,38 +45,44 @@ const OFTEN: Readonly<Record<string, readonly string[]>> = {
 
 const PASSWORD = 'pass/word';
 
-interface Case {
+/** A message of the page, and the questions by which one is sure of its cause. */
+interface Message {
   readonly id: string;
-  /** The choices of Redis's side, other than the defaults with a password and xAPI. */
-  readonly server?: Partial<Architecture>;
-  /** The choices of its clients, where they differ. */
-  readonly client?: Partial<Architecture>;
-  readonly password?: string;
-  /** Whether they trust another authority than that of its certificate. */
-  readonly distrust?: true;
-  /** Changes in the files of both. */
-  readonly change?: (files: readonly ConfigFile[]) => readonly ConfigFile[];
-  /** Done to Redis before the clients come. */
-  readonly before?: (door: Door) => Promise<unknown>;
   /** The clients that fail, if not all of them. */
   readonly fail?: readonly string[];
   /** The clients that fail after as many seconds as the page says. */
   readonly takes?: readonly string[];
-  /** Whether redis-cli says it as well. */
-  readonly cli?: true;
-  /** Whether the worker does; it does unless told otherwise. */
+  /** The answer of redis-cli that has the message as well. */
+  readonly cli?: (door: Door) => Promise<string[]>;
+  /** The worker does not have it. */
   readonly worker?: false;
-  /** The addresses of a network of its own that it happens in. */
-  readonly network?: readonly string[];
-  /** The questions of the page by which one is sure. */
   readonly sure: readonly Question[];
   /** The part of the message itself by which one is sure. */
   readonly tells?: RegExp;
 }
 
+interface Case extends Message {
+  /** The choices of Redis's side, other than the defaults with xAPI. */
+  readonly server?: Partial<Architecture>;
+  /** The choices of its clients, where they differ. */
+  readonly client?: Partial<Architecture>;
+  readonly password?: string;
+  /** The clients trust another authority than that of its certificate. */
+  readonly distrust?: true;
+  /** Changes in the files of both. */
+  readonly change?: Change;
+  /** Done to Redis before the clients come. */
+  readonly before?: (door: Door) => Promise<unknown>;
+  /** The addresses of a separate network. */
+  readonly network?: readonly string[];
+}
+
 const CELERY = 'pod.main.celery.task_start_encode';
 const XAPI = 'pod.xapi.xapi_tasks.send_xapi_statement_task';
 const CLIENTS = ['default', 'select2', 'sessions', CELERY, XAPI];
+
+/** The answer to whoever gives no password. */
+const pinged = ({ host, port }: Door) => ask({ host, port }, 'PING');
 
 const NO_SUCH_DATABASES = {
   'db.select2': 16,
@@ -91,7 +96,7 @@ const CASES: Case[] = [
   {
     id: 'noauth',
     client: { auth: 'none' },
-    cli: true,
+    cli: pinged,
     sure: [{ of: 'troubleshoot.settings', sound: ['***@'] }],
   },
   {
@@ -157,7 +162,7 @@ const CASES: Case[] = [
     id: 'protected-mode',
     server: { auth: 'none', host: '10.9.8.7' },
     network: ['10.9.8.7'],
-    cli: true,
+    cli: pinged,
     sure: [{ of: 'troubleshoot.ping', fault: ['DENIED'] }],
   },
   {
@@ -202,38 +207,39 @@ const CASES: Case[] = [
   },
 ];
 
+interface Prepared {
+  readonly pod: PodServer;
+  readonly deployment: Deployment;
+  readonly door: Door;
+}
+
 /** Starts a Redis, and gives a web server that has the files of another architecture. */
 async function prepared(
   each: Pick<Case, 'server' | 'client' | 'password' | 'distrust' | 'change'>,
   atEnd: Finally,
-): Promise<{ pod: PodServer; deployment: Deployment; door: Door }> {
-  const folder = await makeCertificates(atEnd);
-  const port = await freePort();
-  const ca = join(folder, 'ca.crt');
-  const usual = { ...DEFAULTS, auth: 'password', xapi: true, port, ca } as const;
-  const server: Architecture = { ...usual, ...each.server };
-  const { change = (files: readonly ConfigFile[]) => files } = each;
-  const conf = textAt(change(emitted(server, { password: PASSWORD })), 'redis/redis.conf');
-  await startRedis(conf.replaceAll(TLS_FOLDER, folder), atEnd);
-
-  const trusted = each.distrust ? join(await makeCertificates(atEnd), 'ca.crt') : ca;
-  const client: Architecture = { ...server, ca: trusted, ...each.client };
-  const files = change(emitted(client, { password: each.password ?? PASSWORD }));
-  const [group] = plan(client).servers;
-  if (!group) throw new Error('There is no server.');
-  const pod = await PodServer.create(group, files, atEnd);
-  const door = { host: plan(server).redis.host, port, password: PASSWORD };
-  return { pod, deployment: plan(client), door };
+): Promise<Prepared> {
+  const { password = PASSWORD } = each;
+  const change: Change = each.change ?? ((files) => files);
+  const options = { password: PASSWORD, change };
+  const { deployment, door } = await deploy({ xapi: true, ...each.server }, atEnd, options);
+  const client = plan({
+    ...deployment.architecture,
+    ...(each.distrust && { ca: join(await makeCertificates(atEnd), 'ca.crt') }),
+    ...each.client,
+  });
+  const files = change(emitted(client.architecture, { password }));
+  const pod = await anotherServer({ deployment: client, files }, atEnd);
+  return { pod, deployment: client, door };
 }
 
 const { atEnd: atVeryEnd, undo } = gatherUndos();
 afterAll(undo);
 
 /** Servers where all is well, by what differs from the usual. */
-const sound = new Map<string, ReturnType<typeof prepared>>();
+const sound = new Map<string, Promise<Prepared>>();
 
-/** Servers like those of a mistake, where all is well; a network of its own has its own. */
-function soundServers({ network, server = {} }: Case, atEnd: Finally): ReturnType<typeof prepared> {
+/** Servers like those of a mistake, where all is well; those in a separate network are not shared. */
+function soundServers({ network, server = {} }: Case, atEnd: Finally): Promise<Prepared> {
   // Without a password only its own network matters.
   const like = server.auth === 'none' ? {} : server;
   if (network) return prepared({ server: like }, atEnd);
@@ -246,7 +252,7 @@ function soundServers({ network, server = {} }: Case, atEnd: Finally): ReturnTyp
 /** The line of a worker that cannot work. */
 const WORKER_FAILS = /(Cannot connect to|Unrecoverable error:|^\w+Error:) .*\n/m;
 
-/** Holds the seconds that a client took against those that the page says. */
+/** Compares the seconds that a client took with those that the page says. */
 function compareTime(id: string, seconds = 0): void {
   for (const page of Object.values(PAGE)) {
     const [, said] = /(\d+)\ss\b/.exec(page.get(id)?.text ?? '') ?? [];
@@ -259,7 +265,7 @@ function compareTime(id: string, seconds = 0): void {
 /** A web server, what its administrator has described, and the password that is typed. */
 type Asked = [pod: PodServer, deployment: Deployment, password?: string];
 
-/** Holds the answers to the questions under a message against what the page says. */
+/** Compares the answers to the questions under a message with the page. */
 async function compareAsked(
   { id, sure }: Pick<Case, 'id' | 'sure'>,
   faulty: Asked,
@@ -284,28 +290,33 @@ const isKnown = (name: string) =>
     () => false,
   );
 
-/** Makes a mistake, and holds what each client says then against the page. */
-async function meet(each: Case, atEnd: Finally): Promise<void> {
-  const { pod, deployment, door } = await prepared(each, atEnd);
-  const { host, port } = door;
-  await each.before?.(door);
+/** Compares what each client says on a server with the page, and the answers with those where all is well. */
+async function compareClients(
+  each: Message,
+  { pod, deployment, door }: Prepared,
+  well: () => Promise<Omit<Prepared, 'door'>>,
+  password = PASSWORD,
+): Promise<void> {
   const found = await pod.attempt(20);
   const failed = Object.entries(found).filter(([, { says }]) => says !== null);
   expect(failed.map(([name]) => name)).toEqual(each.fail ?? CLIENTS);
   const said = failed.map(([, { says }]) => says ?? '');
-  if (each.cli) said.push((await ask({ host, port }, 'PING')).join());
+  if (each.cli) said.push((await each.cli(door)).join());
   if (each.worker !== false)
     said.push(await pod.celeryUntil(WORKER_FAILS, '-A', 'pod.main', 'worker', '-l', 'INFO'));
   compare(each.id, said);
   if (each.tells) expect(said.every((line) => each.tells?.test(line))).toBe(true);
   for (const client of each.takes ?? []) compareTime(each.id, found[client]?.seconds);
   if (each.sure.length === 0) return;
-  const well = await soundServers(each, atEnd);
-  await compareAsked(
-    each,
-    [pod, deployment, each.password ?? PASSWORD],
-    [well.pod, well.deployment],
-  );
+  const sound = await well();
+  await compareAsked(each, [pod, deployment, password], [sound.pod, sound.deployment]);
+}
+
+/** Makes a mistake, and compares its messages with the page. */
+async function meet(each: Case, atEnd: Finally): Promise<void> {
+  const faulty = await prepared(each, atEnd);
+  await each.before?.(faulty.door);
+  await compareClients(each, faulty, () => soundServers(each, atEnd), each.password);
 }
 
 describe.concurrent('the page on repairs has the message of', () => {
@@ -323,12 +334,7 @@ describe.concurrent('the page on repairs has the message of', () => {
     const each = { id: 'tls-unexpected', client: { tls: true } } as const;
     const { pod, deployment } = await prepared(each, onTestFinished);
     const { sessions, ...others } = await pod.attempt(8);
-    expect(Object.values(others).map(({ says }) => says)).toEqual([
-      'hangs',
-      'hangs',
-      'hangs',
-      'hangs',
-    ]);
+    expect(Object.values(others).map(({ says }) => says)).toEqual(Array(4).fill('hangs'));
     expect(sessions?.says).toMatch(/^TimeoutError/);
     compareTime(each.id, sessions?.seconds);
     expect(causesOf(sessions?.says ?? '').map(({ id }) => id)).toEqual([each.id]);
@@ -348,27 +354,18 @@ describe.concurrent('the page on repairs has the message of', () => {
 
   test('no-such-option', async ({ onTestFinished }) => {
     const { pod } = await prepared({}, onTestFinished);
-    const { stderr } = await pod.celery('-A', 'pod.xapi.xapi_tasks', '-l', 'INFO');
-    compare('no-such-option', [stderr]);
+    const command = `cd ${DEFAULTS.project} && celery -A pod.xapi.xapi_tasks -l INFO`;
+    compare('no-such-option', [await pod.type(command)]);
   });
 });
 
-interface SentinelCase {
-  readonly id: string;
+interface SentinelCase extends Message {
   /** The mistake in the files of the web server. */
   readonly change: (deployed: Deployed) => readonly ConfigFile[];
-  /** The clients that fail, if not all of them. */
-  readonly fail?: readonly string[];
-  /** Whether the worker says it as well. */
-  readonly worker?: true;
-  /** A Redis that redis-cli cannot write to either. */
-  readonly cli?: string;
   /** The name of the master, where it is not the usual one. */
   readonly master?: string;
   /** The architecture as the administrator sees it, where it differs from the real one. */
   readonly described?: (real: Architecture) => Partial<Architecture>;
-  /** The questions of the page by which one is sure. */
-  readonly sure: readonly Question[];
 }
 
 const SENTINEL_CASES: SentinelCase[] = [
@@ -376,7 +373,6 @@ const SENTINEL_CASES: SentinelCase[] = [
     id: 'sentinel-no-master',
     change: ({ files, deployment: { redis } }) =>
       altered(files, new RegExp(`\\b${redis.sentinel?.endpoints[0]?.port}\\b`, 'g'), '1'),
-    worker: true,
     described: ({ sentinels }) => ({ sentinels: sentinels.replace(/:\d+/g, ':1') }),
     sure: [{ of: 'troubleshoot.sentinels', fault: ['Connection refused'] }],
   },
@@ -384,7 +380,6 @@ const SENTINEL_CASES: SentinelCase[] = [
     id: 'sentinel-no-master',
     master: 'master-of-pod',
     change: ({ files }) => altered(files, 'master-of-pod', DEFAULTS.master),
-    worker: true,
     described: () => ({ master: DEFAULTS.master }),
     sure: [{ of: 'troubleshoot.sentinels', shows: /^127\.0\.0\.1\n\d+$/m }],
   },
@@ -392,21 +387,20 @@ const SENTINEL_CASES: SentinelCase[] = [
     id: 'sentinel-no-master-name',
     change: ({ files }) => altered(files, /^ *"master_name": .*\n/gm, ''),
     fail: [CELERY, XAPI],
-    worker: true,
     sure: [{ of: 'troubleshoot.settings', sound: ["'master_name'"] }],
   },
   {
     id: 'sentinel-factory',
     change: ({ files }) => altered(files, /^DJANGO_REDIS_CONNECTION_FACTORY = .*$/gm, ''),
     fail: ['default', 'select2'],
+    worker: false,
     sure: [{ of: 'troubleshoot.settings', fault: ['DJANGO_REDIS_CONNECTION_FACTORY = None'] }],
   },
   {
     id: 'sentinel-read-only',
     change: ({ deployment: { architecture }, password }) =>
       emitted({ ...architecture, sentinels: '', host: '127.0.0.2' }, { password }),
-    worker: true,
-    cli: '127.0.0.2',
+    cli: (door) => ask({ ...door, host: '127.0.0.2' }, 'SET', 'key', 'value'),
     described: () => ({ sentinels: '', host: '127.0.0.2' }),
     sure: [{ of: 'troubleshoot.state', fault: ['role:slave'], sound: ['role:master'] }],
   },
@@ -415,18 +409,7 @@ const SENTINEL_CASES: SentinelCase[] = [
 /** Starts Redis servers and their sentinels. */
 function deployWithSentinels(atEnd: Finally, master = DEFAULTS.master): Promise<Deployed> {
   const sentinelHosts = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
-  return deploy({ xapi: true, sentinelHosts, master }, atEnd, PASSWORD);
-}
-
-/** A web server of a deployment that has other files. */
-function podWith(
-  { deployment }: Deployed,
-  files: readonly ConfigFile[],
-  atEnd: Finally,
-): Promise<PodServer> {
-  const [group] = deployment.servers;
-  if (!group) throw new Error('There is no server.');
-  return PodServer.create(group, files, atEnd);
+  return deploy({ xapi: true, sentinelHosts, master }, atEnd, { password: PASSWORD });
 }
 
 /** The message of each client that fails. */
@@ -441,19 +424,13 @@ async function meetWithSentinels(
   deployed: Deployed,
   atEnd: Finally,
 ): Promise<void> {
-  const pod = await podWith(deployed, each.change(deployed), atEnd);
-  const failed = await failures(pod);
-  expect(Object.keys(failed)).toEqual(each.fail ?? CLIENTS);
-  const said = Object.values(failed);
-  if (each.cli !== undefined)
-    said.push((await ask({ ...deployed.door, host: each.cli }, 'SET', 'key', 'value')).join());
-  if (each.worker)
-    said.push(await pod.celeryUntil(WORKER_FAILS, '-A', 'pod.main', 'worker', '-l', 'INFO'));
-  compare(each.id, said);
-  const { architecture } = deployed.deployment;
+  const pod = await anotherServer({ ...deployed, files: each.change(deployed) }, atEnd);
+  const { door, deployment } = deployed;
+  const { architecture } = deployment;
   const described = plan({ ...architecture, ...each.described?.(architecture) });
-  const well = await podWith(deployed, deployed.files, atEnd);
-  await compareAsked(each, [pod, described], [well, deployed.deployment]);
+  await compareClients(each, { pod, deployment: described, door }, async () => {
+    return { pod: await anotherServer(deployed, atEnd), deployment };
+  });
 }
 
 const NOT_LINUX = 'only Linux has all of 127.0.0.0/8';
@@ -479,7 +456,7 @@ describe.concurrent('with Sentinel, the page on repairs has the message of', () 
     await inOwnNetwork([], onTestFinished, async () => {
       const deployed = await deployWithSentinels(onTestFinished);
       const files = altered(deployed.files, /^ *"host": None,\n/gm, '');
-      const pod = await podWith(deployed, files, onTestFinished);
+      const pod = await anotherServer({ ...deployed, files }, onTestFinished);
       const said = [await failures(pod)];
       for (const asks of ['', 'requirepass another', `requirepass ${PASSWORD}`]) {
         const conf = `bind 127.0.0.1\nport ${DEFAULTS.port}\n${asks}\n`;
@@ -499,7 +476,7 @@ describe.concurrent('with Sentinel, the page on repairs has the message of', () 
       compare(id, lines);
       const found = lines.map((line) => causesOf(line).map((cause) => cause.id as string));
       expect(found.map((ids) => ids.includes(id))).toEqual([true, true, false]);
-      const well = await podWith(deployed, deployed.files, onTestFinished);
+      const well = await anotherServer(deployed, onTestFinished);
       const sure = [{ of: 'troubleshoot.settings', sound: ["'host': None"] }] as const;
       await compareAsked({ id, sure }, [pod, deployment], [well, deployment]);
     });

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { type ConfigFile, fileText } from '../../src/emit/files.ts';
@@ -45,7 +45,7 @@ export interface TaskReport {
   readonly acks_late: boolean;
 }
 
-/** How a worker is started: a command of a shell, and whether it is ready, from what it says. */
+/** The start of a worker: a command of a shell, and whether it is ready, from its output. */
 interface Starter {
   readonly command: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -59,7 +59,7 @@ interface Starter {
  *
  * @param defaults the file that it sources
  */
-export function startByInit(defaults: string): Pick<Starter, 'command' | 'env'> {
+function startByInit(defaults: string): Pick<Starter, 'command' | 'env'> {
   return {
     command:
       `. ${defaults}; exec $CELERY_BIN multi start $CELERYD_NODES --workdir=$CELERYD_CHDIR ` +
@@ -78,12 +78,18 @@ export class PodServer {
   readonly #folder: string;
   readonly #files: readonly ConfigFile[];
   readonly #atEnd: Finally;
+  readonly #project: string;
+  readonly #bin: string;
+  readonly #logs: string;
   readonly #stops: (() => Promise<void>)[] = [];
 
   private constructor(id: string, folder: string, files: readonly ConfigFile[], atEnd: Finally) {
     this.#id = id;
     this.#folder = folder;
     this.#files = files;
+    this.#project = join(folder, 'project');
+    this.#bin = join(folder, 'bin');
+    this.#logs = join(folder, 'logs');
     this.#atEnd = (stop) => {
       this.#stops.push(stop);
       atEnd(stop);
@@ -107,18 +113,6 @@ export class PodServer {
     return server;
   }
 
-  get #project(): string {
-    return join(this.#folder, 'project');
-  }
-
-  get #bin(): string {
-    return join(this.#folder, 'bin');
-  }
-
-  get #logs(): string {
-    return join(this.#folder, 'logs');
-  }
-
   get #environment() {
     return {
       PATH: `${this.#bin}:${process.env['PATH'] ?? ''}`,
@@ -134,42 +128,32 @@ export class PodServer {
     await mkdir(this.#logs);
     // As in a virtual environment, where celery does not see the working directory by itself.
     const celery = `#!${python()}\nimport sys\nfrom celery.__main__ import main\nsys.exit(main())\n`;
-    for (const [name, text] of [
-      ['celery', celery],
-      ['python', `#!/bin/sh\nexec ${python()} "$@"\n`],
-    ] as const) {
-      await writeFile(join(this.#bin, name), text);
-      await chmod(join(this.#bin, name), 0o755);
-    }
+    const executable = { mode: 0o755 };
+    await writeFile(join(this.#bin, 'celery'), celery, executable);
+    const shim = `#!/bin/sh\nexec ${python()} "$@"\n`;
+    await writeFile(join(this.#bin, 'python'), shim, executable);
     for (const file of this.#files) {
       const path = file.path.replace(`${DEFAULTS.project}/`, '');
       const place =
         path.startsWith('/') || path === ''
           ? join(this.#folder, file.name)
           : join(this.#project, path);
-      const text = fileText(file)
-        .replaceAll(DEFAULTS.project, this.#project)
-        .replaceAll(DEFAULTS.venv, this.#folder)
-        .replaceAll(DEFAULTS.logs, this.#logs)
-        .replaceAll(DEFAULTS.pids, this.#logs);
-      await writeFile(place, text);
+      await writeFile(place, this.#placed(fileText(file)));
     }
+  }
+
+  /** A text with the server's own folders for the usual ones. */
+  #placed(text: string): string {
+    return text
+      .replaceAll(DEFAULTS.project, this.#project)
+      .replaceAll(DEFAULTS.venv, this.#folder)
+      .replaceAll(DEFAULTS.logs, this.#logs)
+      .replaceAll(DEFAULTS.pids, this.#logs);
   }
 
   /** Does what a visitor to the web server does, and gives the key of the session. */
   async visit(...options: string[]): Promise<string> {
     return this.#python('web.py', ...options);
-  }
-
-  /** Empties a cache. */
-  async clear(cache: string): Promise<void> {
-    const script = `from django.core.cache import caches; caches["${cache}"].clear()`;
-    await this.#python('manage.py', 'shell', '-c', script);
-  }
-
-  /** Tells of each client of Redis whether it gets in, one a line; see project/reach.py. */
-  async reach(): Promise<string[]> {
-    return (await this.#python('reach.py')).split('\n');
   }
 
   /** Publishes tasks, numbered from 1, to each queue that the web server publishes to. */
@@ -179,18 +163,25 @@ export class PodServer {
 
   /** Writes values with an expiry into the default cache, of so many megabytes together. */
   async fill(megabytes: number): Promise<void> {
-    await this.#python('fill.py', String(megabytes));
+    await this.#shell(
+      `for part in range(${4 * megabytes}): caches["default"].set(part, b"x" * 2**18, 600)`,
+    );
+  }
+
+  /** Writes values into the default cache and reads each at once; gives how many were not there. */
+  async missedAtOnce(count: number): Promise<number> {
+    const script = `missed = 0
+for part in range(${count}):
+    caches["default"].set(part, part, 60)
+    missed += caches["default"].get(part) != part
+print(missed)`;
+    return Number(await this.#shell(script));
   }
 
   /** The outcome of each client on a web server; see project/attempt.py. */
   async attempt(seconds: number): Promise<Record<string, Attempt>> {
     const said: unknown = JSON.parse(await this.#python('attempt.py', String(seconds)));
     return said as Record<string, Attempt>;
-  }
-
-  /** How many of so many values the default cache does not have right after they were written. */
-  async missedAtOnce(count: number): Promise<number> {
-    return Number(await this.#python('readback.py', String(count)));
   }
 
   /** Tries each client on a web server until it works; gives the seconds until each did. */
@@ -206,11 +197,6 @@ export class PodServer {
   /** Kills the server's workers and all that they started, as a power cut does. */
   async killWorkers(): Promise<void> {
     for (const stop of this.#stops.splice(0)) await stop();
-  }
-
-  /** Runs `celery` in the project, for a minute at most. */
-  async celery(...args: string[]): Promise<Ended> {
-    return run('celery', args, { cwd: this.#project, env: this.#environment });
   }
 
   /** Runs `celery` in the project until it has said something or ends, and gives all it said. */
@@ -231,12 +217,15 @@ export class PodServer {
    * @param input what is typed where they ask
    */
   async type(commands: string, input = ''): Promise<string> {
-    const script = commands
-      .replaceAll(DEFAULTS.project, this.#project)
-      .replaceAll(DEFAULTS.venv, this.#folder);
     const start = { cwd: this.#folder, env: this.#environment, input };
-    const { stdout, stderr } = await run('bash', ['-c', script], start);
+    const { stdout, stderr } = await run('bash', ['-c', this.#placed(commands)], start);
     return stdout + stderr;
+  }
+
+  /** Runs a statement in Django's shell. */
+  async #shell(statement: string): Promise<string> {
+    const script = `from django.core.cache import caches\n${statement}`;
+    return this.#python('manage.py', 'shell', '-c', script);
   }
 
   async #python(...args: string[]): Promise<string> {
@@ -288,9 +277,8 @@ export class PodServer {
    */
   async typeWorker(commands: string): Promise<WorkerReport> {
     const before = (await this.workers()).length;
-    const typed = commands.replaceAll(DEFAULTS.project, this.#project);
     const start = { cwd: this.#folder, env: this.#environment };
-    const script = typed.replaceAll(DEFAULTS.venv, this.#folder);
+    const script = this.#placed(commands);
     const worker = await serve('sh', ['-c', script], start, (said) => said.includes('ready.'));
     stopAtEnd(`${this.#id}: ${script}`, worker, this.#atEnd);
     await until(async () => (await this.workers()).length > before);

@@ -8,14 +8,14 @@ import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { limit } from '../sets.ts';
 
-/** How a process is started. */
+/** The surroundings of a process. */
 export interface Start {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
 }
 
-/** How a process ended. */
+/** The end of a process. */
 export interface Ended {
   readonly status: number | null;
   readonly stdout: string;

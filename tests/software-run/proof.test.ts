@@ -4,19 +4,21 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ARCHITECTURES, type Architecture } from '../../src/model/architecture.ts';
+import { check } from '../../src/model/check.ts';
+import type { IssueCode } from '../../src/model/issues.ts';
 import { OFFERS, offerName, offerOf, type Offer, type Transport } from '../../src/model/offers.ts';
 import type { Failover, Proof, ProvenCase } from '../../src/site/proof.ts';
 import { full, pairwise, sample } from '../sets.ts';
 import { nft, python, redisServer } from '../software.ts';
-import { deploy, replicated, type Choices, type Deployed } from './deployed.ts';
+import { deploy, replicated, waiting, type Choices, type Deployed } from './deployed.ts';
 import type { PodServer, WorkerReport } from './pod.ts';
 import { canListen, inOwnNetwork, run, until, type Finally } from './processes.ts';
 import { ask, keysOf } from './redis.ts';
 
-/** Where the site reads what was run. */
+/** The file from which the site reads the proven cases. */
 const PROVEN = join(import.meta.dirname, '../../src/site/proven.json');
 
-/** `npm run prove` writes it; every other run holds it against what it saw. */
+/** `npm run prove` writes it; every other run compares it with its results. */
 const WRITES = process.env['PROVE'] === '1';
 
 /** The settings of all of Pod's workers: one task at a time, kept until it ran, no other held. */
@@ -36,12 +38,7 @@ const WORKERS: Readonly<Record<Queue, WorkerReport>> = {
     queues: ['celery'],
     tasks_per_child: 1,
   },
-  encoding: {
-    ...LONG,
-    app: 'encoding_tasks',
-    node: `encode@${hostname()}`,
-    queues: ['encoding'],
-  },
+  encoding: { ...LONG, app: 'encoding_tasks', node: `encode@${hostname()}`, queues: ['encoding'] },
   transcripting: {
     ...LONG,
     app: 'transcripting_tasks',
@@ -75,7 +72,7 @@ const QUEUES_OF: Readonly<Record<Architecture['arch'], readonly Queue[]>> = {
 const SENTINELS = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
 const SENTINELS6 = ['fd00::1', 'fd00::2', 'fd00::3'];
 
-/** How this machine is reached. */
+/** The choices by which this machine is reached. */
 const TRANSPORTS: Readonly<Record<Transport, Choices>> = {
   tcp: { host: '127.0.0.1' },
   tcp6: { host: '::1' },
@@ -104,6 +101,9 @@ function choicesOf({ arch, transport, auth, shared }: Offer): Choices {
   };
 }
 
+/** Errors that an architecture has because all its servers are this machine. */
+const OF_ONE_MACHINE: IssueCode[] = ['host.loopback', 'host.container', 'sentinels.loopback'];
+
 /** A queue as Celery keeps it: the list of tasks, and the binding that finds it. */
 const keysOfQueue = (name: Queue) => [`_kombu.binding.${name}`, name];
 
@@ -118,6 +118,10 @@ async function prove(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
   const { deployment, door, pods } = deployed;
   const queues = QUEUES_OF[offer.arch];
   expect(offerOf(deployment.architecture)).toEqual(offer);
+  const errors = check(deployment.architecture, deployed.password).filter(
+    ({ severity, code }) => severity === 'error' && !OF_ONE_MACHINE.includes(code),
+  );
+  expect(errors).toEqual([]);
 
   const session = await pods[0]?.visit('transcription');
   const keys = await keysOf(door);
@@ -133,13 +137,7 @@ async function prove(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
     }),
     6: keysOfQueue('xapi'),
   });
-  const waiting = () =>
-    Promise.all(
-      queues.map(async (queue) =>
-        Number((await ask(door, '-n', String(QUEUES[queue]), 'LLEN', queue))[0]),
-      ),
-    );
-  expect(await waiting()).toEqual(queues.map(() => 1));
+  expect(await waiting(deployed)).toEqual(Object.fromEntries(queues.map((each) => [each, 1])));
 
   await Promise.all(pods.map((pod) => pod.startWorkers()));
   await until(async () => (await reports(pods, (pod) => pod.tasks())).length >= queues.length);
@@ -150,7 +148,7 @@ async function prove(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
   const tasks = await reports(pods, (pod) => pod.tasks());
   expect(tasks.map(({ task }) => task).sort()).toEqual(queues.map((each) => TASKS[each]).sort());
   expect(tasks.every(({ video, acks_late }) => video === 7 && acks_late)).toBe(true);
-  expect(await waiting()).toEqual(queues.map(() => 0));
+  expect(await waiting(deployed)).toEqual(Object.fromEntries(queues.map((each) => [each, 0])));
   // Saving a video, the Celery worker wrote into the cache of the web servers.
   const cache = (await keysOf(door))[3] ?? [];
   expect(cache.includes('pod:1:thumbnail')).toBe(offer.arch === 'celery');

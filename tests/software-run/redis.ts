@@ -3,21 +3,23 @@ import { join } from 'node:path';
 import { redisServer } from '../software.ts';
 import { run, serve, stopAtEnd, temporaryFolder, type Finally, type Service } from './processes.ts';
 
-/**
- * Runs redis-server with a configuration until the test ends, in a folder of its own unless it is
- * to have another's data.
- */
+/** A Redis server that runs, and the folder of its data. */
+export interface RedisService extends Service {
+  readonly folder: string;
+}
+
+/** Runs redis-server with a configuration until the test ends, by default without any data. */
 export async function startRedis(
   conf: string,
   atEnd: Finally,
   folder = temporaryFolder(atEnd),
-): Promise<Service> {
+): Promise<RedisService> {
   await writeFile(join(folder, 'redis.conf'), conf);
   const service = await serve(redisServer(), ['redis.conf'], { cwd: folder }, (said) =>
     /ready to accept connections/i.test(said),
   );
   stopAtEnd(`redis-server (${folder})`, service, atEnd);
-  return service;
+  return { ...service, folder };
 }
 
 /** Runs a sentinel with a configuration until the test ends. */
@@ -32,7 +34,7 @@ export async function startSentinel(conf: string, atEnd: Finally): Promise<Servi
   return service;
 }
 
-/** Where a Redis server is and how to get in. */
+/** The address of a Redis server and the means to get in. */
 export interface Door {
   readonly host: string;
   readonly port: number;

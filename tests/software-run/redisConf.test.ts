@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Architecture } from '../../src/model/architecture.ts';
-import { TLS_FOLDER } from '../../src/emit/redis.ts';
 import { passwords } from '../model/architecture.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
-import { makeCertificates } from './certificates.ts';
-import { canListen, freePort, run, temporaryFolder, type Finally } from './processes.ts';
+import { canListen, freePort, gatherUndos, temporaryFolder, type Finally } from './processes.ts';
 import { ask, startRedis } from './redis.ts';
 
 /** The addresses of this machine that only it reaches; Linux alone answers on all of 127.0.0.0/8. */
@@ -19,17 +17,12 @@ const inside = [
 ];
 const inside6 = ['::1', '0:0:0:0:0:0:0:1'];
 
-/** Starts Redis by the redis.conf of an architecture with a free port. */
-async function started(
-  choices: Partial<Architecture>,
-  password: string,
-  atEnd: Finally,
-  folder = '',
-) {
+/** Starts Redis by the redis.conf of an architecture; gives its port. */
+async function started(choices: Partial<Architecture>, password: string, atEnd: Finally) {
   const port = await freePort();
   const auth = password === '' ? 'none' : 'password';
   const files = emitted({ auth, ...choices, port }, { password });
-  await startRedis(textAt(files, 'redis/redis.conf').replaceAll(TLS_FOLDER, folder), atEnd);
+  await startRedis(textAt(files, 'redis/redis.conf'), atEnd);
   return port;
 }
 
@@ -52,14 +45,17 @@ describe('a real Redis by its redis.conf', () => {
 
   test('applies what the file says', async () => {
     const port = await started({ memory: 100 }, '', onTestFinished);
-    const get = (name: string) => ask({ host: '127.0.0.1', port }, 'CONFIG', 'GET', name);
-    expect(await get('bind')).toEqual(['bind', '127.0.0.1 -::1']);
-    expect(await get('port')).toEqual(['port', String(port)]);
-    expect(await get('protected-mode')).toEqual(['protected-mode', 'yes']);
-    expect(await get('appendonly')).toEqual(['appendonly', 'yes']);
-    expect(await get('maxmemory')).toEqual(['maxmemory', String(100 * 1024 * 1024)]);
-    expect(await get('maxmemory-policy')).toEqual(['maxmemory-policy', 'volatile-ttl']);
-    expect(await get('databases')).toEqual(['databases', '16']);
+    const values = {
+      bind: '127.0.0.1 -::1',
+      port: String(port),
+      'protected-mode': 'yes',
+      appendonly: 'yes',
+      maxmemory: String(100 * 1024 * 1024),
+      'maxmemory-policy': 'volatile-ttl',
+      databases: '16',
+    };
+    for (const [name, value] of Object.entries(values))
+      expect(await ask({ host: '127.0.0.1', port }, 'CONFIG', 'GET', name)).toEqual([name, value]);
   });
 
   test('lets the ACL user in and no other, who may clear a cache but not command the server', async () => {
@@ -76,15 +72,6 @@ describe('a real Redis by its redis.conf', () => {
     expect((await ask({ ...pod, password: 'another' }, 'PING')).join()).toContain('WRONGPASS');
   });
 
-  test('answers by TLS alone, to clients without a certificate', async () => {
-    const folder = await makeCertificates(onTestFinished);
-    const ca = join(folder, 'ca.crt');
-    const port = await started({ tls: true, ca }, '', onTestFinished, folder);
-    const door = { host: '127.0.0.1', port };
-    expect(await ask({ ...door, ca }, 'PING')).toEqual(['PONG']);
-    expect((await ask(door, 'PING')).join()).toMatch(/^Error: (Connection reset|Server closed)/);
-  });
-
   test('answers by its socket alone, to its group', async () => {
     const socket = join(temporaryFolder(onTestFinished), 'redis.sock');
     const port = await started({ socket }, '', onTestFinished);
@@ -95,33 +82,31 @@ describe('a real Redis by its redis.conf', () => {
   });
 
   test('has the very password, whatever it is', async () => {
-    const run = async (password: string) => {
-      const undo: (() => Promise<void>)[] = [];
-      const atEnd: Finally = (each) => undo.unshift(each);
+    const property = fc.asyncProperty(passwords, async (password) => {
+      const { atEnd, undo } = gatherUndos();
       try {
         const port = await started({}, password, atEnd);
         // An empty line of the answer would be left out, but no password is empty.
-        const answer = await ask(
-          { host: '127.0.0.1', port, password },
-          'CONFIG',
-          'GET',
-          'requirepass',
-        );
-        expect(answer).toEqual(['requirepass', password]);
+        const door = { host: '127.0.0.1', port, password };
+        expect(await ask(door, 'CONFIG', 'GET', 'requirepass')).toEqual(['requirepass', password]);
         const acl = await started({ auth: 'acl' }, password, atEnd);
-        const door = { host: '127.0.0.1', port: acl, user: 'pod', password };
-        expect(await ask(door, 'PING')).toEqual(['PONG']);
+        expect(await ask({ ...door, port: acl, user: 'pod' }, 'PING')).toEqual(['PONG']);
       } finally {
-        for (const each of undo) await each();
+        await undo();
       }
-    };
-    await fc.assert(fc.asyncProperty(passwords, run), { numRuns: 15, endOnFailure: true });
+    });
+    await fc.assert(property, { numRuns: 15, endOnFailure: true });
   });
 });
 
-test('a Redis in Cluster mode has one database only', async ({ onTestFinished, expect }) => {
+test('a restart with our redis.conf alone loses what default snapshots hold, as its comment says', async () => {
+  const folder = temporaryFolder(onTestFinished);
   const port = await freePort();
-  await startRedis(`port ${port}\ncluster-enabled yes\n`, onTestFinished);
-  const { stdout } = await run('redis-cli', ['-p', String(port), 'SELECT', '5']);
-  expect(stdout).toContain('SELECT is not allowed in cluster mode');
+  const door = { host: '127.0.0.1', port };
+  await startRedis(`port ${port}\n`, onTestFinished, folder);
+  await ask(door, '-n', '5', 'LPUSH', 'celery', 'task');
+  await ask(door, 'SHUTDOWN', 'SAVE');
+  const conf = textAt(emitted({ port, auth: 'none' }), 'redis/redis.conf');
+  await startRedis(conf, onTestFinished, folder);
+  expect(await ask(door, '-n', '5', 'LLEN', 'celery')).toEqual(['0']);
 });

@@ -66,7 +66,7 @@ export interface Question {
   readonly shows?: RegExp;
 }
 
-/** Where the page has the commands that ask. */
+/** The anchors of the commands that ask. */
 const ANCHORS: Partial<Record<ProcedureId, string>> = {
   'troubleshoot.settings': 'ask-settings',
   'troubleshoot.ping': 'ask-redis',
@@ -92,7 +92,7 @@ export async function answer(
   return pod.type(access + quoteTexts(of, deployment).join('\n'), `${password}\n`);
 }
 
-/** Holds two answers against what the page says under "How to be sure". */
+/** Compares two answers with the page’s “How to be sure”. */
 export function compareAnswers(
   { sure }: Pick<Entry, 'sure'>,
   { of, fault = [], sound = [], shows }: Question,

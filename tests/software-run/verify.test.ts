@@ -1,22 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, test, type ExpectStatic } from 'vitest';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
-import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 import { plan } from '../../src/model/deployment.ts';
 import { speaker, type Params, type TextKey } from '../../src/model/say.ts';
 import { TEXTS, type Language } from '../../src/site/texts.ts';
-import { architectures, passwords } from '../model/architecture.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { limit } from '../sets.ts';
-import { nft, shellcheck } from '../software.ts';
+import { nft } from '../software.ts';
 import { altered } from './altered.ts';
 import { makeCertificates } from './certificates.ts';
-import { deploy } from './deployed.ts';
-import { PodServer } from './pod.ts';
-import { freePort, inOwnNetwork, run, temporaryFolder, until, type Finally } from './processes.ts';
+import { anotherServer, deploy, type Change } from './deployed.ts';
+import { freePort, inOwnNetwork, run, until, type Finally } from './processes.ts';
 import { ask, startRedis } from './redis.ts';
 
 const LANGUAGES = ['fr', 'en'] as const;
@@ -57,33 +53,7 @@ async function verify(
   return verdictOf(await run('bash', ['-c', script], { input: `${typed}\n` }), started);
 }
 
-test('shellcheck finds nothing in the scripts, whatever the architecture', async ({
-  expect,
-  onTestFinished,
-}) => {
-  const folder = temporaryFolder(onTestFinished);
-  const paths: string[] = [];
-  const sample = fc.sample(fc.tuple(architectures, passwords), 60);
-  for (const [at, [architecture, password]] of sample.entries())
-    for (const language of LANGUAGES)
-      for (const file of emitted(architecture, { language, password })) {
-        if (file.name !== 'verify.sh') continue;
-        const path = join(folder, `${at}-${language}-${file.folder}.sh`);
-        await writeFile(path, fileText(file));
-        paths.push(path);
-      }
-  expect(paths.length).toBeGreaterThan(100);
-  const parts = Array.from({ length: Math.ceil(paths.length / 30) }, (_, at) =>
-    paths.slice(at * 30, (at + 1) * 30),
-  );
-  for (const part of parts) {
-    const { status, stdout } = await run(shellcheck(), part);
-    expect(stdout).toBe('');
-    expect(status).toBe(0);
-  }
-});
-
-/** A program that is not Redis, until the test ends; it keeps silent unless it is to say something. */
+/** A program that is not Redis, until the test ends; it keeps silent without a greeting. */
 async function otherProgram(port: number, atEnd: Finally, greeting?: string): Promise<void> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -98,35 +68,43 @@ async function otherProgram(port: number, atEnd: Finally, greeting?: string): Pr
   });
 }
 
-/** The means by which a fault is made. */
+/** The surroundings of a fault. */
 interface Scene {
   readonly port: number;
-  /** Where the authority and the certificate are. */
+  /** The folder of the authority, the certificate and the socket. */
   readonly folder: string;
   readonly atEnd: Finally;
 }
 
-/** Something that is wrong with Redis or the way to it. */
-interface Fault {
-  readonly name: string;
-  readonly choices?: Partial<Architecture>;
-  /** The server whose script is run; that of Redis has nothing of Pod in it. */
+/** The makings of a fault, on a server with Redis alone unless it says otherwise. */
+interface Options {
+  readonly choices?: Partial<Architecture> | ((scene: Scene) => Partial<Architecture>);
+  /** The script is that of an encoding server, which writes to Redis. */
+  readonly encoding?: true;
   readonly place?: string;
   readonly typed?: string;
-  /** Addresses of a network of its own, where it is to be in one. */
+  /** The addresses of a separate network, if the fault needs one. */
   readonly network?: readonly string[];
-  /** Lines of redis.conf; no Redis runs without any. */
-  readonly conf?: (scene: Scene) => readonly string[];
+  /** The lines of redis.conf, or those besides the address, the port and the password. */
+  readonly conf?: ((scene: Scene) => readonly string[]) | readonly string[];
+  /** No Redis runs. */
+  readonly stopped?: true;
   readonly prepare?: (scene: Scene) => Promise<void>;
-  /** The names of the certificate, instead of localhost and 127.0.0.1. */
+  /** The names of the certificate, other than localhost and 127.0.0.1. */
   readonly names?: string;
-  /** Other choices, which depend on the scene. */
-  readonly from?: (scene: Scene) => Partial<Architecture>;
-  readonly says: TextKey;
+  /** The parameters of the text, other than the architecture's own values. */
   readonly params?: Params;
-  /** How many things are wrong; one, unless Redis itself answers. */
+  /** The number of errors: two where Redis itself answers, and no worker. */
   readonly count?: number;
 }
+
+/** A fault of Redis or of the network between, and the text of its error. */
+const fault = (name: string, says: TextKey, options: Options = {}) => ({
+  name,
+  key: says,
+  options,
+});
+type Fault = ReturnType<typeof fault>;
 
 const FAR = '10.9.8.7';
 const PASSWORD = 'requirepass secret';
@@ -143,300 +121,208 @@ const encrypted = ({ port, folder }: Scene) => [
   PASSWORD,
   ...durable,
 ];
+const far = ({ port }: Scene) => [`bind ${FAR}`, `port ${port}`];
 const user = (rights: string) => [`user pod on >secret ~* &* ${rights}`, 'user default off'];
 
-const FAULTS: Fault[] = [
-  {
-    name: 'a wrong password',
-    conf: (scene) => [...loopback(scene), PASSWORD],
-    typed: 'wrong',
-    says: 'verify.password.wrong',
-  },
-  {
-    name: 'an empty password',
-    conf: (scene) => [...loopback(scene), PASSWORD],
-    typed: '',
-    says: 'verify.password.none',
-  },
-  {
-    name: 'a password that nobody gives',
-    choices: { auth: 'none' },
-    conf: (scene) => [...loopback(scene), PASSWORD],
-    says: 'verify.password.asked',
-  },
-  {
-    name: 'no password in Redis',
-    conf: loopback,
-    says: 'verify.password.unset',
-  },
-  ...(['none', 'password', 'acl'] as const).map((auth): Fault => ({
-    name: `protected mode, authentication: ${auth}`,
-    choices: { auth, host: FAR },
-    network: [`${FAR}/32`],
-    conf: ({ port }) => [`bind ${FAR}`, `port ${port}`],
-    says: 'verify.protected',
-  })),
-  {
-    name: 'an unknown ACL user',
+const FAULTS: readonly Fault[] = [
+  fault('a wrong password', 'verify.password.wrong', { typed: 'wrong' }),
+  fault('an empty password', 'verify.password.none', { typed: '' }),
+  fault('a password that nobody gives', 'verify.password.asked', { choices: { auth: 'none' } }),
+  fault('no password in Redis', 'verify.password.unset', { conf: loopback }),
+  ...(['none', 'password', 'acl'] as const).map((auth) =>
+    fault(`protected mode, authentication: ${auth}`, 'verify.protected', {
+      choices: { auth, host: FAR },
+      network: [`${FAR}/32`],
+      conf: far,
+    }),
+  ),
+  fault('an unknown ACL user', 'verify.user.wrong', { choices: { auth: 'acl' } }),
+  fault('an ACL user who may not write', 'verify.user.rights', {
+    encoding: true,
     choices: { auth: 'acl' },
-    conf: (scene) => [...loopback(scene), PASSWORD],
-    says: 'verify.user.wrong',
-    params: { user: 'pod' },
-  },
-  {
-    name: 'an ACL user who may not write',
-    choices: { auth: 'acl', workers: 1, arch: 'microservices' },
-    place: 'encoding/verify.sh',
     conf: (scene) => [...loopback(scene), ...user('+@all -@dangerous -@write +info')],
-    says: 'verify.user.rights',
-    params: { user: 'pod' },
     count: 2,
-  },
-  { name: 'Redis that is stopped', says: 'verify.refused', params: { port: 'port' } },
-  {
-    name: 'Redis that is stopped, by TLS',
+  }),
+  fault('Redis that is stopped', 'verify.refused', { stopped: true, params: { port: 'port' } }),
+  fault('Redis that is stopped, by TLS', 'verify.refused', {
     choices: { tls: true },
-    from: ({ folder }) => ({ ca: join(folder, 'ca.crt') }),
-    says: 'verify.refused',
+    stopped: true,
     params: { port: 'tls-port' },
-  },
-  {
-    name: 'another program on the port',
+  }),
+  fault('another program on the port', 'verify.program', {
+    stopped: true,
     prepare: ({ port, atEnd }) => otherProgram(port, atEnd, 'SSH-2.0-OpenSSH_9.2\r\n'),
-    says: 'verify.program',
-  },
-  {
-    name: 'a program that keeps silent on the port',
+  }),
+  fault('a program that keeps silent on the port', 'verify.silent', {
+    stopped: true,
     prepare: ({ port, atEnd }) => otherProgram(port, atEnd),
-    says: 'verify.silent',
-  },
-  {
-    name: 'a name that leads nowhere',
+  }),
+  fault('a name that leads nowhere', 'verify.name', {
     choices: { host: 'redis.univ.fr' },
     network: [],
-    says: 'verify.name',
-  },
-  {
-    name: 'no route',
+    stopped: true,
+  }),
+  fault('no route', 'verify.route', {
     choices: { host: '203.0.113.1' },
     network: [],
-    says: 'verify.route',
-  },
-  {
-    name: 'a firewall',
+    stopped: true,
+  }),
+  fault('a firewall', 'verify.route', {
     choices: { host: FAR },
     network: [`${FAR}/32`],
-    conf: ({ port }) => [`bind ${FAR}`, `port ${port}`, PASSWORD],
+    conf: (scene) => [...far(scene), PASSWORD],
     prepare: async ({ port }) => {
       const rule = `add table inet t; add chain inet t c { type filter hook input priority 0; }; add rule inet t c tcp dport ${port} drop`;
       const { status, stderr } = await run(nft(), [rule]);
       if (status !== 0) throw new Error(stderr);
     },
-    says: 'verify.route',
-  },
-  {
-    name: 'TLS against a plain port',
+  }),
+  fault('TLS against a plain port', 'verify.tls.none', { choices: { tls: true } }),
+  fault('plain against a TLS port', 'verify.cut', { conf: encrypted }),
+  fault('TLS of a server that wants a certificate of its clients', 'verify.tls.cut', {
     choices: { tls: true },
-    from: ({ folder }) => ({ ca: join(folder, 'ca.crt') }),
-    conf: (scene) => [...loopback(scene), PASSWORD],
-    says: 'verify.tls.none',
-  },
-  {
-    name: 'plain against a TLS port',
-    conf: encrypted,
-    says: 'verify.cut',
-  },
-  {
-    name: 'TLS of a server that wants a certificate of its clients',
-    choices: { tls: true },
-    from: ({ folder }) => ({ ca: join(folder, 'ca.crt') }),
     conf: (scene) => [...encrypted(scene), 'tls-auth-clients yes'],
-    says: 'verify.tls.cut',
-  },
-  {
-    name: 'a certificate of another name',
+  }),
+  fault('a certificate of another name', 'verify.tls.name', {
     choices: { tls: true, host: 'localhost' },
     names: 'DNS:redis.univ.fr,IP:127.0.0.1',
-    from: ({ folder }) => ({ ca: join(folder, 'ca.crt') }),
     conf: encrypted,
-    says: 'verify.tls.name',
-    params: { host: 'localhost' },
-  },
-  {
-    name: 'a certificate of another address',
+  }),
+  fault('a certificate of another address', 'verify.tls.name', {
     choices: { tls: true, host: '127.0.0.9' },
-    from: ({ folder }) => ({ ca: join(folder, 'ca.crt') }),
     conf: (scene) => [...encrypted(scene), 'bind 127.0.0.9'],
-    says: 'verify.tls.name',
-    params: { host: '127.0.0.9' },
-  },
-  {
-    name: 'a socket that is not there',
-    choices: { redis: 'web', arch: 'standalone' },
+  }),
+  fault('a certificate of another authority', 'verify.ca.other', {
+    choices: ({ folder }) => ({ tls: true, ca: join(folder, 'redis.crt') }),
+    conf: encrypted,
+  }),
+  fault('an authority whose file is not there', 'verify.ca.missing', {
+    choices: { tls: true, ca: '/srv/none.crt' },
+    conf: encrypted,
+  }),
+  fault('a socket that is not there', 'verify.socket.missing', {
+    choices: ({ folder }) => ({
+      redis: 'web',
+      arch: 'standalone',
+      socket: join(folder, 'redis.sock'),
+    }),
     place: 'web/verify.sh',
-    from: ({ folder }) => ({ socket: join(folder, 'redis.sock') }),
-    says: 'verify.socket.missing',
-  },
-  {
-    name: 'a number beyond the databases',
-    choices: { workers: 1, arch: 'microservices', 'db.encoding': 9 },
-    place: 'encoding/verify.sh',
-    conf: (scene) => [...loopback(scene), PASSWORD, 'databases 9'],
-    says: 'verify.database.missing',
+    stopped: true,
+  }),
+  fault('a number beyond the databases', 'verify.database.missing', {
+    encoding: true,
+    choices: { 'db.encoding': 9 },
+    conf: ['databases 9'],
     count: 2,
-  },
-  {
-    name: 'full memory',
-    choices: { workers: 1, arch: 'microservices' },
-    place: 'encoding/verify.sh',
-    conf: (scene) => [...loopback(scene), PASSWORD, 'maxmemory 1kb'],
-    says: 'verify.full',
+  }),
+  fault('full memory', 'verify.full', { encoding: true, conf: ['maxmemory 1kb'], count: 2 }),
+  fault('a replica', 'verify.replica', {
+    encoding: true,
+    conf: ['replicaof 127.0.0.1 1'],
     count: 2,
-  },
-  {
-    name: 'a replica',
-    choices: { workers: 1, arch: 'microservices' },
-    place: 'encoding/verify.sh',
-    conf: (scene) => [...loopback(scene), PASSWORD, 'replicaof 127.0.0.1 1'],
-    says: 'verify.replica',
-    count: 2,
-  },
+  }),
   ...(['password', 'acl'] as const).flatMap((auth): Fault[] => {
-    const lines = auth === 'acl' ? user('+@all -@dangerous +info') : [PASSWORD];
+    const login = auth === 'acl' ? user('+@all -@dangerous +info') : [PASSWORD];
+    const byAuth = (name: string, says: TextKey, ...lines: string[]) =>
+      fault(`${name}, authentication: ${auth}`, says, {
+        choices: { auth },
+        conf: (scene) => [...loopback(scene), ...login, ...lines],
+      });
+    const evicting = ['appendonly yes', 'maxmemory-policy allkeys-lru'];
     return [
-      {
-        name: `Redis with snapshots alone, authentication: ${auth}`,
-        choices: { auth },
-        conf: (scene) => [...loopback(scene), ...lines, 'maxmemory-policy volatile-ttl'],
-        says: 'verify.persistence.bad',
-      },
-      {
-        name: `a policy that evicts queues, authentication: ${auth}`,
-        choices: { auth },
-        conf: (scene) => [
-          ...loopback(scene),
-          ...lines,
-          'appendonly yes',
-          'maxmemory-policy allkeys-lru',
-        ],
-        says: 'verify.eviction.bad',
-      },
+      byAuth('snapshots alone', 'verify.persistence.bad', 'maxmemory-policy volatile-ttl'),
+      byAuth('a policy that evicts queues', 'verify.eviction.bad', ...evicting),
     ];
   }),
-  {
-    name: 'protected mode off',
-    conf: (scene) => [...loopback(scene), PASSWORD, ...durable, 'protected-mode no'],
-    says: 'verify.protection.bad',
-  },
-  {
-    name: 'no virtual environment',
-    choices: { workers: 1, arch: 'microservices', venv: '/srv/nothing' },
-    place: 'encoding/verify.sh',
-    conf: (scene) => [...loopback(scene), PASSWORD],
-    says: 'verify.venv',
+  fault('protected mode off', 'verify.protection.bad', { conf: [...durable, 'protected-mode no'] }),
+  fault('no virtual environment', 'verify.venv', {
+    encoding: true,
+    choices: { venv: '/srv/nothing' },
     params: { path: '/srv/nothing' },
-  },
-  {
-    name: 'no project',
-    choices: { workers: 1, arch: 'microservices', project: '/srv/nothing' },
-    place: 'encoding/verify.sh',
-    from: ({ folder }) => ({ venv: folder }),
-    conf: (scene) => [...loopback(scene), PASSWORD],
+  }),
+  fault('no project', 'verify.project', {
+    encoding: true,
+    choices: ({ folder }) => ({ project: '/srv/nothing', venv: folder }),
     prepare: async ({ folder }) => {
       await mkdir(join(folder, 'bin'));
       await writeFile(join(folder, 'bin/celery'), '', { mode: 0o755 });
     },
-    says: 'verify.project',
     params: { path: '/srv/nothing' },
-  },
+  }),
 ];
 
-async function meet(fault: Fault, expect: ExpectStatic, atEnd: Finally): Promise<void> {
-  const folder = await makeCertificates(atEnd, fault.names);
+async function meet({ key, options }: Fault, expect: ExpectStatic, atEnd: Finally): Promise<void> {
+  const folder = await makeCertificates(atEnd, options.names);
   const scene: Scene = { port: await freePort(), folder, atEnd };
+  const { choices, encoding, conf = [], typed = 'secret', count = 1 } = options;
+  const place = encoding ? 'encoding/verify.sh' : (options.place ?? 'redis/verify.sh');
   const architecture: Architecture = {
     ...DEFAULTS,
     redis: 'dedicated',
     host: '127.0.0.1',
-    ...fault.choices,
-    ...fault.from?.(scene),
+    ca: join(folder, 'ca.crt'),
+    ...(encoding && { workers: 1, arch: 'microservices' }),
+    ...(typeof choices === 'function' ? choices(scene) : choices),
     port: scene.port,
   };
-  if (fault.conf) await startRedis(fault.conf(scene).join('\n'), atEnd);
-  await fault.prepare?.(scene);
+  if (!options.stopped) {
+    const lines =
+      typeof conf === 'function' ? conf(scene) : [...loopback(scene), PASSWORD, ...conf];
+    await startRedis(lines.join('\n'), atEnd);
+  }
+  await options.prepare?.(scene);
+  const { host, user, ca, account } = architecture;
+  const params = { host, user, ca, account, ...options.params };
   for (const language of LANGUAGES) {
-    const place = fault.place ?? 'redis/verify.sh';
-    const verdict = await verify(architecture, place, language, fault.typed ?? 'secret');
-    const sentence = says(language, fault.says, fault.params);
-    expect(verdict.wrong.join('\n')).toContain(sentence);
+    const verdict = await verify(architecture, place, language, typed);
+    expect(verdict.wrong.join('\n')).toContain(says(language, key, params));
     expect(verdict.status).toBe(1);
-    expect(verdict.lines).toContain(`${says(language, 'verify.wrong')} ${fault.count ?? 1}`);
-    expect(verdict.wrong).toHaveLength(fault.count ?? 1);
+    expect(verdict.lines).toContain(`${says(language, 'verify.wrong')} ${count}`);
+    expect(verdict.wrong).toHaveLength(count);
     expect(verdict.seconds).toBeLessThan(PATIENCE);
   }
 }
 
 describe.concurrent('a script says in a sentence what is wrong with Redis', () => {
-  test.for(FAULTS)('$name', async (fault, { expect, onTestFinished }) => {
-    const { network } = fault;
-    if (network === undefined) await meet(fault, expect, onTestFinished);
-    else await inOwnNetwork(network, onTestFinished, () => meet(fault, expect, onTestFinished));
+  test.for(FAULTS)('$name', async (each, { expect, onTestFinished }) => {
+    const { network } = each.options;
+    if (network === undefined) await meet(each, expect, onTestFinished);
+    else await inOwnNetwork(network, onTestFinished, () => meet(each, expect, onTestFinished));
   });
 
-  test.for([
-    { host: '127.0.0.1', network: undefined },
-    { host: '::1', network: [] },
-  ])('and finds nothing where all is well: $host', async ({ host, network }, context) => {
-    const { expect, onTestFinished } = context;
-    const find = async () => {
-      const folder = await makeCertificates(onTestFinished, `IP:${host}`);
-      const port = await freePort();
-      const scene = { port, folder, atEnd: onTestFinished };
-      await startRedis([...encrypted(scene), `bind ${host}`].join('\n'), onTestFinished);
-      const ca = join(folder, 'ca.crt');
-      const architecture = { ...DEFAULTS, redis: 'dedicated', host, port, tls: true, ca } as const;
-      for (const language of LANGUAGES) {
-        const verdict = await verify(architecture, 'redis/verify.sh', language, 'secret');
-        const good = ['persistence', 'eviction', 'protection'] as const;
-        expect(verdict.lines).toEqual([
-          `✓ Redis (${host}, port ${port})${language === 'fr' ? '\u00a0' : ''}: ${says(language, 'verify.ping.password')}`,
-          `✓ Redis (${host}, port ${port})${language === 'fr' ? '\u00a0' : ''}: ${says(language, 'verify.tls.good', { host })}`,
-          ...good.map((each) => `✓ ${says(language, `verify.${each}.good`)}`),
-          says(language, 'verify.well'),
-        ]);
-        expect(verdict.status).toBe(0);
-      }
-    };
-    await (network === undefined ? find() : inOwnNetwork(network, onTestFinished, find));
-  });
-
-  test('an authority that is another one, or none', async ({ expect, onTestFinished }) => {
-    const [server, other] = [
-      await makeCertificates(onTestFinished),
-      await makeCertificates(onTestFinished),
-    ];
-    const port = await freePort();
-    const scene = { port, folder: server, atEnd: onTestFinished };
-    await startRedis(encrypted(scene).join('\n'), onTestFinished);
-    for (const language of LANGUAGES)
-      for (const [ca, key] of [
-        [join(other, 'ca.crt'), 'verify.ca.other'],
-        [join(other, 'none.crt'), 'verify.ca.missing'],
-      ] as const) {
-        const architecture: Architecture = {
+  test.for(['127.0.0.1', '::1'])(
+    'and finds nothing where all is well: %s',
+    async (host, { expect, onTestFinished }) => {
+      // The machine itself may have no IPv6.
+      await inOwnNetwork([], onTestFinished, async () => {
+        const folder = await makeCertificates(onTestFinished, `IP:${host}`);
+        const port = await freePort();
+        const conf = encrypted({ port, folder, atEnd: onTestFinished });
+        await startRedis([...conf, `bind ${host}`].join('\n'), onTestFinished);
+        const ca = join(folder, 'ca.crt');
+        const architecture = {
           ...DEFAULTS,
           redis: 'dedicated',
-          host: '127.0.0.1',
-          tls: true,
+          host,
           port,
+          tls: true,
           ca,
-        };
-        const { status, wrong } = await verify(architecture, 'redis/verify.sh', language, 'secret');
-        expect(status).toBe(1);
-        expect(wrong).toHaveLength(1);
-        expect(wrong[0]).toContain(says(language, key, { ca, account: DEFAULTS.account }));
-      }
-  });
+        } as const;
+        for (const language of LANGUAGES) {
+          const verdict = await verify(architecture, 'redis/verify.sh', language, 'secret');
+          const redis = `Redis (${host}, port ${port})${language === 'fr' ? '\u00a0' : ''}:`;
+          const good = ['persistence', 'eviction', 'protection'] as const;
+          expect(verdict.lines).toEqual([
+            `✓ ${redis} ${says(language, 'verify.ping.password')}`,
+            `✓ ${redis} ${says(language, 'verify.tls.good', { host })}`,
+            ...good.map((each) => `✓ ${says(language, `verify.${each}.good`)}`),
+            says(language, 'verify.well'),
+          ]);
+          expect(verdict.status).toBe(0);
+        }
+      });
+    },
+  );
 
   test('an address that is still to be given', async ({ expect }) => {
     const sentinels = 'a.invalid,b.invalid,c.invalid';
@@ -457,12 +343,10 @@ async function verifyPod(
   password: string,
   typed: string,
   atEnd: Finally,
-  change = (files: readonly ConfigFile[]) => files,
+  change: Change = (files) => files,
 ): Promise<Verdict> {
-  const [web] = plan(architecture).servers;
-  if (!web) throw new Error('There is no server.');
   const files = change(emitted(architecture, { language, password }));
-  const pod = await PodServer.create(web, files, atEnd);
+  const pod = await anotherServer({ deployment: plan(architecture), files }, atEnd);
   const started = performance.now();
   return verdictOf(await pod.verify(typed), started);
 }
@@ -552,12 +436,9 @@ describe.concurrent('a script of a server of Pod', () => {
     }
   });
 
-  test.for([
-    { arch: 'celery', wrong: 3 },
-    { arch: 'microservices', wrong: 3 },
-  ] as const)(
-    'says in a container, too, that Redis is stopped: $arch',
-    async ({ arch, wrong }, { expect, onTestFinished }) => {
+  test.for(['celery', 'microservices'] as const)(
+    'says in a container, too, that Redis is stopped: %s',
+    async (arch, { expect, onTestFinished }) => {
       const { deployment, redis } = await deploy(
         { redis: 'docker', host: '127.0.0.1', arch },
         onTestFinished,
@@ -565,7 +446,7 @@ describe.concurrent('a script of a server of Pod', () => {
       await redis[0]?.stop();
       for (const language of LANGUAGES) {
         const verdict = await verifyPod(deployment.architecture, language, '', '', onTestFinished);
-        expect(verdict.wrong).toHaveLength(wrong);
+        expect(verdict.wrong).toHaveLength(3);
         expect(verdict.lines.join('\n')).toContain('Connection refused');
         expect(verdict.status).toBe(1);
         expect(verdict.seconds).toBeLessThan(PATIENCE);
@@ -618,17 +499,13 @@ describe.concurrent('a script of a server of Pod', () => {
     await until(async () =>
       (await all('en')).wrong.some((line) => line.includes(says('en', 'verify.sentinel.quorum'))),
     );
-    for (const language of LANGUAGES) {
-      const { status, wrong } = await all(language);
-      expect(wrong).toHaveLength(3);
-      expect(status).toBe(1);
-    }
-
-    await sentinels[0]?.stop();
-    for (const language of LANGUAGES) {
-      const { status, wrong } = await all(language);
-      expect(wrong).toHaveLength(3);
-      expect(status).toBe(1);
+    for (const last of [sentinels[1], sentinels[0]]) {
+      await last?.stop();
+      for (const language of LANGUAGES) {
+        const { status, wrong } = await all(language);
+        expect(wrong).toHaveLength(3);
+        expect(status).toBe(1);
+      }
     }
   });
 });

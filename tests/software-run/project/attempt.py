@@ -8,25 +8,27 @@ import os
 import sys
 import threading
 import time
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pod.settings")
-
-import django
-
-django.setup()
-
 from importlib import import_module
+
+# It sets Django up.
+from publish import tasks
 
 from django.conf import settings
 from django.core.cache import caches
-
-from publish import tasks
 
 
 def save_session():
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session["visitor"] = "someone"
     session.save()
+    return session.session_key
+
+
+CACHES = {
+    "default": lambda: caches["default"].set("page", "kept", 600),
+    "select2": lambda: caches["select2"].set("choice", "kept", 600),
+    "sessions": save_session,
+}
 
 
 def attempt(act, told):
@@ -40,11 +42,7 @@ def attempt(act, told):
 
 
 if __name__ == "__main__":
-    clients = {
-        "default": lambda: caches["default"].set("page", "kept", 600),
-        "select2": lambda: caches["select2"].set("choice", "kept", 600),
-        "sessions": save_session,
-    }
+    clients = dict(CACHES)
     for task in tasks():
         clients[task.name] = lambda task=task: task.delay(7)
 

@@ -4,26 +4,13 @@
 """
 
 import json
-import os
 import sys
 import time
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pod.settings")
-
-import django
-
-django.setup()
-
-from django.core.cache import caches
-
-from attempt import save_session
+from attempt import CACHES
 from publish import tasks
 
-waiting = {
-    "default": lambda: caches["default"].set("page", "kept", 600),
-    "select2": lambda: caches["select2"].set("choice", "kept", 600),
-    "sessions": save_session,
-}
+waiting = dict(CACHES)
 for task in tasks(transcription=True):
     waiting[task.name] = lambda task=task: task.apply_async((8,), retry=False)
 
