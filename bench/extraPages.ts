@@ -1,60 +1,52 @@
-import { languages } from '../src/site/languages.ts';
+import { LANGUAGES, type Files } from './sites.ts';
 
-const WORDS =
-  `redis worker cache session queue broker server port address key value memory file task video
-  encoding database password client network sentinel master replica snapshot setting page`.split(
-    /\s+/,
-  );
-
-const SECTIONS = 6;
-const PARAGRAPHS = 3;
-const LENGTH = 60;
-
-/** Words that are others for each seed, and the same each time. */
-function words(seed: number, count: number): string {
-  let state = seed * 2654435761 + 1;
-  const chosen = Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return WORDS[(state >>> 16) % WORDS.length] ?? '';
-  });
-  return chosen.join(' ');
-}
-
-/** @param before the page that it links to */
-function page(number: number, before: number): string {
-  const sections = Array.from({ length: SECTIONS }, (_, section) => {
-    const seed = number * 100 + section * 10;
-    const paragraphs = Array.from(
-      { length: PARAGRAPHS },
-      (_, at) => `${words(seed + at, LENGTH)}, **${words(seed + at + 3, 2)}**.`,
-    );
-    return [
-      `## ${words(seed, 4)} ${section}`,
-      ...paragraphs,
-      `- ${words(seed + 7, 8)}\n- [${words(seed + 8, 3)}](../../redis/)\n- [${words(seed + 6, 3)}](../${before}/)`,
-      `\`\`\`\n${words(seed + 9, 6)}\n\`\`\``,
-    ].join('\n\n');
-  });
-  const facts = {
-    title: `Page ${number}: ${words(number, 3)}`,
-    description: words(number + 1, 12),
-  };
-  return `---\n${Object.entries(facts)
-    .map(([name, text]) => `${name}: ${JSON.stringify(text)}`)
-    .join('\n')}\n---\n\n${sections.join('\n\n')}\n`;
-}
+const WORDS = [
+  'redis worker cache session queue broker server port address key value memory file task video',
+  'encoding database password client network sentinel master replica snapshot setting page',
+]
+  .join(' ')
+  .split(' ');
 
 /**
- * Pages of about a thousand words, in each language, none like another and always the same; in no
- * menu, as the pages that explain findings.
- *
- * @returns Markdown with its frontmatter, by path as `fr/extra/1.md`
+ * Pages of about a thousand words, in each language: all different, and the same in each run. No
+ * menu links to them, as to the pages of findings.
  */
-export function extraPages(count: number): [path: string, text: string][] {
-  return Object.keys(languages).flatMap((language, place) =>
-    Array.from({ length: count }, (_, at): [string, string] => [
-      `${language}/extra/${at + 1}.md`,
-      page(place * 10000 + at + 1, Math.max(1, at)),
+export function extraPages(count: number): Files {
+  let state = 1;
+  // Pseudo-random words, by a linear congruential generator.
+  const words = (length: number) =>
+    Array.from({ length }, () => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return WORDS[(state >>> 16) % WORDS.length];
+    }).join(' ');
+  const paragraph = () => `${words(60)}, **${words(2)}**.`;
+  const section = (number: number, previous: number) => `## ${words(4)} ${number}
+
+${paragraph()}
+
+${paragraph()}
+
+${paragraph()}
+
+- ${words(8)}
+- [${words(3)}](../../redis/)
+- [${words(3)}](../${previous}/)
+
+\`\`\`
+${words(6)}
+\`\`\`
+`;
+  const page = (number: number) => `---
+title: 'Page ${number}: ${words(3)}'
+description: ${words(12)}
+---
+
+${[1, 2, 3, 4, 5, 6].map((at) => section(at, Math.max(1, number - 1))).join('\n')}`;
+  const pages = LANGUAGES.flatMap((language) =>
+    Array.from({ length: count }, (_, at) => [
+      `src/content/docs/${language}/extra/${at + 1}.md`,
+      page(at + 1),
     ]),
   );
+  return Object.fromEntries(pages) as Files;
 }
