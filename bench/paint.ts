@@ -183,13 +183,14 @@ export async function paint(bench: Bench): Promise<Row[]> {
         await page.goto(bench.bare + EMPTY);
         await addPlainField(page, 'h1', field.type);
       });
+      const plainName = field.type === 'text' ? 'plain text field' : 'plain checkbox';
       const compared = (what: string, changes: readonly Change[], key: 'time' | 'work') =>
         row(
           `${what}, ${speed}: ${key === 'time' ? 'until it is painted' : 'work of the page’s thread'}`,
           'ms',
           changes.map((change) => change[key]),
           {
-            what: `plain ${field.type} on an empty page`,
+            what: `${plainName} on an empty page`,
             values: baseline.map((change) => change[key]),
           },
         );
@@ -197,13 +198,13 @@ export async function paint(bench: Bench): Promise<Row[]> {
         changes.filter((change) => change.frames <= most).length / changes.length;
       const percent = (changes: readonly Change[]) => `${figure(100 * share(changes))} %`;
       const shares = (changes: readonly Change[]) =>
-        `${frames}: ${percent(changes)}; on the empty page ${percent(baseline)}`;
+        `${frames}: ${percent(changes)}; plain field on an empty page: ${percent(baseline)}`;
       const inForm = await changesOf(bench, rate, plain, async (page) => {
         await openForm(page, bench.ours, 1);
         await addPlainField(page, '[data-field=host]', field.type);
       });
       rows.push({
-        ...compared(`plain ${field.type} in the form`, inForm, 'time'),
+        ...compared(`${plainName} in the form`, inForm, 'time'),
         Goal: shares(inForm),
       });
       for (const workers of ['1 worker', '50 workers']) {
