@@ -1,11 +1,11 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { extraPages } from './extraPages.ts';
 import { figure, goal, median, row, type Row } from './results.ts';
 import {
   astroBuild,
   emptyPages,
   FOLDER,
+  LANGUAGES,
   PROJECT,
   writeBareSite,
   writeFiles,
@@ -23,21 +23,15 @@ const SIZES = [
 /** The goal: how many times an earlier page's cost a later page may cost. The rest is noise. */
 const MOST = 1.1;
 
-/** Builds of a site with as many extra pages in each language. */
-interface Builds {
-  readonly extra: number;
-  readonly times: readonly BuildTime[];
-}
-
 /**
- * The cost of a page, from builds with fewer and with more of them.
+ * The cost of a page, from builds of a site with fewer and with more pages.
  *
+ * @param pages how many more they are
  * @returns seconds of the processor: by the medians, and the least and the most that the builds allow
  */
-export function pageCost(fewer: Builds, more: Builds) {
-  const pages = more.extra - fewer.extra;
-  const few = fewer.times.map(({ processor }) => processor);
-  const many = more.times.map(({ processor }) => processor);
+export function pageCost(pages: number, fewer: readonly BuildTime[], more: readonly BuildTime[]) {
+  const few = fewer.map(({ processor }) => processor);
+  const many = more.map(({ processor }) => processor);
   return {
     median: (median(many) - median(few)) / pages,
     least: (Math.min(...many) - Math.max(...few)) / pages,
@@ -45,11 +39,10 @@ export function pageCost(fewer: Builds, more: Builds) {
   };
 }
 
-/** Compares the cost of the later pages with that of the earlier ones. */
-function costRow(site: string, [few, some, many]: readonly Builds[]): Row {
-  if (!few || !some || !many) throw new Error('A growing cost takes three sizes.');
-  const early = pageCost(few, some);
-  const late = pageCost(some, many);
+/** Compares the cost of the later pages with that of the earlier ones; the builds are as in SIZES. */
+function costRow(site: string, [few = [], some = [], many = []]: readonly BuildTime[][]): Row {
+  const early = pageCost(90, few, some);
+  const late = pageCost(900, some, many);
   const ms = (seconds: number) => figure(seconds * 1000);
   return {
     What: `${site}: a page in both languages, from the 101st to the 1,000th, processor`,
@@ -59,6 +52,47 @@ function costRow(site: string, [few, some, many]: readonly Builds[]): Row {
     Ratio: `${figure(late.median / early.median)} (${figure(late.least / early.most)}–${figure(late.most / early.least)})`,
     ...goal(`does not grow: at most ${MOST}`, late.median <= MOST * early.median),
   };
+}
+
+const WORDS =
+  'redis worker cache session queue broker server port address key value memory file task video encoding database password client network sentinel master replica snapshot setting page';
+
+/**
+ * Pages of about a thousand words, in each language: all different, and the same in each run. No
+ * menu links to them, as to the pages of findings.
+ */
+export function extraPages(count: number): Files {
+  const chosen = WORDS.split(' ');
+  let state = 1;
+  // Pseudo-random words, by a linear congruential generator.
+  const words = (length: number) =>
+    Array.from({ length }, () => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return chosen[(state >>> 16) % chosen.length];
+    }).join(' ');
+  const section = (number: number) => `## ${words(4)} ${number}
+
+${words(60)}, **${words(2)}**.
+
+${words(60)}, **${words(2)}**.
+
+${words(60)}, **${words(2)}**.
+
+- ${words(8)}
+- [${words(3)}](../../redis/)
+
+~~~
+${words(6)}
+~~~
+`;
+  const pages = LANGUAGES.flatMap((language) =>
+    Array.from({ length: count }, (_, at) => [
+      `src/content/docs/${language}/extra/${at + 1}.md`,
+      `---\ntitle: Page ${at + 1}, ${words(3)}\ndescription: ${words(12)}\n---\n\n` +
+        [1, 2, 3, 4, 5, 6].map(section).join('\n'),
+    ]),
+  );
+  return Object.fromEntries(pages) as Files;
 }
 
 /** Copies this project's source, and adds pages. */
@@ -97,11 +131,11 @@ export function builds(): Row[] {
     ),
     costRow(
       'this site',
-      sizes.map(({ extra, ours }) => ({ extra, times: ours })),
+      sizes.map(({ ours }) => ours),
     ),
     costRow(
       'a bare site',
-      sizes.map(({ extra, bare }) => ({ extra, times: bare })),
+      sizes.map(({ bare }) => bare),
     ),
   ];
 }

@@ -28,21 +28,19 @@ async function measure(browser: Browser, address: string, config?: Config) {
   return { score: score * 100, speed: result.lhr.environment.benchmarkIndex };
 }
 
-/** The addresses of a built site's pages, but of findings and of examples, which are alike, only the heaviest. */
+/** The paths of a built site's pages; only the heaviest of those of findings and of examples, which are alike. */
 function pagesOf(folder: string): string[] {
   const files = (pattern: string) => globSync(pattern, { cwd: folder });
   const size = (file: string) => statSync(join(folder, file)).size;
   const heaviest = LANGUAGES.flatMap((language) =>
-    ['findings', 'presets'].map(
-      (kind) =>
-        files(`${language}/${kind}/*/index.html`).toSorted(
-          (one, other) => size(other) - size(one),
-        )[0] ?? '',
+    ['findings', 'presets'].map((kind) =>
+      files(`${language}/${kind}/*/index.html`).reduce((one, other) =>
+        size(other) > size(one) ? other : one,
+      ),
     ),
   );
-  return [...files('{fr,en}/{,*/}index.html'), ...heaviest].map((file) =>
-    file.replace('index.html', ''),
-  );
+  const pages = [...files('{fr,en}/{,*/}index.html'), ...heaviest];
+  return pages.map((file) => file.replace('index.html', ''));
 }
 
 /** Measures the performance of every page on each device, and that of the bare guide. */

@@ -70,17 +70,9 @@ export function framesOf(key: number, frame: number, end: number): number {
 async function openForm(page: Page, ours: string, workers: number): Promise<void> {
   const addresses = (network: number, count: number) =>
     Array.from({ length: count }, (_, at) => `10.0.${network}.${at + 1}`).join(',');
-  const architecture = new URLSearchParams({
-    arch: 'celery',
-    web: '2',
-    workers: String(workers),
-    redis: 'dedicated',
-    host: '10.0.0.5',
-    'from.web': addresses(1, 2),
-    'from.workers': addresses(2, workers),
-    'from.xapi': addresses(3, 1),
-  });
-  await page.goto(`${ours}${GUIDE}#${architecture.toString()}`);
+  const servers = `arch=celery&web=2&workers=${workers}&redis=dedicated&host=10.0.0.5`;
+  const from = `from.web=${addresses(1, 2)}&from.workers=${addresses(2, workers)}&from.xapi=${addresses(3, 1)}`;
+  await page.goto(`${ours}${GUIDE}#${servers}&${from}`);
   await page.locator('redis-generator[data-live]').waitFor();
 }
 

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { pageCost } from '../../bench/builds.ts';
-import { extraPages } from '../../bench/extraPages.ts';
+import { extraPages, pageCost } from '../../bench/builds.ts';
 import { framesOf } from '../../bench/paint.ts';
 import { figure, goal, quantile, replaceMeasurements, row, spread } from '../../bench/results.ts';
 import { barePage, processorTime } from '../../bench/sites.ts';
@@ -24,11 +23,8 @@ test('the processor’s time is the sum of what a shell’s times prints', () =>
 });
 
 test('the cost of a page is the difference between builds with more and with fewer', () => {
-  const builds = (extra: number, ...processor: number[]) => ({
-    extra,
-    times: processor.map((time) => ({ wall: 0, processor: time })),
-  });
-  const cost = pageCost(builds(10, 20, 22, 21), builds(100, 39, 41));
+  const builds = (...times: number[]) => times.map((time) => ({ wall: 0, processor: time }));
+  const cost = pageCost(90, builds(20, 22, 21), builds(39, 41));
   expect(cost.median).toBeCloseTo(19 / 90);
   expect(cost.least).toBeCloseTo(17 / 90);
   expect(cost.most).toBeCloseTo(21 / 90);
