@@ -1,110 +1,141 @@
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { freshBuild, type BuildTime } from './astroBuild.ts';
-import { emptyPages, writeBareSite } from './bareSite.ts';
-import { extraPages } from './extraPages.ts';
-import { copyProject, COPY_ARGS } from './projectCopy.ts';
-import { median } from './statistics.ts';
-import { figure, row, type Row, type Section } from './table.ts';
-import type { Workplace } from './workplace.ts';
+import { figure, goal, median, row, type Row } from './results.ts';
+import {
+  astroBuild,
+  emptyPages,
+  FOLDER,
+  LANGUAGES,
+  PROJECT,
+  writeBareSite,
+  writeFiles,
+  type BuildTime,
+  type Files,
+} from './sites.ts';
 
-/** How many extra pages there are in each language, and how often a site with them is built. */
+/** The number of extra pages in each language, and of builds of a site with them. */
 const SIZES = [
   { extra: 10, builds: 4 },
   { extra: 100, builds: 3 },
   { extra: 1000, builds: 2 },
-] as const;
+];
 
-/** How much more the hundredth to the thousandth page may take each: what is noise between builds. */
-const NOISE = 1.1;
-
-/** The sites that are built, and what they took by the number of extra pages. */
-interface Site {
-  readonly what: string;
-  readonly write: (folder: string, pages: ReadonlyMap<string, string>) => Promise<void>;
-  readonly args: readonly string[];
-  readonly times: Map<number, BuildTime[]>;
-}
-
-function of({ times }: Site, extra: number, key: keyof BuildTime): number[] {
-  return (times.get(extra) ?? []).map((time) => time[key]);
-}
+/** The goal: how many times an earlier page's cost a later page may cost. The rest is noise. */
+const MOST = 1.1;
 
 /**
- * What a page costs, by builds with more and with fewer.
+ * The cost of a page, from builds of a site with fewer and with more pages.
  *
- * @returns the cost by the medians, the least and the most that the builds can mean
+ * @param pages how many more they are
+ * @returns seconds of the processor: by the medians, and the least and the most that the builds allow
  */
-export function pageCost(
-  fewer: { readonly pages: number; readonly times: readonly number[] },
-  more: { readonly pages: number; readonly times: readonly number[] },
-): { readonly median: number; readonly from: number; readonly to: number } {
-  const pages = more.pages - fewer.pages;
+export function pageCost(pages: number, fewer: readonly BuildTime[], more: readonly BuildTime[]) {
+  const few = fewer.map(({ processor }) => processor);
+  const many = more.map(({ processor }) => processor);
   return {
-    median: (median(more.times) - median(fewer.times)) / pages,
-    from: (Math.min(...more.times) - Math.max(...fewer.times)) / pages,
-    to: (Math.max(...more.times) - Math.min(...fewer.times)) / pages,
+    median: (median(many) - median(few)) / pages,
+    least: (Math.min(...many) - Math.max(...few)) / pages,
+    most: (Math.max(...many) - Math.min(...few)) / pages,
   };
 }
 
-/** What the later pages cost against the earlier ones. */
-function costRow(site: Site): Row {
-  const [few, some, many] = SIZES.map(({ extra }) => ({
-    pages: extra,
-    times: of(site, extra, 'processor'),
-  }));
-  if (!few || !some || !many) throw new Error('Three sizes tell whether a page’s cost grows.');
-  const early = pageCost(few, some);
-  const late = pageCost(some, many);
+/** Compares the cost of the later pages with that of the earlier ones; the builds are as in SIZES. */
+function costRow(site: string, [few = [], some = [], many = []]: readonly BuildTime[][]): Row {
+  const early = pageCost(90, few, some);
+  const late = pageCost(900, some, many);
   const ms = (seconds: number) => figure(seconds * 1000);
   return {
-    what: `${site.what}: a page in both languages, from the 101st to the 1,000th, processor`,
-    measured: `${ms(late.median)} ms`,
-    spread: `${ms(late.from)}–${ms(late.to)}`,
-    comparedWith: `from the 11th to the 100th: ${ms(early.median)} ms (${ms(early.from)}–${ms(early.to)})`,
-    ratio: `${figure(late.median / early.median)} (${figure(late.from / early.to)}–${figure(late.to / early.from)})`,
-    goal: `does not grow: at most ${NOISE}`,
-    met: late.median <= NOISE * early.median,
+    What: `${site}: a page in both languages, from the 101st to the 1,000th, processor`,
+    Measured: `${ms(late.median)} ms`,
+    Spread: `${ms(late.least)}–${ms(late.most)}`,
+    'Compared with': `from the 11th to the 100th: ${ms(early.median)} ms (${ms(early.least)}–${ms(early.most)})`,
+    Ratio: `${figure(late.median / early.median)} (${figure(late.least / early.most)}–${figure(late.most / early.least)})`,
+    ...goal(`does not grow: at most ${MOST}`, late.median <= MOST * early.median),
   };
 }
 
-/** How long the site takes to build, and what a page costs when there are many. */
-export async function builds(workplace: Workplace): Promise<Section> {
-  const ours: Site = { what: 'this site', write: copyProject, args: COPY_ARGS, times: new Map() };
-  const bare: Site = {
-    what: 'a bare site',
-    write: (folder, pages) => writeBareSite(folder, new Map([...emptyPages('redis'), ...pages])),
-    args: [],
-    times: new Map(),
-  };
-  const most = Math.max(...SIZES.map((size) => size.builds));
-  for (let round = 0; round < most; round++)
-    for (const { extra, builds } of SIZES) {
-      if (round >= builds) continue;
-      for (const site of [ours, bare]) {
-        const folder = join(await workplace.folder('builds'), `${site.what} ${extra}`);
-        if (round === 0) await site.write(folder, new Map(extraPages(extra)));
-        const time = await freshBuild(folder, site.args);
-        site.times.set(extra, [...(site.times.get(extra) ?? []), time]);
-      }
-    }
-  const rows = SIZES.flatMap(({ extra }) =>
-    (['wall', 'processor'] as const).map((key) =>
-      row({
-        what: `this site, ${figure(extra)} extra pages, ${key === 'wall' ? 'by the clock' : 'processor'}`,
-        unit: 's',
-        values: of(ours, extra, key),
-        comparedWith: { what: 'a bare site with them', values: of(bare, extra, key) },
-      }),
-    ),
+const WORDS =
+  'redis worker cache session queue broker server port address key value memory file task video encoding database password client network sentinel master replica snapshot setting page';
+
+/**
+ * Pages of about a thousand words, in each language: all different, and the same in each run. No
+ * menu links to them, as to the pages of findings.
+ */
+export function extraPages(count: number): Files {
+  const chosen = WORDS.split(' ');
+  let state = 1;
+  // Pseudo-random words, by a linear congruential generator.
+  const words = (length: number) =>
+    Array.from({ length }, () => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return chosen[(state >>> 16) % chosen.length];
+    }).join(' ');
+  const section = (number: number) => `## ${words(4)} ${number}
+
+${words(60)}, **${words(2)}**.
+
+${words(60)}, **${words(2)}**.
+
+${words(60)}, **${words(2)}**.
+
+- ${words(8)}
+- [${words(3)}](../../redis/)
+
+~~~
+${words(6)}
+~~~
+`;
+  const pages = LANGUAGES.flatMap((language) =>
+    Array.from({ length: count }, (_, at) => [
+      `src/content/docs/${language}/extra/${at + 1}.md`,
+      `---\ntitle: Page ${at + 1}, ${words(3)}\ndescription: ${words(12)}\n---\n\n` +
+        [1, 2, 3, 4, 5, 6].map(section).join('\n'),
+    ]),
   );
-  return {
-    notes: [
-      'The real `astro build`, as if for the first time, of copies of this project with extra pages ' +
-        'of about a thousand words in both languages, each of which also gets its Markdown, its social ' +
-        'card, its policy, its place in the guide to print and in the search; a bare Starlight site ' +
-        'with the same extra pages in turns with it. The time of the processor is that of all processes ' +
-        'of a build; what a page costs is told by it, because other programs change it least.',
-    ],
-    rows: [...rows, costRow(ours), costRow(bare)],
-  };
+  return Object.fromEntries(pages) as Files;
+}
+
+/** Copies this project's source, and adds pages. */
+function copyProject(folder: string, pages: Files): void {
+  for (const name of ['astro.config.mjs', 'package.json', 'public', 'src', 'tsconfig.json'])
+    cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
+  writeFiles(folder, pages);
+}
+
+/** Measures how long this site takes to build, and the cost of a page when there are many. */
+export function builds(): Row[] {
+  const sizes = SIZES.map(({ extra, builds }) => {
+    const pages = extraPages(extra);
+    const ourFolder = join(FOLDER, `ours-${extra}`);
+    const bareFolder = join(FOLDER, `bare-${extra}`);
+    copyProject(ourFolder, pages);
+    writeBareSite(bareFolder, { ...emptyPages('redis'), ...pages });
+    const ours: BuildTime[] = [];
+    const bare: BuildTime[] = [];
+    for (let build = 0; build < builds; build++) {
+      ours.push(astroBuild(ourFolder));
+      bare.push(astroBuild(bareFolder));
+    }
+    return { extra, ours, bare };
+  });
+  return [
+    ...sizes.flatMap(({ extra, ours, bare }) =>
+      (['wall', 'processor'] as const).map((key) =>
+        row(
+          `this site, ${figure(extra)} extra pages, ${key === 'wall' ? 'by the clock' : key}`,
+          's',
+          ours.map((times) => times[key]),
+          { what: 'a bare site with them', values: bare.map((times) => times[key]) },
+        ),
+      ),
+    ),
+    costRow(
+      'this site',
+      sizes.map(({ ours }) => ours),
+    ),
+    costRow(
+      'a bare site',
+      sizes.map(({ bare }) => bare),
+    ),
+  ];
 }

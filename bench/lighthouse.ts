@@ -4,133 +4,85 @@ import lighthouse, { desktopConfig, type Config } from 'lighthouse';
 import puppeteer, { type Browser } from 'puppeteer-core';
 import { CHROMIUM_FLAGS } from '../tests/launch.ts';
 import { chromium } from '../tests/software.ts';
-import { median } from './statistics.ts';
-import { figure, row, type Row, type Section } from './table.ts';
-import { GUIDE, type Workplace } from './workplace.ts';
+import { figure, goal, median, row, type Row } from './results.ts';
+import { GUIDE, LANGUAGES, type Bench } from './sites.ts';
 
-/** How often each page is looked at; fewer times, if that would not change the median any more. */
-const RUNS = 5;
+/** The number of times that each page is measured. */
+const RUNS = 3;
 
-/** The most points there are. */
-const ALL = 100;
+/** Lighthouse's own presets; without a configuration, it emulates a phone. */
+const DEVICES: Readonly<Record<string, Config | undefined>> = {
+  phone: undefined,
+  desktop: desktopConfig,
+};
 
-const DEVICES: readonly { readonly name: string; readonly config?: Config }[] = [
-  { name: 'phone' },
-  { name: 'desktop', config: desktopConfig },
-];
-
-interface Look {
-  readonly performance: number;
-  /** How fast the machine is, as Lighthouse sees it. */
-  readonly machine: number;
-}
-
-/** Has Lighthouse load a page, with nothing kept of those before, sending nothing anywhere. */
-async function look(browser: Browser, address: string, config?: Config): Promise<Look> {
+/** Measures a page in a fresh tab: its score from 0 to 100, and Lighthouse's index of the machine's speed. */
+async function measure(browser: Browser, address: string, config?: Config) {
   const page = await browser.newPage();
   const flags = { onlyCategories: ['performance'], disableFullPageScreenshot: true };
   const result = await lighthouse(address, flags, config, page);
   await page.close();
-  if (!result) throw new Error(`Lighthouse says nothing of ${address}.`);
-  const { runtimeError, categories, environment } = result.lhr;
-  if (runtimeError) throw new Error(`Lighthouse failed at ${address}: ${runtimeError.message}`);
-  const score = categories['performance']?.score;
-  if (typeof score !== 'number') throw new Error(`Lighthouse gave ${address} no score.`);
-  return { performance: score * ALL, machine: environment.benchmarkIndex };
+  const score = result?.lhr.categories['performance']?.score;
+  if (result === undefined || typeof score !== 'number')
+    throw new Error(`No score for ${address}: ${result?.lhr.runtimeError?.message}`);
+  return { score: score * 100, speed: result.lhr.environment.benchmarkIndex };
 }
 
-/** The pages of both languages; of those of findings and of examples, which are alike, the heaviest of each. */
-function pagesOf(site: string): string[] {
-  return ['fr', 'en'].flatMap((language) => {
-    const pages = globSync(`${language}/**/index.html`, { cwd: site })
-      .map((file) => ({ path: file.replace('index.html', ''), ...statSync(join(site, file)) }))
-      .toSorted((one, other) => other.size - one.size)
-      .map(({ path }) => path);
-    const kinds = ['findings', 'presets'].map((kind) =>
-      pages.filter((path) => new RegExp(`^..\\/${kind}\\/[^/]`).test(path)),
-    );
-    const alike = kinds.flatMap(([, ...others]) => others);
-    return pages.filter((path) => !alike.includes(path)).toSorted();
-  });
+/** The paths of a built site's pages; only the heaviest of those of findings and of examples, which are alike. */
+function pagesOf(folder: string): string[] {
+  const files = (pattern: string) => globSync(pattern, { cwd: folder });
+  const size = (file: string) => statSync(join(folder, file)).size;
+  const heaviest = LANGUAGES.flatMap((language) =>
+    ['findings', 'presets'].map((kind) =>
+      files(`${language}/${kind}/*/index.html`).reduce((one, other) =>
+        size(other) > size(one) ? other : one,
+      ),
+    ),
+  );
+  const pages = [...files('{fr,en}/{,*/}index.html'), ...heaviest];
+  return pages.map((file) => file.replace('index.html', ''));
 }
 
-/**
- * The middle one of as many looks as there are to be.
- *
- * @param scores from 0 to 100; the looks that are missing count as any
- * @returns `undefined` as long as it depends on looks that are missing
- */
-export function settledMedian(scores: readonly number[]): number | undefined {
-  if (scores.filter((score) => score === ALL).length > RUNS / 2) return ALL;
-  return scores.length < RUNS ? undefined : median(scores);
-}
-
-/** Lighthouse's score for the performance of every page, on each device, against a bare guide's. */
-export async function lighthousePerformance(workplace: Workplace): Promise<Section> {
-  const { ours, bare } = await workplace.sites();
-  const paths = pagesOf(await workplace.folder('ours'));
-  const addresses = [...paths.map((path) => ours + path), bare + GUIDE];
+/** Measures the performance of every page on each device, and that of the bare guide. */
+export async function lighthousePerformance({ folder, ours, bare }: Bench): Promise<Row[]> {
+  const addresses = [bare + GUIDE, ...pagesOf(folder).map((path) => ours + path)];
+  const devices = Object.entries(DEVICES).map(([name, config]) => ({
+    name,
+    config,
+    pages: addresses.map((address) => ({ address, scores: [] as number[] })),
+  }));
+  const speeds: number[] = [];
   const browser = await puppeteer.launch({ executablePath: chromium(), args: CHROMIUM_FLAGS });
-  const machine: number[] = [];
-  const scores = new Map<string, number[]>();
-  const scoresOf = (device: string, address: string): number[] => {
-    const key = `${device} ${address}`;
-    const known = scores.get(key) ?? [];
-    scores.set(key, known);
-    return known;
-  };
   try {
     for (let run = 0; run < RUNS; run++)
-      for (const { name, config } of DEVICES)
-        for (const address of addresses) {
-          const known = scoresOf(name, address);
-          if (settledMedian(known) !== undefined) continue;
-          const seen = await look(browser, address, config);
-          machine.push(seen.machine);
-          known.push(seen.performance);
+      for (const { config, pages } of devices)
+        for (const { address, scores } of pages) {
+          const { score, speed } = await measure(browser, address, config);
+          scores.push(score);
+          speeds.push(speed);
         }
   } finally {
     await browser.close();
   }
-  const medianOf = (device: string, address: string) =>
-    settledMedian(scoresOf(device, address)) ?? NaN;
-
-  const rows = DEVICES.flatMap(({ name: device }) =>
-    ['fr', 'en'].flatMap((language): Row[] => {
-      const own = paths.filter((path) => path.startsWith(`${language}/`));
-      const looks = own.flatMap((path) => scoresOf(device, ours + path));
-      const lowest = Math.min(...own.map((path) => medianOf(device, ours + path)));
-      const less = own.filter((path) => medianOf(device, ours + path) < ALL);
-      const bareGuide = medianOf(device, bare + GUIDE);
-      return [
-        {
-          what: `${own.length} pages (${language}), ${device}: the lowest of their medians`,
-          measured: `${figure(lowest)} of ${ALL}`,
-          spread: `${figure(Math.min(...looks))}–${figure(Math.max(...looks))}, ${looks.length} looks`,
-          comparedWith: GUIDE.startsWith(language)
-            ? `a bare guide: ${figure(bareGuide)} of ${ALL}`
-            : '',
-          ratio: '',
-          goal: `${ALL} for every page`,
-          met: lowest === ALL,
-        },
-        ...less.map((path) =>
-          row({
-            what: `${path}, ${device}`,
-            unit: `of ${ALL}`,
-            values: scoresOf(device, ours + path),
-          }),
-        ),
-      ];
-    }),
-  );
-  return {
-    notes: [
-      'Every page of both languages; of those of findings and of examples, which are alike, the heaviest: the ' +
-        `median of ${RUNS} looks, in turns; what has ${Math.floor(RUNS / 2) + 1} times all points has them as its median and is ` +
-        'not looked at again. Lighthouse’s own presets: a phone on a slow mobile network, a desktop on a fast line. ' +
-        `Lighthouse’s index of this machine’s speed meanwhile: ${figure(median(machine))}.`,
-    ],
-    rows,
-  };
+  const rows = devices.flatMap(({ name, pages: [bareGuide, ...pages] }): Row[] => {
+    const medians = pages.map(({ scores }) => median(scores));
+    const all = pages.flatMap(({ scores }) => scores);
+    const lower = pages.filter(({ scores }) => median(scores) < 100);
+    return [
+      {
+        What: `${pages.length} pages, ${name}: the lowest median`,
+        Measured: `${figure(Math.min(...medians))} of 100`,
+        Spread: `${figure(Math.min(...all))}–${figure(Math.max(...all))}, ${all.length} times`,
+        'Compared with': `a bare guide: ${figure(median(bareGuide?.scores ?? []))} of 100`,
+        ...goal('100 for every page', lower.length === 0),
+      },
+      ...lower.map(({ address, scores }) =>
+        row(`${address.replace(ours, '')}, ${name}`, 'of 100', scores),
+      ),
+    ];
+  });
+  return [
+    ...rows,
+    { What: 'Lighthouse’s index of the machine’s speed', Measured: figure(median(speeds)) },
+  ];
 }

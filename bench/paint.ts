@@ -1,287 +1,116 @@
 import type { CDPSession, Page } from 'playwright-core';
-import { figure, row, type Row, type Section } from './table.ts';
-import { share } from './statistics.ts';
-import { EMPTY, GUIDE, type Sites, type Workplace } from './workplace.ts';
+import { figure, goal, row, type Row } from './results.ts';
+import { EMPTY, GUIDE, type Bench } from './sites.ts';
 
+/** The number of changes of each field, after some that do not count. */
 const CHANGES = 40;
 const WARM_UP = 6;
-/** After a change the form waits for 700 ms before it is announced; the next comes after that. */
-const PAUSE = 1000;
-/** By then what is not in sight is brought in line too, and counts as work of the change. */
-const REST = 500;
-/**
- * For how long a key is held, at least and at most: a hand does. Let go at once, what the browser
- * paints of a box that is held down would be in the way of what it paints of the change.
- */
-const HELD = [60, 100] as const;
-/** How fast the processor is, and how many frames a change may take then. */
+
+/** Speeds of the processor, and the goal for each: the number of frames that a change may take. */
 const SPEEDS = [
-  { rate: 1, speed: 'plain', most: 1, goal: 'in the next frame' },
-  { rate: 6, speed: 'slowed 6 times', most: 2, goal: 'within two frames' },
-] as const;
-const WORKERS = [1, 50] as const;
-/** The screen's, in milliseconds. */
-const FRAME = 1000 / 60;
-/** The share of the changes that must keep to a goal. */
+  { rate: 1, speed: 'full speed', most: 1, frames: 'in the next frame' },
+  { rate: 6, speed: 'slowed 6 times', most: 2, frames: 'within two frames' },
+];
+/** The share of the changes that must meet the goal. */
 const ENOUGH = 0.95;
 
-/** When a change was made and seen, on the page's clock in milliseconds. */
-interface Painted {
-  /** When the key went down or up. */
-  readonly at: number;
-  /** The start of the frame that the change was painted in. */
-  readonly frame: number;
-  /** When it was painted. */
-  readonly done: number;
-}
+/** The time from one frame of the screen to the next, in milliseconds. */
+const FRAME = 1000 / 60;
 
-/** What one change took. */
-interface Change {
-  /** From the key to the end of painting, in milliseconds. */
-  readonly time: number;
-  /** How many frames later than the key: 1 is the next one. */
-  readonly frames: number;
-  /** What the page's thread worked, in milliseconds of the processor. */
-  readonly work: number;
-}
+/** The time to wait after a change, for what is brought up to date after the frame, in milliseconds. */
+const REST = 500;
 
-/** How many frames a change took: those that the screen showed without it, and the one with it. */
-export function framesOf({ at, frame, done }: Painted): number {
-  // The start of the first frame after the key, in which a page without other work is painted.
-  const next = frame + FRAME * Math.ceil((at - frame) / FRAME);
-  return Math.max(1, Math.ceil((done - next) / FRAME));
-}
-
-/** The keys that change a kind of field back and forth. */
-const KEYS = { text: ['7', 'Backspace'], checkbox: ['Space', 'Space'] } as const;
-
-type Kind = keyof typeof KEYS;
-
-/** A field, and what the first of the keys that change it brings into sight. */
+/** A field of the form, the keys that change it and change it back, and an element that shows the change. */
 interface Field {
-  readonly what: string;
-  readonly kind: Kind;
+  readonly name: string;
+  readonly type: 'text' | 'checkbox';
+  readonly keys: readonly [string, string];
   readonly selector: string;
-  readonly shows: string;
+  readonly shown: string;
 }
 
 const FIELDS: readonly Field[] = [
-  { what: 'a character of the address', kind: 'text', selector: '#f-host', shows: '.l.new' },
   {
-    what: 'xAPI on or off',
-    kind: 'checkbox',
+    name: 'address',
+    type: 'text',
+    keys: ['7', 'Backspace'],
+    selector: '#f-host',
+    shown: '.l.new',
+  },
+  {
+    name: 'xAPI',
+    type: 'checkbox',
+    keys: ['Space', 'Space'],
     selector: '#f-xapi',
-    shows: '[data-part=table] .db-xapi',
+    shown: '[data-part=table] .db-xapi',
   },
 ];
 
-/** A field that is repeated beside it, and nothing else. */
-function least(kind: Kind): Field {
-  return { what: 'the least', kind, selector: '#least', shows: '#least + p' };
+/**
+ * The measurements of a change: milliseconds from the key to the end of painting, the number of
+ * frames, and milliseconds of the processor that the page's main thread worked.
+ */
+type Change = Readonly<Record<'time' | 'frames' | 'work', number>>;
+
+/**
+ * The number of frames from a key to the one that shows the change: 1 is the next frame. All times
+ * are in milliseconds on the page's clock.
+ *
+ * @param key the time of the key's event
+ * @param frame the start of the frame that shows the change
+ * @param end the end of its painting
+ */
+export function framesOf(key: number, frame: number, end: number): number {
+  // The start of the first frame after the key: a page without other work is painted in it.
+  const next = frame + FRAME * Math.ceil((key - frame) / FRAME);
+  return Math.max(1, Math.ceil((end - next) / FRAME));
 }
 
-const NAMES: Readonly<Record<Kind, string>> = { text: 'a character', checkbox: 'a box' };
-
-/** A form's fragment: so many workers, with an address for each. */
-function fragment(workers: number): string {
-  const values = {
-    arch: 'celery',
-    web: '2',
-    workers: String(workers),
-    redis: 'dedicated',
-    host: '10.0.0.5',
-    'from.web': addresses(1, 2),
-    'from.workers': addresses(2, workers),
-    'from.xapi': addresses(3, 1),
-  };
-  return new URLSearchParams(values).toString();
-}
-
-/** Opens the form in a state that a link brings, and waits until it is live. */
-async function openForm(page: Page, { ours }: Sites, workers: number): Promise<void> {
-  await page.goto(`${ours}${GUIDE}#${fragment(workers)}`);
+/** Opens the form from a link to an architecture, and waits until it is live. */
+async function openForm(page: Page, ours: string, workers: number): Promise<void> {
+  const addresses = (network: number, count: number) =>
+    Array.from({ length: count }, (_, at) => `10.0.${network}.${at + 1}`).join(',');
+  const servers = `arch=celery&web=2&workers=${workers}&redis=dedicated&host=10.0.0.5`;
+  const from = `from.web=${addresses(1, 2)}&from.workers=${addresses(2, workers)}&from.xapi=${addresses(3, 1)}`;
+  await page.goto(`${ours}${GUIDE}#${servers}&${from}`);
   await page.locator('redis-generator[data-live]').waitFor();
 }
 
-/** Puts a field beside an element, which is repeated beside it; nothing else listens to it. */
-async function addField(page: Page, beside: string, kind: Kind): Promise<void> {
-  await page.locator(beside).evaluate((element, type) => {
+/** Adds a field after an element: its value is repeated beside it, and nothing else listens to it. */
+async function addPlainField(page: Page, after: string, type: Field['type']): Promise<void> {
+  await page.locator(after).evaluate((element, type) => {
     const field = document.createElement('input');
     const copy = document.createElement('p');
-    field.id = 'least';
+    field.id = 'plain';
     field.type = type;
     if (type === 'text') field.value = '10.0.0.5';
     field.addEventListener('input', () => {
       copy.textContent = type === 'text' ? field.value : String(field.checked);
     });
     element.after(field, copy);
-  }, kind);
+  }, type);
 }
 
-/** The least that a page can do: a bare page with such a field. */
-async function openLeast(page: Page, { bare }: Sites, kind: Kind): Promise<void> {
-  await page.goto(bare + EMPTY);
-  await addField(page, 'h1', kind);
-}
-
-/** The least that the form can do: such a field among its own. */
-async function openLeastInForm(page: Page, sites: Sites, kind: Kind): Promise<void> {
-  await openForm(page, sites, 1);
-  await addField(page, '[data-field=host]', kind);
-}
-
-/** Has the page report each change: when its key was pressed and when it was painted. */
-async function watch(page: Page, report: (painted: Painted) => void): Promise<void> {
-  await page.exposeBinding('reportPainted', (_, painted: Painted) => report(painted));
-  await page.evaluate(() => {
-    const { reportPainted } = window as unknown as { reportPainted: (painted: Painted) => void };
-    let at = 0;
-    for (const type of ['keydown', 'keyup'])
-      addEventListener(type, ({ timeStamp }) => (at = timeStamp), true);
-    addEventListener(
-      'input',
-      () => {
-        const pressed = at;
-        requestAnimationFrame((frame) => {
-          // What is posted while a frame is made comes when it is painted.
-          const { port1, port2 } = new MessageChannel();
-          port1.onmessage = () => reportPainted({ at: pressed, frame, done: performance.now() });
-          port2.postMessage(undefined);
-        });
-      },
-      true,
-    );
-  });
-}
-
-/** Whether one of the elements of a selector is in the window. */
-function isInSight(page: Page, selector: string): Promise<boolean> {
-  return page.locator(selector).evaluateAll((elements) =>
-    elements.some((element) => {
-      const { top, bottom } = element.getBoundingClientRect();
-      return bottom > 0 && top < innerHeight;
-    }),
-  );
-}
-
-/** Changes a field again and again, with a real key each time. */
-async function change(
-  page: Page,
-  devtools: CDPSession,
-  { what, kind, selector, shows }: Field,
-): Promise<Change[]> {
-  const keys = KEYS[kind];
-  let report: (painted: Painted) => void = () => undefined;
-  await watch(page, (painted) => report(painted));
-  const field = page.locator(selector);
-  // Above, so that what it changes is in sight beside it.
-  await field.evaluate((it) => it.scrollIntoView());
-  await field.evaluate((it: HTMLElement) => it.focus({ preventScroll: true }));
-  if (kind === 'text') await page.keyboard.press('End');
-  const changes: Change[] = [];
-  for (let turn = -WARM_UP; turn < CHANGES; turn++) {
-    // Not in step with the screen.
-    await page.waitForTimeout(PAUSE - REST + Math.random() * 4 * FRAME);
-    const before = await threadTime(devtools);
-    const painted = new Promise<Painted>((resolve) => (report = resolve));
-    const [short, long] = HELD;
-    const delay = short + Math.random() * (long - short);
-    await page.keyboard.press(keys[Math.abs(turn % 2)] ?? keys[0], { delay });
-    const seen = await painted;
-    await page.waitForTimeout(REST);
-    const after = await threadTime(devtools);
-    if (turn === -WARM_UP && !(await isInSight(page, shows)))
-      throw new Error(`${what} changes nothing that is in sight.`);
-    if (turn >= 0)
-      changes.push({
-        time: seen.done - seen.at,
-        frames: framesOf(seen),
-        work: after - before,
-      });
-  }
-  return changes;
-}
-
-/** Opens a page in a window of its own, changes it, and closes it. */
-async function changes(
-  workplace: Workplace,
-  rate: number,
-  field: Field,
-  open: (page: Page, sites: Sites, kind: Kind) => Promise<void>,
-): Promise<Change[]> {
-  const sites = await workplace.sites();
-  const browser = await workplace.browser();
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-  });
-  const page = await context.newPage();
-  await open(page, sites, field.kind);
-  const devtools = await context.newCDPSession(page);
-  await devtools.send('Emulation.setCPUThrottlingRate', { rate });
-  const made = await change(page, devtools, field);
-  await context.close();
-  return made;
-}
-
-/** How soon a change of the form is on the screen. */
-export async function paint(workplace: Workplace): Promise<Section> {
-  const rows: Row[] = [];
-  for (const { rate, speed, most, goal } of SPEEDS) {
-    const kept = (made: readonly Change[]) =>
-      share(
-        made.map(({ frames }) => frames),
-        (frames) => frames <= most,
-      );
-    const percent = (made: readonly Change[]) => `${figure(100 * kept(made))} %`;
-    for (const field of FIELDS) {
-      const { kind } = field;
-      const bare = await changes(workplace, rate, least(kind), openLeast);
-      const comparison = (made: readonly Change[], key: 'time' | 'work') => ({
-        unit: 'ms',
-        values: made.map((each) => each[key]),
-        comparedWith: { what: `the least, ${NAMES[kind]}`, values: bare.map((each) => each[key]) },
-      });
-      const inForm = await changes(workplace, rate, least(kind), openLeastInForm);
-      rows.push(
-        row({
-          what: `the least in the form, ${NAMES[kind]}, ${speed}: until it is painted`,
-          ...comparison(inForm, 'time'),
-          goal: `${goal}: ${percent(inForm)} of them; of the least, ${percent(bare)}`,
-        }),
-      );
-      for (const workers of WORKERS) {
-        const made = await changes(workplace, rate, field, (page, sites) =>
-          openForm(page, sites, workers),
-        );
-        const name = `${field.what}, ${workers} ${workers === 1 ? 'worker' : 'workers'}, ${speed}`;
-        rows.push(
-          row({
-            what: `${name}: until it is painted`,
-            ...comparison(made, 'time'),
-            goal: `${goal}: ${percent(made)} of them; of the least, ${percent(bare)}`,
-            met: kept(made) >= ENOUGH,
-          }),
-          row({ what: `${name}: work of the page’s thread`, ...comparison(made, 'work') }),
-        );
-      }
-    }
-  }
-  return {
-    notes: [
-      `In Chromium, a window of 1280 × 800, ${CHANGES} changes each, by real keys, held as a hand holds them, in a field of \`${GUIDE}\` at the top of it, with lines of a file or the table that it changes beside it: ` +
-        'from the time that the key’s event has to the end of painting what it changed in sight; what is out of ' +
-        'sight follows after that frame. The work of the page’s thread for both is in time of the processor, whatever else the machine does. “The least” is ' +
-        'an empty page of a bare Starlight site with a field of that kind that is repeated beside it; “the least in the form” is such a field among those of the form, which knows nothing of it.',
-      `The screen has a frame each ${figure(FRAME)} ms. The next frame is the first that comes after the key, and ` +
-        `what is painted before the one after it is in it. A goal is met when ${100 * ENOUGH} % of the changes keep it.`,
-    ],
-    rows,
+/** Makes the page write the times of each change to the console: the arguments of {@link framesOf}, in JSON. */
+function reportChanges(): void {
+  let key = 0;
+  for (const type of ['keydown', 'keyup'])
+    addEventListener(type, ({ timeStamp }) => (key = timeStamp), true);
+  const report = () => {
+    const pressed = key;
+    requestAnimationFrame((frame) => {
+      // A message that is posted while a frame is made arrives when the frame is painted.
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => console.debug(JSON.stringify([pressed, frame, performance.now()]));
+      port2.postMessage(undefined);
+    });
   };
+  addEventListener('input', report, true);
 }
 
 /**
- * The work of a page's main thread since it was created, in milliseconds of the processor: other
- * programs of the machine do not count, and a thread that is slowed down works longer.
+ * The work of a page's main thread so far, in milliseconds of the processor. Other programs of the
+ * machine do not count; a thread that is slowed down works longer.
  */
 async function threadTime(devtools: CDPSession): Promise<number> {
   await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -291,7 +120,98 @@ async function threadTime(devtools: CDPSession): Promise<number> {
   return metric.value * 1000;
 }
 
-/** Addresses of a network, separated by commas as the form takes them. */
-function addresses(network: number, count: number): string {
-  return Array.from({ length: count }, (_, at) => `10.0.${network}.${at + 1}`).join(',');
+/** Opens a page and changes a field of it again and again, with a real key each time. */
+async function changesOf(
+  { browser }: Bench,
+  rate: number,
+  { name, type, keys, selector, shown }: Field,
+  open: (page: Page) => Promise<void>,
+): Promise<Change[]> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  await open(page);
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate });
+  await page.evaluate(reportChanges);
+  // At the top of the window, with the element that shows the change beside it.
+  await page.locator(selector).evaluate((field: HTMLElement) => {
+    field.scrollIntoView();
+    field.focus({ preventScroll: true });
+  });
+  if (type === 'text') await page.keyboard.press('End');
+  const changes: Change[] = [];
+  for (let turn = 0; turn < WARM_UP + CHANGES; turn++) {
+    // A random time, so that the keys are not in step with the frames. The form announces a change
+    // after 700 ms: with REST, the next key comes after that.
+    await page.waitForTimeout(500 + Math.random() * 4 * FRAME);
+    const before = await threadTime(devtools);
+    const message = page.waitForEvent('console');
+    // Held as by a hand: the painting of a box that is let go at once would delay that of the change.
+    await page.keyboard.press(keys[turn % 2] ?? '', { delay: 60 + Math.random() * 40 });
+    const [key, frame, end] = JSON.parse((await message).text()) as [number, number, number];
+    await page.waitForTimeout(REST);
+    const work = (await threadTime(devtools)) - before;
+    if (turn >= WARM_UP) changes.push({ time: end - key, frames: framesOf(key, frame, end), work });
+    const visible = await page
+      .locator(shown)
+      .evaluateAll((elements) =>
+        elements
+          .map((element) => element.getBoundingClientRect())
+          .some(({ top, bottom }) => bottom > 0 && top < innerHeight),
+      );
+    if (turn === 0 && !visible) throw new Error(`The change of ${name} is out of sight.`);
+  }
+  await context.close();
+  return changes;
+}
+
+/** Measures how soon a change of the form is on the screen, and compares it with a plain field. */
+export async function paint(bench: Bench): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const { rate, speed, most, frames } of SPEEDS)
+    for (const field of FIELDS) {
+      const plain = { ...field, selector: '#plain', shown: '#plain + p' };
+      const baseline = await changesOf(bench, rate, plain, async (page) => {
+        await page.goto(bench.bare + EMPTY);
+        await addPlainField(page, 'h1', field.type);
+      });
+      const plainName = field.type === 'text' ? 'plain text field' : 'plain checkbox';
+      const compared = (what: string, changes: readonly Change[], key: 'time' | 'work') =>
+        row(
+          `${what}, ${speed}: ${key === 'time' ? 'until it is painted' : 'work of the page’s thread'}`,
+          'ms',
+          changes.map((change) => change[key]),
+          {
+            what: `${plainName} on an empty page`,
+            values: baseline.map((change) => change[key]),
+          },
+        );
+      const share = (changes: readonly Change[]) =>
+        changes.filter((change) => change.frames <= most).length / changes.length;
+      const percent = (changes: readonly Change[]) => `${figure(100 * share(changes))} %`;
+      const shares = (changes: readonly Change[]) =>
+        `${frames}: ${percent(changes)}; plain field on an empty page: ${percent(baseline)}`;
+      const inForm = await changesOf(bench, rate, plain, async (page) => {
+        await openForm(page, bench.ours, 1);
+        await addPlainField(page, '[data-field=host]', field.type);
+      });
+      rows.push({
+        ...compared(`${plainName} in the form`, inForm, 'time'),
+        Goal: shares(inForm),
+      });
+      for (const workers of ['1 worker', '50 workers']) {
+        const what = `${field.name}, ${workers}`;
+        const changes = await changesOf(bench, rate, field, (page) =>
+          openForm(page, bench.ours, parseInt(workers)),
+        );
+        rows.push(
+          {
+            ...compared(what, changes, 'time'),
+            ...goal(shares(changes), share(changes) >= ENOUGH),
+          },
+          compared(what, changes, 'work'),
+        );
+      }
+    }
+  return rows;
 }

@@ -1,18 +1,17 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { builds } from './builds.ts';
-import { environmentText, load } from './environment.ts';
 import { lighthousePerformance } from './lighthouse.ts';
 import { paint } from './paint.ts';
-import { withSections } from './results.ts';
-import { sectionMarkdown, type Section } from './table.ts';
+import { replaceMeasurements, type Row } from './results.ts';
+import { FOLDER, PROJECT, startBench, type Bench } from './sites.ts';
 import { weight } from './weight.ts';
-import { Workplace } from './workplace.ts';
 
-/** The questions, in the order in which they are asked, with the headings of their answers. */
+/** The parts of the benchmark, with the headings of their sections in RESULTS.md. */
 const PARTS: Readonly<
-  Record<string, [title: string, measure: (workplace: Workplace) => Section | Promise<Section>]>
+  Record<string, [title: string, measure: (bench: Bench) => Row[] | Promise<Row[]>]>
 > = {
   weight: ['Weight', weight],
   paint: ['From a change to its painting', paint],
@@ -20,45 +19,44 @@ const PARTS: Readonly<
   lighthouse: ['Lighthouse performance', lighthousePerformance],
 };
 
-const USAGE = `Usage: npm run bench [-- PART...]
+const RESULTS = join(PROJECT, 'bench/RESULTS.md');
 
-  PART   ${Object.keys(PARTS).join(', ')}; all of them, if none is named`;
+/** The versions and the machine that a part was measured with. */
+function environment(chromium: string, loadAtStart: number): string {
+  const { devDependencies: versions } = JSON.parse(
+    readFileSync(join(PROJECT, 'package.json'), 'utf8'),
+  ) as { devDependencies: Record<string, string> };
+  return (
+    `Measured on ${new Date().toISOString().slice(0, 10)} with Node.js ${process.versions.node}, ` +
+    `Chromium ${chromium}, Astro ${versions['astro']}, Starlight ${versions['@astrojs/starlight']}, ` +
+    `Lighthouse ${versions['lighthouse']}, on ${availableParallelism()} cores; load average ` +
+    `${loadAtStart.toFixed(1)} at the start, ${loadAverage().toFixed(1)} at the end.`
+  );
+}
 
-const RESULTS = join(import.meta.dirname, 'RESULTS.md');
+/** The number of programs that used or wanted a core, on average over the last minute. */
+const loadAverage = () => loadavg()[0] ?? NaN;
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !Object.hasOwn(PARTS, name));
+const names = process.argv.slice(2);
+const unknown = names.find((name) => !Object.hasOwn(PARTS, name));
 if (unknown !== undefined) {
-  console.error(`There is no part “${unknown}”.\n\n${USAGE}`);
+  console.error(`There is no part “${unknown}”. The parts are: ${Object.keys(PARTS).join(', ')}.`);
   process.exit(2);
 }
 
-for (const [signal, status] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const)
-  process.once(signal, () => process.exit(status));
-
-/** Puts a section into the file of results, whatever becomes of those that come after it. */
-async function keep(title: string, section: string): Promise<void> {
-  const titles = Object.values(PARTS).map(([title]) => title);
-  const results = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '';
-  const markdown = withSections(results, titles, new Map([[title, section]]));
-  writeFileSync(RESULTS, await format(markdown, { parser: 'markdown', printWidth: 100 }));
-}
-
-const workplace = new Workplace();
+const bench = await startBench();
 try {
-  const chromium = (await workplace.browser()).version();
   for (const [name, [title, measure]] of Object.entries(PARTS)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    console.error(`${name}…`);
-    const begin = load();
-    const table = sectionMarkdown(await measure(workplace));
-    const section = `${environmentText({ chromium, load: [begin, load()] })}\n\n${table}`;
-    console.log(await format(`## ${title}\n\n${section}`, { parser: 'markdown' }));
-    await keep(title, section);
+    if (names.length > 0 && !names.includes(name)) continue;
+    console.log(`${name}…`);
+    const load = loadAverage();
+    const rows = await measure(bench);
+    const about = environment(bench.browser.version(), load);
+    // Written after each part: an error in a later part loses nothing.
+    const results = replaceMeasurements(readFileSync(RESULTS, 'utf8'), title, about, rows);
+    writeFileSync(RESULTS, await format(results, { parser: 'markdown', printWidth: 100 }));
   }
 } finally {
-  await workplace.close();
+  await bench.close();
+  rmSync(FOLDER, { recursive: true, force: true });
 }

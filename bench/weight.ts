@@ -1,77 +1,48 @@
-import { weigh, weighLater, type Weight } from '../tests/weigh.ts';
-import { figure, row, type Row, type Section } from './table.ts';
-import { EMPTY, GUIDE, SEARCH_BOX, type Workplace } from './workplace.ts';
+import type { Page } from 'playwright-core';
+import { weigh, weighLater } from '../tests/weigh.ts';
+import { goal, row, type Row } from './results.ts';
+import { EMPTY, GUIDE, type Bench } from './sites.ts';
 
-/** How many times a bare page's weight this site's may have. */
+/** The goal: the most that the guide may weigh, as a multiple of the bare page's weight. */
 const MOST = 1.6;
 
-const PARTS: readonly (readonly [part: keyof Weight, name: string])[] = [
-  ['all', 'all'],
-  ['html', 'HTML'],
-  ['css', 'CSS'],
-  ['script', 'script'],
-];
+/** The kinds of {@link weigh}, by their names in the table. */
+const KINDS = { all: 'all', HTML: 'html', CSS: 'css', script: 'script' } as const;
 
-/** What the guide has the browser load only when the reader asks for it. */
-const LATER = [
-  ['form', 'besides, the form, when the reader turns to it'],
-  ['search', 'besides, search, when it is opened'],
-] as const;
+/**
+ * The script of Pagefind's search box. A bare page loads it at once, this site only when search is
+ * opened: it does not count.
+ */
+const SEARCH_BOX = /\/_astro\/ui-core\.[^/]*\.js$/;
 
-/** What the guide weighs before search is opened, against bare pages of Starlight. */
-export async function weight(workplace: Workplace): Promise<Section> {
-  const { ours, bare } = await workplace.sites();
-  const browser = await workplace.browser();
-  const open = async (address: string) => {
-    const context = await browser.newContext();
-    const page = await context.newPage();
+/** Weighs the guide before search is opened, and compares it with pages of the bare site. */
+export async function weight({ ours, bare, browser }: Bench): Promise<Row[]> {
+  const open = async <T>(address: string, measure: (page: Page) => Promise<T>): Promise<T> => {
+    const page = await browser.newPage();
     await page.goto(address);
-    return page;
+    const measured = await measure(page);
+    await page.close();
+    return measured;
   };
-  const weightOf = async (address: string, leftOut?: RegExp): Promise<Weight> => {
-    const page = await open(address);
-    const weight = await weigh(page, leftOut);
-    await page.context().close();
-    return weight;
-  };
-  const later: Row[] = [];
-  for (const [part, what] of LATER) {
-    const page = await open(ours + GUIDE);
-    const values = [(await weighLater(page, part)) / 1000];
-    await page.context().close();
-    later.push(row({ what, unit: 'kB', exact: true, values }));
-  }
-  const guide = await weightOf(ours + GUIDE);
-  const whole = await weightOf(bare + GUIDE);
-  const same = await weightOf(bare + GUIDE, SEARCH_BOX);
-  const empty = await weightOf(bare + EMPTY, SEARCH_BOX);
+  const guide = await open(ours + GUIDE, weigh);
+  const form = await open(ours + GUIDE, (page) => weighLater(page, 'form'));
+  const search = await open(ours + GUIDE, (page) => weighLater(page, 'search'));
+  const whole = await open(bare + GUIDE, weigh);
+  const same = await open(bare + GUIDE, (page) => weigh(page, SEARCH_BOX));
+  const empty = await open(bare + EMPTY, (page) => weigh(page, SEARCH_BOX));
   const searchBox = whole.all - same.all;
-  if (searchBox === 0) throw new Error('The bare site does not load its search box as it did.');
-  const rowOf = (part: keyof Weight, name: string, other: Weight, what: string): Row =>
-    row({
-      what: `the guide, ${name}`,
-      unit: 'kB',
-      exact: true,
-      values: [guide[part] / 1000],
-      comparedWith: { what, values: [other[part] / 1000] },
-      ...(part === 'all' &&
-        other === same && {
-          goal: `at most ${figure(MOST)} times`,
-          met: guide.all <= MOST * other.all,
-        }),
-    });
-  return {
-    notes: [
-      `All that the page \`${GUIDE}\` has the browser load before its search is opened and before ` +
-        'the reader turns to its form, gzip -9. The goal is held against the same page of a bare ' +
-        'Starlight site: the same title, prose, tables and files, taken from the Markdown that this ' +
-        'site publishes, without form and drawing. A page of that site that has nothing but a title ' +
-        `is shown besides. Not counted: the search box that a bare page loads unasked, ${figure(searchBox / 1000)} kB.`,
-    ],
-    rows: [
-      ...PARTS.map(([part, name]) => rowOf(part, name, same, 'the same page, bare')),
-      ...PARTS.map(([part, name]) => rowOf(part, name, empty, 'an empty page, bare')),
-      ...later,
-    ],
-  };
+  if (searchBox === 0) throw new Error('The bare page loads no script with the search box’s name.');
+  const compared = { 'the same page, bare': same, 'an empty page, bare': empty };
+  const rows = Object.entries(compared).flatMap(([what, other]) =>
+    Object.entries(KINDS).map(([name, kind]) =>
+      row(`the guide, ${name}`, 'kB', [guide[kind] / 1000], { what, values: [other[kind] / 1000] }),
+    ),
+  );
+  Object.assign(rows[0] ?? {}, goal(`at most ${MOST} times`, guide.all <= MOST * same.all));
+  return [
+    ...rows,
+    row('in addition, the form, when the reader turns to it', 'kB', [form / 1000]),
+    row('in addition, search, when it is opened', 'kB', [search / 1000]),
+    row('not counted, the search box of a bare page', 'kB', [searchBox / 1000]),
+  ];
 }

@@ -85,7 +85,7 @@ export const python = program(
 export const redisServer = program('redis-server', 'runs the generated files', ['redis-server']);
 export const openssl = program('openssl', 'makes certificates', ['openssl']);
 export const shellcheck = program('shellcheck', 'reads the generated scripts', ['shellcheck']);
-export const git = program('git', 'dates the pages', ['git']);
+program('git', 'dates the pages', ['git']);
 /** Chromium, or Chrome. */
 export const chromium = program('chromium', 'opens the pages', CHROMIUM);
 /** Chromium's headless shell, which takes a third of the processor's time; otherwise Chromium. */
