@@ -5,13 +5,14 @@ import { expect, onTestFinished, test } from 'vitest';
 import { fileText } from '../../src/emit/files.ts';
 import { architectures, passwords } from '../model/architecture.ts';
 import { emitted } from '../emit/emitted.ts';
+import { runs } from '../sets.ts';
 import { shellcheck } from '../software.ts';
 import { run, temporaryFolder } from './processes.ts';
 
 test('shells read every script, and shellcheck finds nothing in it, whatever the architecture', async () => {
   const folder = temporaryFolder(onTestFinished);
   const texts = new Map<string, string>();
-  const sample = fc.sample(fc.tuple(architectures, passwords), 60);
+  const sample = fc.sample(fc.tuple(architectures, passwords), runs(60, 200));
   for (const [at, [architecture, password]] of sample.entries())
     for (const language of ['fr', 'en'] as const)
       for (const file of emitted(architecture, { language, password }))
