@@ -115,7 +115,7 @@ async function visit({ architecture, password }: Case, atEnd: Finally): Promise<
     host: redis === 'docker' ? '127.0.0.1' : loopback(host),
     socket: basename(socket),
   };
-  const { deployment, door, pods } = await deploy(here, atEnd, password || 'secret');
+  const { deployment, door, pods } = await deploy(here, atEnd, { password: password || 'secret' });
   const options = deployment.transcription ? ['transcription'] : [];
   const session = (await pods[0]?.visit(...options)) ?? '';
   expect(await keysOf(door)).toEqual(expectedKeys(deployment, session));
