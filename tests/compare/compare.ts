@@ -30,7 +30,6 @@ if (values.against === undefined) {
 }
 
 function run(command: string, args: readonly string[], cwd: string): string {
-  // Only a build that is not told of tests is a production build.
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
     encoding: 'utf8',

@@ -3,7 +3,7 @@ import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'node-html-parser';
 
-/** What a reader can see of a built page, and what others can link to. */
+/** The visible text of a built page, its links, and the ids that others can link to. */
 export interface RecordedPage {
   readonly ids: readonly string[];
   readonly links: readonly string[];

@@ -45,7 +45,7 @@ interface Move {
   readonly copied: RegExp;
   /** Has the new Redis take over. */
   readonly promote: () => Promise<unknown>;
-  /** Has it follow no more, for the way back. */
+  /** Ends the following, when the move is given up. */
   readonly leave: () => Promise<unknown>;
   readonly back: ProcedureId;
 }

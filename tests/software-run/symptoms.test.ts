@@ -34,7 +34,7 @@ interface Symptom {
   readonly workers?: true;
   /** The part of an answer that is compared. */
   readonly part?: (answer: string) => string;
-  /** What the page leaves out. */
+  /** A pattern of the answer with the mistake, where the page has no text for it. */
   readonly faulty?: RegExp;
 }
 

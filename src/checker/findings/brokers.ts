@@ -56,7 +56,7 @@ function withDatabase(value: StringValue, url: Url, number: number) {
 
 /** Brokers that are missing, or that Celery does not find by their URL. */
 export const brokers = [
-  // Without a broker of its own, Celery connects to RabbitMQ on the server itself.
+  // Without the setting of a broker, Celery connects to RabbitMQ on the server itself.
   {
     code: 'broker-missing',
     severity: 'error',

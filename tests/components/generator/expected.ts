@@ -17,7 +17,7 @@ import { summaryText } from '../../../src/view/summary.ts';
 import { handlesHtml, usesTable } from '../../../src/view/table.ts';
 import type { Seen, SeenField } from './driven.ts';
 
-/** What the generator's page in a language must show of a state. */
+/** The generator's page as it must be for a state, in one language. */
 export function expectedPage(state: FormState, language: Language): Seen {
   const say = speaker(TEXTS[language], language);
   const { texts, architecture, issues, setup, hash, linkIssues } = state;

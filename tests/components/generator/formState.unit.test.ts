@@ -23,7 +23,7 @@ import { beginnings, fields, hashes, oddHashes, slips, validTexts } from './step
 const IDS = new Set(['form', 'address', 'settings', 'result']);
 const hasId = (id: string) => IDS.has(id);
 
-/** What every password of this test begins with, so that it is found wherever it gets. */
+/** The beginning of every password in this test, by which a leak is found. */
 const SECRET = 'Zq7-unmistakable';
 
 /** An action of a reader or of the browser. */
