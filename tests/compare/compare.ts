@@ -10,7 +10,9 @@ import { recordPages } from './pages.ts';
  * Compares what this version does with what another commit does: the files and procedures of random links, the
  * findings in damaged files, and the built pages. For refactorings, which change none of it:
  *
- *     npm run compare -- --against COMMIT [--model]
+ *     npm run compare -- [--against COMMIT] [--model]
+ *
+ * Without a commit, it compares the changes that are not committed yet.
  *
  * The commit's recording is kept in .cache/compare, so that a second comparison is quicker. It ends with status 1 where
  * anything differs.
@@ -19,16 +21,11 @@ import { recordPages } from './pages.ts';
 const root = join(import.meta.dirname, '../..');
 const { values } = parseArgs({
   options: {
-    against: { type: 'string' },
+    against: { type: 'string', default: 'HEAD' },
     /** Leaves the pages out, which have to be built. */
     model: { type: 'boolean', default: false },
   },
 });
-if (values.against === undefined) {
-  console.error('npm run compare -- --against COMMIT [--model]');
-  process.exit(2);
-}
-
 function run(command: string, args: readonly string[], cwd: string): string {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
