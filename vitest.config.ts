@@ -41,7 +41,7 @@ export default defineConfig({
           isolate: false,
           include: [
             'tests/{pod,model,emit,checker,troubleshoot,view,cli,bench}/**/*.test.ts',
-            'tests/components/**/*.unit.test.ts',
+            'tests/**/*.unit.test.ts',
             'tests/*.test.ts',
           ],
         },
