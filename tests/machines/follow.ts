@@ -51,7 +51,7 @@ const STEPS: ProcedureId[] = [
   'install.socket',
 ];
 
-/** Installs Redis as the page says, until it runs. */
+/** Installs Redis with the page's commands, until it runs. */
 export async function installRedis(machine: Machine, deployment: Deployment): Promise<void> {
   for (const step of STEPS) await follow(machine, deployment, step, 'redis');
   const active = 'systemctl is-active redis-server || tail -n 5 /var/log/redis/redis-server.log';
@@ -76,7 +76,7 @@ export async function putFiles(
   await pod.put(files.filter(({ server, name }) => server === 'web' && name !== 'redis.conf'));
 }
 
-/** Installs Redis and Pod, as the pages before say, on a server that has both. */
+/** Installs Redis and Pod on one server, with the commands of the earlier pages. */
 export async function installWebServer(machine: Machine): Promise<PodMachine> {
   await installRedis(machine, deploymentOf({}));
   const pod = new PodMachine(machine);

@@ -88,7 +88,7 @@ async function moves(
   expect(refused.stdout).not.toContain('PONG');
 
   await take();
-  // The worker ends what it runs; the rest waits, in both.
+  // The worker ends its task; the other tasks wait, in both Redis servers.
   await follow(web, BEFORE, 'workers.stop', 'web');
   const ran = (await pod.tasks('finished')).length;
   expect(ran).toBeGreaterThan(0);
@@ -165,7 +165,7 @@ async function moveToSentinels(atEnd: Finally): Promise<void> {
     askRedis(at, `-h ${at.address} -p 26379 SENTINEL get-master-addr-by-name mymaster`);
   await expect.poll(quorum).toMatch(/^OK 3 usable/);
   expect(await master(first)).toContain(first.address);
-  // It is a set like any other: when the master goes, another has the sessions.
+  // Failover works: when the master stops, another server has the sessions.
   await first.done('systemctl stop redis-server redis-sentinel');
   const next = async () => (await master(second)).split('\n')[0] ?? '';
   await expect.poll(next).not.toBe(first.address);

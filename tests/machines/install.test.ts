@@ -29,7 +29,7 @@ describe('Redis is installed as the page says', () => {
     // Written a second time, the line is still there once.
     await follow(machine, deployment, 'install.include', 'redis');
     expect(await machine.done('grep -c pod.conf /etc/redis/redis.conf')).toBe('1\n');
-    // The worker of verify.sh's last question is what the next page deploys.
+    // The last check of verify.sh needs a worker, which the next page deploys.
     await machine.done('systemctl enable --now pod-worker');
     const verified = quoteTexts('install.verify', deployment).join('');
     const verify = () => machine.run(`cd && ${verified}`, { input: `${PASSWORD}\n` });
@@ -74,7 +74,7 @@ describe('Redis is installed as the page says', () => {
       (await first.done('redis-cli -h 10.77.0.1 -p 26379 SENTINEL ckquorum mymaster')).trim();
     await expect.poll(master).toMatch(/^OK 3 usable Sentinels/);
     expect(await follow(first, deployment, 'install.ping', 'redis')).toContain('PONG');
-    // Each knows its place after a start anew, as Sentinel has rewritten the files.
+    // Each keeps its role after a restart, because Sentinel has rewritten the files.
     await Promise.all(machines.map((machine) => machine.reboot()));
     await expect.poll(master).toMatch(/^OK 3 usable Sentinels/);
   });
@@ -88,7 +88,7 @@ describe('Redis is installed as the page says', () => {
     await installRedis(machine, deployment);
     expect(await follow(machine, deployment, 'install.ping', 'web')).toContain('PONG');
 
-    // Why the page says never to have Redis rewrite its files.
+    // The reason for the page's warning about CONFIG REWRITE.
     const boss = 'REDISCLI_AUTH=boss redis-cli -h 10.77.0.1 --tls --cacert /etc/redis/tls/ca.crt';
     await machine.done(
       "echo 'user boss on >boss ~* &* +@all' >>/etc/redis/pod.conf; systemctl restart redis-server",

@@ -43,7 +43,7 @@ ip link set br0 up
 echo up
 exec sleep infinity`;
 
-/** Makes the files of a machine: this one's own, on which what the machine writes is laid. */
+/** Makes the file system of a machine: an overlay over this machine's own. */
 const files = (folder: string, name: string, address: string) => `set -e
 mkdir -p ${folder}/upper ${folder}/work ${folder}/root
 mount -t overlay overlay -o lowerdir=/,upperdir=${folder}/upper,workdir=${folder}/work ${folder}/root
@@ -81,7 +81,7 @@ const HIERARCHIES = [
   /^\S+ (\S+) cgroup \S*\bname=systemd\b/m.exec(MOUNTS)?.[1] ?? [],
 ].flat();
 
-/** Whether machines can be booted here: a kernel need not let root mount what they need. */
+/** Whether machines can be booted here: in a container, root may not be allowed to mount. */
 const canBoot =
   CGROUPS !== undefined &&
   process.getuid?.() === 0 &&
@@ -160,8 +160,8 @@ export class Machine {
   /**
    * Runs commands to their end, as root in its own folder.
    *
-   * @param script what bash reads
-   * @param options what it reads from its input, and whose account it is
+   * @param script the script for bash
+   * @param options its input, and the account that runs it
    */
   async run(script: string, { input = '', user = 'root' } = {}): Promise<Ended> {
     const home = user === 'root' ? '/root' : '/tmp';
@@ -186,7 +186,7 @@ export class Machine {
     return ended;
   }
 
-  /** Prints its last commands with what they printed, its journal and the logs of Redis. */
+  /** Prints the machine's last commands with their output, its journal and the logs of Redis. */
   async showLogs(): Promise<void> {
     const commands = this.#commands.join('\n');
     const logs = 'journalctl --no-pager --lines 40; tail -n 20 /var/log/redis/*.log';
@@ -195,7 +195,7 @@ export class Machine {
     showLog(`${this.name} (${this.address}), journal and logs of Redis`, stdout + stderr);
   }
 
-  /** Runs commands that must succeed, and gives what they print. */
+  /** Runs commands that must succeed, and returns their output. */
   async done(script: string, options: { input?: string; user?: string } = {}): Promise<string> {
     const { status, stdout, stderr } = await this.run(script, options);
     if (status !== 0) throw new Error(`${this.name}: ${script}\n${stdout}${stderr}`);
@@ -266,7 +266,7 @@ export async function boot<const Addresses extends readonly string[]>(
   const entries = addresses.map((address, at) => [`s${at + 1}`, address] as const);
   const hosts = entries.map(([name, address]) => `${address} ${name}\n`).join('');
   const within = [`--target=${first}`, '--mount', '--net', '--pid', '--'];
-  // In one cgroup each machine's systemd would clear away what the others' have just made.
+  // In a shared cgroup, each machine's systemd would remove the groups of the others.
   const groups = HIERARCHIES.map((hierarchy) => join(hierarchy, `machines-${holder.pid}`));
   const machines = entries.map(([name, address]) => {
     const own = join(folder, name);

@@ -9,7 +9,7 @@ import type { Ended } from '../software-run/processes.ts';
 /** The folder of the reports of the stand-in's workers; see project/pod/report.py. */
 const REPORTS = '/var/lib/pod-reports';
 
-/** Runs what follows with the stand-in's reports, as in a virtual environment. */
+/** The prefix of commands that use the stand-in's Python packages, as a virtual environment does. */
 const program = (line: string) =>
   `#!/bin/sh\nexport POD_REPORTS=${REPORTS} PYTHONDONTWRITEBYTECODE=1\nexec ${line} "$@"\n`;
 
@@ -40,7 +40,7 @@ export class PodMachine {
     await machine.done(`chown -R ${account}: ${project} /home/${account}`);
   }
 
-  /** Puts files of the generator where they say, those without a place into root's folder. */
+  /** Writes generated files to their paths; those without a path into root's folder. */
   async put(files: readonly ConfigFile[]): Promise<void> {
     for (const file of files) {
       const path = file.path.startsWith('/')

@@ -68,12 +68,12 @@ describe('Valkey takes the place of Redis', () => {
     expect(await pod.tasks('tasks')).toHaveLength(3);
     expect(await pod.verify(PASSWORD)).toMatchObject({ status: 0 });
 
-    // It is what starts with the machine, and not Redis.
+    // Valkey starts with the machine, and Redis does not.
     await machine.reboot();
     expect(await ask('INFO server')).toContain('server_name:valkey');
     expect(await ask('-n 4 KEYS "*"')).toContain(session);
 
-    // Redis has what it had, tasks that have been run since among them.
+    // Redis still has its old data, with tasks that have been run since.
     await machine.done('systemctl stop pod-worker');
     await type('operate.valkey.back');
     expect(await ask('-n 5 LLEN celery')).toBe('3');

@@ -14,7 +14,7 @@ import { ask, startRedis, startSentinel, type Door, type RedisService } from './
 /** A password of every character that URLs, Python, shells and redis.conf quote. */
 const SIGNS = ` p@:/?#[]%+&;,=!'()*"\\$\`~é😀 `;
 
-/** A deployment that runs on this machine, from the files it is given. */
+/** A deployment that runs on this machine from generated files. */
 export interface Deployed {
   readonly deployment: Deployment;
   readonly files: readonly ConfigFile[];
@@ -60,7 +60,7 @@ export async function replicated(master: Door, replicas: number): Promise<void> 
   });
 }
 
-/** Starts Redis as its files say: one server, or several and their sentinels. */
+/** Starts Redis with its files: one server, or several and their sentinels. */
 async function startAll(
   { redis }: Deployment,
   files: readonly ConfigFile[],

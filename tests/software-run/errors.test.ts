@@ -45,12 +45,12 @@ const OFTEN: Readonly<Record<string, readonly string[]>> = {
 
 const PASSWORD = 'pass/word';
 
-/** A message of the page, and the questions by which one is sure of its cause. */
+/** A message of the page, and the commands that verify its cause. */
 interface Message {
   readonly id: string;
   /** The clients that fail, if not all of them. */
   readonly fail?: readonly string[];
-  /** The clients that fail after as many seconds as the page says. */
+  /** The clients that fail after the time that the page gives, in seconds. */
   readonly takes?: readonly string[];
   /** The answer of redis-cli that has the message as well. */
   readonly cli?: (door: Door) => Promise<string[]>;
@@ -67,7 +67,7 @@ interface Case extends Message {
   /** The choices of its clients, where they differ. */
   readonly client?: Partial<Architecture>;
   readonly password?: string;
-  /** The clients trust another authority than that of its certificate. */
+  /** The clients trust another authority than the one of the server's certificate. */
   readonly distrust?: true;
   /** Changes in the files of both. */
   readonly change?: Change;
@@ -235,7 +235,7 @@ async function prepared(
 const { atEnd: atVeryEnd, undo } = gatherUndos();
 afterAll(undo);
 
-/** Servers where all is well, by what differs from the usual. */
+/** Healthy servers, by their differences from the default. */
 const sound = new Map<string, Promise<Prepared>>();
 
 /** Servers like those of a mistake, where all is well; those in a separate network are not shared. */
@@ -252,7 +252,7 @@ function soundServers({ network, server = {} }: Case, atEnd: Finally): Promise<P
 /** The line of a worker that cannot work. */
 const WORKER_FAILS = /(Cannot connect to|Unrecoverable error:|^\w+Error:) .*\n/m;
 
-/** Compares the seconds that a client took with those that the page says. */
+/** Compares the time that a client took with the page's, in seconds. */
 function compareTime(id: string, seconds = 0): void {
   for (const page of Object.values(PAGE)) {
     const [, said] = /(\d+)\ss\b/.exec(page.get(id)?.text ?? '') ?? [];
@@ -262,7 +262,7 @@ function compareTime(id: string, seconds = 0): void {
   }
 }
 
-/** A web server, what its administrator has described, and the password that is typed. */
+/** A web server, the architecture in the form, and the password that is typed. */
 type Asked = [pod: PodServer, deployment: Deployment, password?: string];
 
 /** Compares the answers to the questions under a message with the page. */
@@ -290,7 +290,7 @@ const isKnown = (name: string) =>
     () => false,
   );
 
-/** Compares what each client says on a server with the page, and the answers with those where all is well. */
+/** Compares each client's message with the page, and the commands' output with a healthy server's. */
 async function compareClients(
   each: Message,
   { pod, deployment, door }: Prepared,

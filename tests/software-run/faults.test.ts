@@ -214,7 +214,7 @@ describe.concurrent('the memory of Redis is full', () => {
     const keys = Object.entries(await keysOf(door));
     return Object.fromEntries(keys.filter(([number]) => !caches.includes(Number(number))));
   };
-  /** A site that has sessions and tasks, and whose cache is then given twice the memory. */
+  /** A site with sessions and tasks, whose cache is then filled with twice the memory of Redis. */
   const full = async (choices: Partial<Architecture>, atEnd: Finally, change?: Change) => {
     const site = await deploy({ ...choices, memory: MEMORY }, atEnd, change && { change });
     const pod = await anotherServer(site, atEnd);

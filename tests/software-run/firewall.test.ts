@@ -43,7 +43,7 @@ type Answers = Record<string, readonly string[]>;
  * cable. Redis listens on three ports of the server, for whatever program there would be.
  *
  * @param load commands that load the firewall, in a folder that has these files
- * @returns what each address gets; the server itself is `itself`
+ * @returns the result for each address; the server's own is `itself`
  */
 async function answers(load: string, files: Readonly<Record<string, string>>): Promise<Answers> {
   const folder = temporaryFolder(onTestFinished);

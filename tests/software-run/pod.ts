@@ -151,7 +151,7 @@ export class PodServer {
       .replaceAll(DEFAULTS.pids, this.#logs);
   }
 
-  /** Does what a visitor to the web server does, and gives the key of the session. */
+  /** Visits the web server, and returns the key of the session. */
   async visit(...options: string[]): Promise<string> {
     return this.#python('web.py', ...options);
   }
@@ -199,7 +199,7 @@ print(missed)`;
     for (const stop of this.#stops.splice(0)) await stop();
   }
 
-  /** Runs `celery` in the project until it has said something or ends, and gives all it said. */
+  /** Runs `celery` in the project until a text is in its output or it ends; returns the output. */
   async celeryUntil(message: RegExp, ...args: string[]): Promise<string> {
     const start = { cwd: this.#project, env: this.#environment };
     try {
@@ -212,9 +212,9 @@ print(missed)`;
   }
 
   /**
-   * Types commands that a page shows into a shell, for a minute at most, and gives all they said.
+   * Types a page's commands into a shell, for a minute at most, and returns the output.
    *
-   * @param input what is typed where they ask
+   * @param input the answers to their prompts
    */
   async type(commands: string, input = ''): Promise<string> {
     const start = { cwd: this.#folder, env: this.#environment, input };
@@ -245,7 +245,7 @@ print(missed)`;
     return names.map((name) => join(this.#logs, name));
   }
 
-  /** The command by which a file starts a worker, if it is a file that does. */
+  /** The command with which a file starts a worker; none if the file starts none. */
   async #starter({ name, path }: ConfigFile): Promise<Starter | undefined> {
     const place = join(this.#folder, name);
     const says: Starter['isReady'] = (said) => said.includes('ready.');
@@ -287,7 +287,7 @@ print(missed)`;
     return report;
   }
 
-  /** Starts the server's workers as its files say, until the test ends. */
+  /** Starts the server's workers with the commands in its files, until the test ends. */
   async startWorkers(): Promise<void> {
     const before = (await this.workers()).length;
     let started = 0;

@@ -22,7 +22,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The processes that run, each the head of its process group. */
+/** The running processes, each the leader of its process group. */
 const running = new Set<ChildProcess>();
 
 /** Ends a process and all that it started. */
@@ -37,7 +37,7 @@ process.on('exit', () => {
   running.forEach(kill);
 });
 
-/** Variables that would lead Celery or redis-cli elsewhere than the files say. */
+/** Environment variables that would override the addresses in the files for Celery or redis-cli. */
 const MISLEADING = [
   'CELERY_BROKER_URL',
   'CELERY_CONFIG_MODULE',
@@ -45,14 +45,14 @@ const MISLEADING = [
   'DJANGO_SETTINGS_MODULE',
 ];
 
-/** The process whose network the processes of a test are in, if it is not the machine's. */
+/** The process whose network namespace a test uses, where it is not the machine's. */
 const network = new AsyncLocalStorage<number>();
 
 /**
  * Does something in a new network, where everything that it starts is alone with the
  * loopback interface. Needs Linux and its root user.
  *
- * @param addresses what the loopback interface has besides 127.0.0.0/8 and ::1
+ * @param addresses addresses of the loopback interface besides 127.0.0.0/8 and ::1
  */
 export async function inOwnNetwork<T>(
   addresses: readonly string[],
@@ -87,7 +87,7 @@ function launch(
   });
   running.add(child);
   child.once('exit', () => running.delete(child));
-  // A process that ends without reading its input is judged by what it says, not by that.
+  // A process may end without reading its input; its status and output are enough.
   child.stdin?.on('error', () => undefined).end(input);
   return child;
 }
@@ -95,7 +95,7 @@ function launch(
 /** How long a command or a condition may take, in seconds: several times as long as any takes here. */
 const PATIENCE = 180;
 
-/** Runs a command to its end; one that hangs is ended, and its `stderr` says so. */
+/** Runs a command to its end. A command that hangs is killed, with a note in `stderr`. */
 export function run(command: string, args: readonly string[], start: Start = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = launch(command, args, start);
@@ -125,7 +125,7 @@ export interface Service {
 /**
  * Starts a process that is to keep running.
  *
- * @param isReady whether it is, from what it has said; asked again and again
+ * @param isReady whether the process is ready, from its output; called repeatedly
  */
 export async function serve(
   command: string,
@@ -168,7 +168,7 @@ export async function serve(
 /**
  * Stops a service when the test ends. If the test failed, prints the end of the service's output.
  *
- * @param name what the output is headed with: the server, and the program on it
+ * @param name the heading of the output: the server and the program
  */
 export function stopAtEnd(name: string, service: Service, atEnd: Finally): void {
   atEnd(async (context) => {
@@ -240,11 +240,11 @@ export type Finally = (undo: (context?: TestContext) => Promise<void>) => void;
 /** Things to undo, gathered where no test does. */
 export interface Undos {
   readonly atEnd: Finally;
-  /** Undoes it, the latest first; who asks for it while it is being done waits for its end too. */
+  /** Undoes everything, the latest first. A second call waits for the end of the first. */
   readonly undo: () => Promise<void>;
 }
 
-/** Gathers what there is to undo. */
+/** Collects the actions to undo. */
 export function gatherUndos(): Undos {
   const undos: (() => Promise<void>)[] = [];
   let undone = Promise.resolve();

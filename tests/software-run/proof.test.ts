@@ -85,7 +85,7 @@ const TRANSPORTS: Readonly<Record<Transport, Choices>> = {
   docker: { redis: 'docker', host: '127.0.0.1', workers: 0 },
 };
 
-/** An architecture of the case: every worker there is, on a server of its own where it can. */
+/** An architecture of the offer, with every kind of worker, each on another server where possible. */
 function choicesOf({ arch, transport, auth, shared }: Offer): Choices {
   return {
     arch,
@@ -112,7 +112,7 @@ const reports = async <Report>(
   report: (pod: PodServer) => Promise<Report[]>,
 ) => (await Promise.all(pods.map(report))).flat();
 
-/** Sees a visitor come and a video sent, then every worker take what is for it. */
+/** Visits the site and sends a video, then waits until every worker has taken its task. */
 async function prove(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
   const deployed = await deploy(choicesOf(offer), atEnd);
   const { deployment, door, pods } = deployed;
@@ -176,13 +176,13 @@ async function impossible({ transport }: Offer): Promise<string | undefined> {
   return (await canListen('::1')) ? undefined : 'this machine has no IPv6';
 }
 
-/** Runs a case where it can be run: by IPv6 in a network of its own, which always has it. */
+/** Runs an offer; one with IPv6 in a separate network, because the machine may have no IPv6. */
 function proveThere(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
   const own = offer.transport.endsWith('6') && process.getuid?.() === 0;
   return own ? inOwnNetwork(SENTINELS6, atEnd, () => prove(offer, atEnd)) : prove(offer, atEnd);
 }
 
-/** The versions of what was run. */
+/** The versions of the software. */
 async function versions(): Promise<Record<string, string>> {
   const script = `
 import json, platform, celery, django, kombu, redis
@@ -201,12 +201,12 @@ print(json.dumps({"Python": platform.python_version(), "Django": django.__versio
 /** The loss of the master's machine, which also runs a sentinel. */
 type Loss = (deployed: Deployed) => Promise<void>;
 
-/** Both are stopped: the system tells whoever is connected. */
+/** Stops both: the system closes the connections of their clients. */
 const stopped: Loss = async ({ redis, sentinels }) => {
   await Promise.all([redis[0]?.stop(), sentinels[0]?.stop()]);
 };
 
-/** Nothing comes from the machine any more, and nobody is told. */
+/** Drops all packets of the machine: no connection is closed. */
 const powerless: Loss = async ({ deployment: { redis } }) => {
   const [first] = redis.sentinel?.endpoints ?? [];
   const ports = `{ ${redis.port}, ${first?.port} }`;

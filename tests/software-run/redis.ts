@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { redisServer } from '../software.ts';
 import { run, serve, stopAtEnd, temporaryFolder, type Finally, type Service } from './processes.ts';
 
-/** A Redis server that runs, and the folder of its data. */
+/** A running Redis server, and the folder of its data. */
 export interface RedisService extends Service {
   readonly folder: string;
 }
@@ -46,7 +46,7 @@ export interface Door {
   readonly ca?: string;
 }
 
-/** Asks a Redis server by redis-cli, and gives the lines of its answer. */
+/** Sends a command to a Redis server with redis-cli, and returns the lines of the output. */
 export async function ask(door: Door, ...command: string[]): Promise<string[]> {
   const { host, port, socket, user, password, ca } = door;
   const way = [

@@ -14,7 +14,7 @@ import { python } from '../software.ts';
 import { inOwnNetwork, until } from './processes.ts';
 import { ask, startRedis, startSentinel, type Door } from './redis.ts';
 
-/** Another address of the machine than that of its own programs. */
+/** An address of the machine that its own programs do not use. */
 const OUTSIDE = '10.77.0.1';
 
 /** Answers of Redis in pairs of a name and a value. */

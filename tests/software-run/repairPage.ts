@@ -14,7 +14,7 @@ export interface Entry {
   readonly messages: string[];
   /** The list item that has them. */
   readonly text: string;
-  /** The list item that says how to be sure of the cause. */
+  /** The list item about the verification of the cause. */
   readonly sure: string;
 }
 
@@ -55,7 +55,7 @@ export function pattern(message: string): RegExp {
   return new RegExp(exact.join(''), 's');
 }
 
-/** A question whose answer tells a cause from the others, as the page has it. */
+/** A command of the page whose output distinguishes one cause from the others. */
 export interface Question {
   readonly of: ProcedureId;
   /** Texts of the answer where the cause is there, and not where all is well. */

@@ -9,12 +9,12 @@ import { answer, compareAnswers, entriesOf, type Question } from './repairPage.t
 
 const PAGE = [entriesOf('fr', 'symptoms'), entriesOf('en', 'symptoms')];
 
-/** Compares two answers to a question with what the page says under a symptom. */
+/** Compares the output of a command in both cases with the page's text under a symptom. */
 function compare(id: string, question: Question, faulty: string, well: string): void {
   for (const page of PAGE) compareAnswers(page.get(id) ?? { sure: '' }, question, { faulty, well });
 }
 
-/** A web server whose workers are not started, and the answers to its administrator's questions. */
+/** A web server without started workers, on which the page's commands are run. */
 async function siteOf(choices: Choices, atEnd: Finally, change: Change = (files) => files) {
   const site = await deploy({ arch: 'celery', ...choices }, atEnd, { change });
   const pod = await anotherServer(site, atEnd);
@@ -22,7 +22,7 @@ async function siteOf(choices: Choices, atEnd: Finally, change: Change = (files)
   return { site, pod, asked };
 }
 
-/** A symptom that one question tells from health. */
+/** A symptom, and the command whose output is different without it. */
 interface Symptom {
   readonly id: string;
   readonly question: Question;

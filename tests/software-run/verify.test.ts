@@ -76,7 +76,7 @@ interface Scene {
   readonly atEnd: Finally;
 }
 
-/** The makings of a fault, on a server with Redis alone unless it says otherwise. */
+/** The definition of a fault; by default on a server with Redis alone. */
 interface Options {
   readonly choices?: Partial<Architecture> | ((scene: Scene) => Partial<Architecture>);
   /** The script is that of an encoding server, which writes to Redis. */
