@@ -9,7 +9,7 @@ import type { Ended } from '../software-run/processes.ts';
 /** The folder of the reports of the stand-in's workers; see project/pod/report.py. */
 const REPORTS = '/var/lib/pod-reports';
 
-/** The prefix of commands that use the stand-in's Python packages, as a virtual environment does. */
+/** The script that starts a program of the virtual environment, with the folder of the reports. */
 const program = (line: string) =>
   `#!/bin/sh\nexport POD_REPORTS=${REPORTS} PYTHONDONTWRITEBYTECODE=1\nexec ${line} "$@"\n`;
 
