@@ -1,10 +1,10 @@
 import type { Deployment } from '../../model/deployment.ts';
 import type { Params, TextKey } from '../../model/say.ts';
 import type { Role, WorkerRole } from '../../pod/roles.ts';
-import { APPS, CONFIG_MODULE, NODES, QUEUES, UNITS } from '../../pod/workers.ts';
-import { name, plain, string, type Source } from '../code.ts';
+import { APPS, NODES, QUEUES, UNITS } from '../../pod/workers.ts';
+import { plain, string, type Source } from '../code.ts';
 import { shell } from '../shell.ts';
-import { needsConfigModule, program } from '../worker.ts';
+import { environmentField, program, workerVariables } from '../worker.ts';
 import type { ShellScript } from './script.ts';
 
 /** The time that Pod may take to start, write and read, in seconds. */
@@ -54,10 +54,11 @@ function djangoScript(sessions: boolean): string[] {
 /** The checks that Pod's virtual environment and project are there; the script goes to the project. */
 function emitFolderChecks(script: ShellScript, command: 'python' | 'celery'): void {
   const { deployment } = script;
-  const { project, venv } = deployment.paths;
+  const { project } = deployment.paths;
+  const field = environmentField(deployment, script.group.id);
   const source: Source = { field: 'project' };
   script.add(
-    shell`[ -x ${program(deployment, command)} ] || stop ${script.text('verify.venv', { path: venv }, { field: 'venv' })}`,
+    shell`[ -x ${program(deployment, script.group.id, command)} ] || stop ${script.text('verify.venv', { path: deployment.paths[field] }, { field })}`,
     shell`{ cd ${plain(project, source)} 2>/dev/null && [ -f manage.py ]; } || stop ${script.text('verify.project', { path: project }, source)}`,
   );
 }
@@ -72,7 +73,7 @@ function emitDjangoChecks(script: ShellScript): void {
   script.code.note(sessions ? 'file.verify.sessions' : 'file.verify.caches');
   script.add(
     shell`django() {`,
-    shell`  PYTHONIOENCODING=utf-8 timeout ${plain(POD_TIMEOUT)} ${program(script.deployment, 'python')} manage.py shell 2>&1 <<${string("'PYTHON'")}`,
+    shell`  PYTHONIOENCODING=utf-8 timeout ${plain(POD_TIMEOUT)} ${program(script.deployment, script.group.id, 'python')} manage.py shell 2>&1 <<${string("'PYTHON'")}`,
     ...djangoScript(sessions).map((line) => [string(line)]),
     [string('PYTHON')],
     shell`}`,
@@ -116,7 +117,7 @@ function emitWorkerChecks(script: ShellScript, roles: readonly WorkerRole[]): vo
   script.code.gap().note('file.verify.workers');
   script.addFunction(
     'worker',
-    shell`said=$(timeout 30 ${program(deployment, 'celery')} -A "$2" inspect ${node}-t ${plain(WORKER_TIMEOUT)} ping 2>&1)`,
+    shell`said=$(timeout 30 ${program(deployment, script.group.id, 'celery')} -A "$2" inspect ${node}-t ${plain(WORKER_TIMEOUT)} ping 2>&1)`,
     shell`case $said in`,
     shell`  *"$1@"*': OK'*) good "$3" ;;`,
     shell`  *'No nodes'* | *': OK'* | '') bad "$4" ;;`,
@@ -127,13 +128,10 @@ function emitWorkerChecks(script: ShellScript, roles: readonly WorkerRole[]): vo
   );
   for (const role of roles) {
     const queue = QUEUES[role];
-    const module = needsConfigModule(deployment, role)
-      ? [name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE} `)]
-      : [];
     const command = logCommand(deployment, role);
     const source: Source = { server: role };
     script.add(
-      shell`${module}worker ${plain(`${NODES[role]} ${APPS[role]}`, source)} ${script.text('verify.worker.good', { queue }, source)} ${script.text('verify.worker.bad', { queue, command }, source)}`,
+      shell`${workerVariables(deployment, role)}worker ${plain(`${NODES[role]} ${APPS[role]}`, source)} ${script.text('verify.worker.good', { queue }, source)} ${script.text('verify.worker.bad', { queue, command }, source)}`,
     );
   }
 }
