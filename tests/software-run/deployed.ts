@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { urlHost } from '../../src/model/address.ts';
+import { urlHost, type Endpoint } from '../../src/model/address.ts';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
 import { TLS_FOLDER } from '../../src/emit/redis.ts';
 import type { ConfigFile } from '../../src/emit/files.ts';
@@ -65,7 +65,7 @@ async function startAll(
   { redis }: Deployment,
   files: readonly ConfigFile[],
   folder: string,
-  password: string,
+  door: Door,
   atEnd: Finally,
 ): Promise<{ redis: RedisService[]; sentinels: Service[] }> {
   if (redis.container)
@@ -77,18 +77,23 @@ async function startAll(
   if (redis.sentinel === undefined)
     return { redis: [await startRedis(conf('redis/redis.conf'), atEnd)], sentinels: [] };
   const { endpoints, master, quorum } = redis.sentinel;
+  const { ca, password } = door;
+  const sentinelDoor = (endpoint: Endpoint): Door => ({
+    ...endpoint,
+    ...(ca !== undefined && { ca }),
+    ...(redis.sentinel?.password && password !== undefined && { password }),
+  });
   const services: RedisService[] = [];
   for (const at of endpoints.keys())
     services.push(await startRedis(conf(`redis-${at + 1}/redis.conf`), atEnd));
   // A sentinel counts the replicas that the master names, so that those come first.
-  const door = { host: redis.host, port: redis.port, ...(password !== '' && { password }) };
   await replicated(door, endpoints.length - 1);
   const sentinels: Service[] = [];
   for (const at of endpoints.keys())
     sentinels.push(await startSentinel(conf(`redis-${at + 1}/sentinel.conf`), atEnd));
-  for (const { host, port } of endpoints)
+  for (const endpoint of endpoints)
     await until(async () => {
-      const said = await ask({ host, port }, 'INFO', 'sentinel');
+      const said = await ask(sentinelDoor(endpoint), 'INFO', 'sentinel');
       return said.some(
         (line) =>
           line.includes(`name=${master},status=ok`) &&
@@ -96,7 +101,7 @@ async function startAll(
       );
     });
   const [first] = endpoints;
-  const said = first && (await ask(first, 'SENTINEL', 'CKQUORUM', master));
+  const said = first && (await ask(sentinelDoor(first), 'SENTINEL', 'CKQUORUM', master));
   if (!said?.[0]?.startsWith('OK')) throw new Error(`${quorum}: ${said?.join()}`);
   return { redis: services, sentinels };
 }
@@ -126,20 +131,21 @@ export async function deploy(
   const { host, port, socket, user, ca, password: asked } = deployment.redis;
   const secret = asked ? password : '';
   const files = change(emitted(deployment.architecture, { password: secret }));
-  const started = await startAll(deployment, files, folder, secret, atEnd);
+  const door: Door = {
+    host,
+    port,
+    ...(socket !== undefined && { socket }),
+    ...(user !== undefined && { user }),
+    ...(ca !== undefined && { ca }),
+    ...(asked && { password }),
+  };
+  const started = await startAll(deployment, files, folder, door, atEnd);
   const groups = deployment.servers.filter(({ id }) => id !== 'redis');
   return {
     deployment,
     files,
     password: secret,
-    door: {
-      host,
-      port,
-      ...(socket !== undefined && { socket }),
-      ...(user !== undefined && { user }),
-      ...(ca !== undefined && { ca }),
-      ...(asked && { password }),
-    },
+    door,
     ...started,
     pods: await Promise.all(groups.map((group) => PodServer.create(group, files, atEnd))),
   };

@@ -81,6 +81,7 @@ export class PodServer {
   readonly #project: string;
   readonly #bin: string;
   readonly #logs: string;
+  readonly #results: string;
   readonly #stops: (() => Promise<void>)[] = [];
 
   private constructor(id: string, folder: string, files: readonly ConfigFile[], atEnd: Finally) {
@@ -90,6 +91,7 @@ export class PodServer {
     this.#project = join(folder, 'project');
     this.#bin = join(folder, 'bin');
     this.#logs = join(folder, 'logs');
+    this.#results = join(folder, 'results');
     this.#atEnd = (stop) => {
       this.#stops.push(stop);
       atEnd(stop);
@@ -126,6 +128,8 @@ export class PodServer {
     await mkdir(this.#bin);
     // As the init script does with CELERY_CREATE_DIRS.
     await mkdir(this.#logs);
+    // As systemd does with StateDirectory.
+    await mkdir(this.#results);
     // As in a virtual environment, where celery does not see the working directory by itself.
     const celery = `#!${python()}\nimport sys\nfrom celery.__main__ import main\nsys.exit(main())\n`;
     const executable = { mode: 0o755 };
@@ -147,12 +151,15 @@ export class PodServer {
     return text
       .replaceAll(DEFAULTS.project, this.#project)
       .replaceAll(DEFAULTS.venv, this.#folder)
+      .replaceAll(DEFAULTS['venv.encode'], this.#folder)
+      .replaceAll(DEFAULTS.results, this.#results)
       .replaceAll(DEFAULTS.logs, this.#logs)
       .replaceAll(DEFAULTS.pids, this.#logs);
   }
 
   /** Visits the web server, and returns the key of the session. */
   async visit(...options: string[]): Promise<string> {
+    await this.#python('manage.py', 'migrate', '--verbosity', '0');
     return this.#python('web.py', ...options);
   }
 
@@ -254,13 +261,13 @@ print(missed)`;
     if (name.endsWith('.service')) {
       const unit = await readFile(place, 'utf8');
       const get = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
-      const [variable, value] = get('Environment').split('=');
+      const variables = [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)];
       // systemd itself makes one % of two.
       const command = get('ExecStart').replaceAll('%%', '%');
       const again = get('Restart') === 'always' ? `sleep ${get('RestartSec')}` : 'exit';
       return {
         command: `cd ${get('WorkingDirectory')}; while true; do ${command}; ${again}; done`,
-        ...(variable && { env: { [variable]: value ?? '' } }),
+        env: Object.fromEntries(variables.map(([, variable, value]) => [variable, value])),
         isReady: says,
       };
     }

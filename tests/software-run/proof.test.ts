@@ -5,6 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ARCHITECTURES, type Architecture } from '../../src/model/architecture.ts';
 import { check } from '../../src/model/check.ts';
+import type { Deployment } from '../../src/model/deployment.ts';
 import type { IssueCode } from '../../src/model/issues.ts';
 import { OFFERS, offerName, offerOf, type Offer, type Transport } from '../../src/model/offers.ts';
 import type { Failover, Proof, ProvenCase } from '../../src/site/proof.ts';
@@ -82,15 +83,18 @@ const TRANSPORTS: Readonly<Record<Transport, Choices>> = {
   socket: { socket: 'redis.sock', workers: 0 },
   sentinel: { sentinelHosts: SENTINELS },
   sentinel6: { sentinelHosts: SENTINELS6 },
+  'sentinel-tls': { sentinelHosts: SENTINELS, tls: true },
+  'sentinel-tls6': { sentinelHosts: SENTINELS6, tls: true },
   docker: { redis: 'docker', host: '127.0.0.1', workers: 0 },
 };
 
 /** An architecture of the offer, with every kind of worker, each on another server where possible. */
-function choicesOf({ arch, transport, auth, shared }: Offer): Choices {
+function choicesOf({ arch, transport, auth, shared, sessions }: Offer): Choices {
   return {
     arch,
     auth,
     shared,
+    sessions,
     xapi: true,
     transcription: true,
     // Without a password Redis lets in nobody from another server.
@@ -112,6 +116,10 @@ const reports = async <Report>(
   report: (pod: PodServer) => Promise<Report[]>,
 ) => (await Promise.all(pods.map(report))).flat();
 
+/** The key of a session in Redis. */
+const sessionKey = ({ sessions }: Deployment, session = '') =>
+  sessions === 'redis' ? `session:${session}` : `:1:django.contrib.sessions.${sessions}${session}`;
+
 /** Visits the site and sends a video, then waits until every worker has taken its task. */
 async function prove(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
   const deployed = await deploy(choicesOf(offer), atEnd);
@@ -128,7 +136,7 @@ async function prove(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
   expect(keys).toEqual({
     2: [':1:choice'],
     3: ['pod:1:page'],
-    4: [`session:${session}`],
+    4: [sessionKey(deployment, session)],
     ...(offer.arch !== 'standalone' && {
       5: queues
         .filter((queue) => QUEUES[queue] === 5)
@@ -172,7 +180,7 @@ async function impossible({ transport }: Offer): Promise<string | undefined> {
   if (process.platform !== 'linux' && transport.startsWith('sentinel'))
     return 'only Linux has all of 127.0.0.0/8';
   if (!transport.endsWith('6') || process.getuid?.() === 0) return undefined;
-  if (transport === 'sentinel6') return 'only root gives several IPv6 addresses to one machine';
+  if (transport.startsWith('sentinel')) return 'only root gives several IPv6 addresses to one machine';
   return (await canListen('::1')) ? undefined : 'this machine has no IPv6';
 }
 
@@ -259,7 +267,7 @@ async function failOver(arch: Architecture['arch'], lose: Loss, atEnd: Finally):
   expect(SENTINELS.slice(1)).toContain(host);
   // The keys of before are on the new master too.
   const kept = await keysOf({ host, port, password: deployed.password });
-  expect(kept[4]).toContain(`session:${session}`);
+  expect(kept[4]).toContain(sessionKey(deployed.deployment, session));
   const most = (names: readonly string[]) =>
     Math.ceil(Math.max(...names.map((name) => seconds[name] ?? Infinity)));
   return {
