@@ -5,6 +5,7 @@ import { APPS, NODES, QUEUES, UNITS } from '../../pod/workers.ts';
 import { plain, string, type Source } from '../code.ts';
 import { shell } from '../shell.ts';
 import { environmentField, program, workerVariables } from '../worker.ts';
+import { emitEnvironmentChecks } from './environment.ts';
 import type { ShellScript } from './script.ts';
 
 /** The time that Pod may take to start, write and read, in seconds. */
@@ -16,11 +17,11 @@ const WORKER_TIMEOUT = '5';
 const isWorker = (role: Role): role is WorkerRole => role !== 'web' && role !== 'redis';
 
 /**
- * A Python script that sets, reads and deletes a key in each cache, then a session where there are
+ * A Python script that sets, reads and deletes a key in each cache by its alias, then a session where there are
  * any, and prints each result. It has no functions: those of a script that `manage.py shell` reads
  * from its input do not see the script's imports.
  */
-function djangoScript(sessions: boolean): string[] {
+function djangoScript(sessions: boolean, aliases: readonly string[]): string[] {
   const print = (subject: string, result: string) =>
     `print("redis-pod", ${subject}, ${result}, flush=True)`;
   const attempt = (subject: string, lines: readonly string[]) => [
@@ -30,6 +31,8 @@ function djangoScript(sessions: boolean): string[] {
     `    ${print(subject, '" ".join(f"{type(error).__name__}: {error}".split())')}`,
   ];
   const cache = attempt('alias', [
+    // It raises the error that the cache may have been told to ignore.
+    'get_redis_connection(alias).ping()',
     'caches[alias].set("redis-pod-check", "ok", 60)',
     print('alias', 'caches[alias].get("redis-pod-check")'),
     'caches[alias].delete("redis-pod-check")',
@@ -45,7 +48,8 @@ function djangoScript(sessions: boolean): string[] {
     ...(sessions ? ['from importlib import import_module'] : []),
     ...(sessions ? ['from django.conf import settings'] : []),
     'from django.core.cache import caches',
-    'for alias in ("default", "select2"):',
+    'from django_redis import get_redis_connection',
+    `for alias in (${aliases.map((alias) => `"${alias}"`).join(', ')}):`,
     ...cache.map((line) => `    ${line}`),
     ...(sessions ? session : []),
   ];
@@ -66,6 +70,8 @@ function emitFolderChecks(script: ShellScript, command: 'python' | 'celery'): vo
 /** The checks of Django's caches and sessions. */
 function emitDjangoChecks(script: ShellScript): void {
   const sessions = script.group.roles.includes('web');
+  const inCache = sessions && script.deployment.sessions !== 'redis';
+  const aliases = ['default', 'select2', ...(inCache ? ['sessions'] : [])];
   const result = (subject: string, good: TextKey, bad: TextKey, params?: Params) =>
     shell`    result ${plain(subject)} ${script.text(good, params)} ${script.text(bad, params)}`;
   const cache = (alias: string) =>
@@ -74,7 +80,7 @@ function emitDjangoChecks(script: ShellScript): void {
   script.add(
     shell`django() {`,
     shell`  PYTHONIOENCODING=utf-8 timeout ${plain(POD_TIMEOUT)} ${program(script.deployment, script.group.id, 'python')} manage.py shell 2>&1 <<${string("'PYTHON'")}`,
-    ...djangoScript(sessions).map((line) => [string(line)]),
+    ...djangoScript(sessions, aliases).map((line) => [string(line)]),
     [string('PYTHON')],
     shell`}`,
   );
@@ -91,9 +97,16 @@ function emitDjangoChecks(script: ShellScript): void {
     shell`said=$(django)`,
     shell`case $said in`,
     shell`  *'redis-pod default '*)`,
-    cache('default'),
-    cache('select2'),
-    ...(sessions ? [result('session', 'verify.session.good', 'verify.session.bad')] : []),
+    ...aliases.map(cache),
+    ...(sessions
+      ? [
+          result(
+            'session',
+            'verify.session.good',
+            inCache ? 'verify.session.cache' : 'verify.session.bad',
+          ),
+        ]
+      : []),
     shell`    ;;`,
     shell`  *)`,
     shell`    bad ${script.text('verify.pod')}`,
@@ -146,6 +159,7 @@ export function emitPodChecks(script: ShellScript): void {
   script.code.gap();
   if (!container) emitFolderChecks(script, django ? 'python' : 'celery');
   if (django) emitDjangoChecks(script);
+  emitEnvironmentChecks(script);
   if (workers.length === 0) return;
   // On a server, redis-cli's checks have ended the script by now.
   if (container && django) script.add(shell`[ "$wrong" -eq 0 ] || finish`);
