@@ -8,6 +8,7 @@ import { plan, type Deployment } from '../../src/model/deployment.ts';
 import { urlPart } from '../../src/emit/escape.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { limit } from '../sets.ts';
+import { needStacks } from '../stacks/need.ts';
 import { altered } from './altered.ts';
 import { makeCertificates } from './certificates.ts';
 import { anotherServer, deploy, type Change, type Deployed } from './deployed.ts';
@@ -15,6 +16,8 @@ import type { PodServer } from './pod.ts';
 import { gatherUndos, inOwnNetwork, until, type Finally } from './processes.ts';
 import { ask, startRedis, type Door } from './redis.ts';
 import { answer, compareAnswers, entriesOf, pattern, type Question } from './repairPage.ts';
+
+needStacks();
 
 const MESSAGES_IN = ['messages', 'sentinel'];
 const PAGE = { fr: entriesOf('fr', ...MESSAGES_IN), en: entriesOf('en', ...MESSAGES_IN) };
