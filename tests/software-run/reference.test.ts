@@ -142,11 +142,11 @@ class Factory:
     def __init__(self, options): pass
 sought = []
 django_redis.pool.import_string = lambda path: sought.append(path) or Factory
-django_redis.pool.get_connection_factory()
+django_redis.pool.get_connection_factory(options={})
 json.dump({
     "broker": app.connection().as_uri(),
     "conf": {name: repr(app.conf[name]) for name in names},
-    "options": {flag: option.default for option in worker.params for flag in option.opts},
+    "options": {flag: option.to_info_dict()["default"] for option in worker.params for flag in option.opts},
     "queue": app.conf.task_default_queue,
     "visibility": Channel.visibility_timeout,
     "factory": sought,
