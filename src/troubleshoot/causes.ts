@@ -25,6 +25,7 @@ export const MESSAGES = {
       'DENIED Redis is running in protected mode',
       'Redis is running in protected mode',
       'Error 104 while writing to socket. Connection reset by peer',
+      'Error 32 while writing to socket. Broken pipe',
     ],
     maybe: ['Connection reset by peer', 'Server closed the connection'],
   },
@@ -75,8 +76,15 @@ export const MESSAGES = {
   'bad-directive': {
     is: ['FATAL CONFIG FILE ERROR', 'Bad directive or wrong number of arguments'],
   },
-  'no-such-option': { is: ['No such option: -l'] },
-  'sentinel-no-master': { is: ['No master found for'] },
+  'no-such-option': { is: ['No such option: -l', "No such option '-l'"] },
+  'sentinel-no-master': {
+    is: [
+      'No master found for',
+      // Behind it, redis-py lists the error of each sentinel.
+      ")> - ConnectionError('Error {error} connecting to {host}:{port}. Connection refused",
+      ")> - ConnectionError('Error {error} connecting to {host}:{port}. Name or service not known",
+    ],
+  },
   'sentinel-no-master-name': { is: ["'master_name' transport option must be specified"] },
   'sentinel-factory': {
     is: ['Error {error} connecting to mymaster:{port}. Name or service not known'],
