@@ -57,13 +57,18 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'software', include: ['tests/{software-run,fuzz}/**/*.test.ts'] },
+        test: {
+          name: 'software',
+          include: ['tests/{software-run,fuzz}/**/*.test.ts'],
+          globalSetup: 'tests/stacks/prepare.ts',
+        },
       },
       {
         extends: true,
         test: {
           name: 'machines',
           include: [`tests/machines/${full ? '*' : '{machine,install}'}.test.ts`],
+          globalSetup: 'tests/stacks/prepare.ts',
           // A machine that boots needs both cores: these run after all others, one by one.
           sequence: { groupOrder: 1 },
           fileParallelism: false,
