@@ -286,7 +286,7 @@ export interface WorkerOption {
   readonly fields: readonly FieldName[];
 }
 
-/** Every option of the generated `celery … worker`, in its order (Celery 5.2.6). */
+/** Every option of the generated `celery … worker`, in its order (Celery 5.4.0). */
 export const WORKER_OPTIONS = {
   '-A': { type: 'text', fields: ['arch', 'xapi'] },
   '-l': { type: 'word', default: { of: 'celery', value: ['WARNING'] }, fields: [] },

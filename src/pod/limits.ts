@@ -13,7 +13,7 @@ export const SENTINEL_PORT = 26379;
 /** How long a client waits for an answer of Redis or of a sentinel, in seconds. */
 export const ANSWER_TIMEOUT = 5;
 
-/** After how many seconds Celery's Redis transport delivers a task again by default (kombu 5.2.4). */
+/** After how many seconds Celery's Redis transport delivers a task again by default (kombu 5.6.2). */
 export const DEFAULT_VISIBILITY_TIMEOUT = 3600;
 
 /** The `--time-limit` of Pod's own documents, in seconds. */
