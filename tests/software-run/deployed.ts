@@ -14,8 +14,8 @@ import { ask, startRedis, startSentinel, type Door, type RedisService } from './
 /** A password of every character that URLs, Python, shells and redis.conf quote. */
 const SIGNS = ` p@:/?#[]%+&;,=!'()*"\\$\`~é😀 `;
 
-/** A deployment that runs on this machine from generated files. */
-export interface Deployed {
+/** Generated files, and Redis that runs on this machine from them. */
+export interface RedisDeployed {
   readonly deployment: Deployment;
   readonly files: readonly ConfigFile[];
   /** The way to Redis, or to the first of several. */
@@ -24,6 +24,10 @@ export interface Deployed {
   /** The Redis servers, and the sentinels beside them. */
   readonly redis: readonly RedisService[];
   readonly sentinels: readonly Service[];
+}
+
+/** A deployment that runs on this machine from generated files. */
+export interface Deployed extends RedisDeployed {
   /** The servers that run Pod, web servers first. */
   readonly pods: readonly PodServer[];
 }
@@ -104,7 +108,8 @@ async function startAll(
 /** A change of emitted files. */
 export type Change = (files: readonly ConfigFile[]) => readonly ConfigFile[];
 
-interface Options {
+/** What is special about the files and certificates of a deployment. */
+export interface Options {
   /** The password of Redis, as far as the architecture asks for one. */
   readonly password?: string;
   readonly change?: Change;
@@ -112,22 +117,17 @@ interface Options {
   readonly names?: string;
 }
 
-/**
- * Starts Redis and makes the servers of an architecture on this machine, from the files that the
- * generator gives for it.
- */
-export async function deploy(
+/** Starts the Redis servers and sentinels of an architecture, from the files that the generator gives for it. */
+export async function deployRedis(
   choices: Choices,
   atEnd: Finally,
   { password = SIGNS, change = (files) => files, names }: Options = {},
-): Promise<Deployed> {
+): Promise<RedisDeployed> {
   const folder = await makeCertificates(atEnd, names);
   const deployment = plan(await architectureOf(choices, folder));
   const { host, port, socket, user, ca, password: asked } = deployment.redis;
   const secret = asked ? password : '';
   const files = change(emitted(deployment.architecture, { password: secret }));
-  const started = await startAll(deployment, files, folder, secret, atEnd);
-  const groups = deployment.servers.filter(({ id }) => id !== 'redis');
   return {
     deployment,
     files,
@@ -140,9 +140,26 @@ export async function deploy(
       ...(ca !== undefined && { ca }),
       ...(asked && { password }),
     },
-    ...started,
-    pods: await Promise.all(groups.map((group) => PodServer.create(group, files, atEnd))),
+    ...(await startAll(deployment, files, folder, secret, atEnd)),
   };
+}
+
+/** The groups of servers on which Pod runs, web servers first. */
+export const podGroups = ({ servers }: Deployment) => servers.filter(({ id }) => id !== 'redis');
+
+/**
+ * Starts Redis and makes the servers of an architecture on this machine, from the files that the
+ * generator gives for it.
+ */
+export async function deploy(
+  choices: Choices,
+  atEnd: Finally,
+  options: Options = {},
+): Promise<Deployed> {
+  const deployed = await deployRedis(choices, atEnd, options);
+  const groups = podGroups(deployed.deployment);
+  const servers = groups.map((group) => PodServer.create(group, deployed.files, atEnd));
+  return { ...deployed, pods: await Promise.all(servers) };
 }
 
 /** Another server of the kind that has a role, from files that may be other ones. */
