@@ -29,13 +29,15 @@ export interface PodCase {
 export interface CaseOptions extends Options {
   /** Python statements at the end of each settings_local.py. */
   readonly settings?: string;
+  /** Whether all servers can transcribe. */
+  readonly vosk?: boolean;
 }
 
 /** Starts Redis, Pod's web server and all workers of an architecture, until the test ends. */
 export async function startCase(
   choices: Choices,
   atEnd: Finally,
-  { settings = '', ...options }: CaseOptions = {},
+  { settings = '', vosk = false, ...options }: CaseOptions = {},
 ): Promise<PodCase> {
   const folder = temporaryFolder(atEnd);
   const media = join(folder, 'media');
@@ -48,9 +50,18 @@ export async function startCase(
   ]);
   await Promise.all([mkdir(media), mkdir(uploads), output('cp', [made.database, database])]);
   const base = { database, media, uploads, port: await freePort(), ...neighbours.ports };
-  const stage: Stage = { folder, base, prepared: made, settings };
+  const { deployment } = redis;
+  const stage: Stage = {
+    folder,
+    base,
+    prepared: made,
+    settings,
+    whole: vosk ? 'pod-vosk' : 'pod',
+    encode: vosk ? 'pod-encode-vosk' : 'pod-encode',
+    container: deployment.redis.container,
+  };
   const servers = await Promise.all(
-    podGroups(redis.deployment).map((group) => Server.create(group, redis.files, stage, atEnd)),
+    podGroups(deployment).map((group) => Server.create(group, redis.files, stage, atEnd)),
   );
   const [web] = servers;
   if (!web) throw new Error('No server runs Pod.');

@@ -14,9 +14,10 @@ import {
   type Finally,
   type Service,
 } from '../software-run/processes.ts';
+import { environment } from '../stacks/environment.ts';
+import type { StackName } from '../stacks/stacks.ts';
 import { workerStart } from '../software-run/unit.ts';
 import type { Prepared } from './database.ts';
-import { environment, type EnvironmentName } from './environments.ts';
 import { podSettings, workerSettings, type Base } from './settings.ts';
 import { output } from './source.ts';
 import { Worker } from './worker.ts';
@@ -27,12 +28,18 @@ export interface Stage {
   readonly folder: string;
   readonly base: Base;
   readonly prepared: Prepared;
-  /** Settings after all others, for Pod itself and for servers without Django. */
+  /** Python statements at the end of each server's settings. */
   readonly settings: string;
+  /** The virtual environment of servers that run the whole of Pod, with Django. */
+  readonly whole: StackName;
+  /** That of all others. */
+  readonly encode: StackName;
+  /** Whether Pod runs in its Docker set-up. */
+  readonly container: boolean;
 }
 
-/** The roles of which a server runs the whole of Pod, with Django. */
-const WHOLE = ['web', 'worker'];
+/** Whether a server or container runs the whole of Pod, with Django. */
+const isWhole = (role: string) => role === 'web' || role === 'worker';
 
 /** The logs of a server by their names. */
 export type Logs = Readonly<Record<string, string>>;
@@ -77,7 +84,7 @@ export class Server {
     atEnd: Finally,
   ): Promise<Server> {
     const server = new Server(group, files, stage, atEnd);
-    const whole = group.roles.some((role) => WHOLE.includes(role));
+    const whole = group.roles.some(isWhole);
     await server.#install(whole);
     atEnd((context) => {
       if (hasFailed(context))
@@ -93,12 +100,11 @@ export class Server {
   }
 
   async #install(whole: boolean): Promise<void> {
-    const name: EnvironmentName = whole ? 'pod' : 'pod-encode';
-    const { base, prepared, settings } = this.#stage;
+    const { base, prepared, settings, ...stacks } = this.#stage;
     const own: Record<string, string> = DEFAULTS as never;
     this.#places = [
-      [own['venvEncode'] ?? '', await environment('pod-encode')] as const,
-      [DEFAULTS.venv, await environment(name)] as const,
+      [own['venvEncode'] ?? '', environment(stacks.encode)] as const,
+      [DEFAULTS.venv, environment(whole ? stacks.whole : stacks.encode)] as const,
       [DEFAULTS.project, this.#tree] as const,
       [DEFAULTS.logs, this.#logs] as const,
       [DEFAULTS.pids, this.#logs] as const,
@@ -129,7 +135,7 @@ export class Server {
 
   /** Starts the web server until the test ends, and waits until it answers. */
   async startWeb(): Promise<void> {
-    const bin = join(await environment('pod'), 'bin');
+    const bin = join(environment(this.#stage.whole), 'bin');
     const { port } = this.#stage.base;
     const binds = ['--bind', `unix:${this.socket}`, '--bind', `127.0.0.1:${port}`];
     const args = ['pod.wsgi:application', '--workers=2', '--threads=4', ...binds];
@@ -144,26 +150,34 @@ export class Server {
     for (const file of this.#files) {
       const start = workerStart(file, this.#pathOf(file), this.#textOf(file), this.#tree);
       if (!start) continue;
-      const worker = new Worker(`${this.id}: ${file.name}`, start, this.#folder);
+      const env = { ...start.env, ...this.#path(isWhole(file.folder)) };
+      const worker = new Worker(`${this.id}: ${file.name}`, { ...start, env }, this.#folder);
       this.workers.push(worker);
       await worker.start();
       this.#atEnd(() => worker.stop());
     }
   }
 
+  /** The search path of a container, whose image has the packages; otherwise files name folders. */
+  #path(whole: boolean): Record<string, string> {
+    const { whole: pod, encode } = this.#stage;
+    const bin = join(environment(whole ? pod : encode), 'bin');
+    return this.#stage.container ? { PATH: `${bin}:${process.env['PATH'] ?? ''}` } : {};
+  }
+
   /** Runs the script that verifies the server, which reads the password from its input. */
   verify(password: string): Promise<Ended> {
     const script = this.#files.find(({ kind }) => kind === 'verify');
     if (!script) throw new Error(`${this.id} has no verify.sh.`);
-    const container = this.#files.some(({ kind }) => kind === 'container-start');
     // A container's shell is in the project already, a server's need not be.
-    const cwd = container ? this.#tree : this.#folder;
-    return run('bash', [this.#pathOf(script)], { cwd, input: `${password}\n` });
+    const cwd = this.#stage.container ? this.#tree : this.#folder;
+    const start = { cwd, env: this.#path(true), input: `${password}\n` };
+    return run('bash', [this.#pathOf(script)], start);
   }
 
   /** Runs `manage.py`, and returns its output. */
   async manage(...args: string[]): Promise<string> {
-    const python = join(await environment('pod'), 'bin/python');
+    const python = join(environment(this.#stage.whole), 'bin/python');
     return output(python, ['manage.py', ...args], { cwd: this.#tree });
   }
 

@@ -37,9 +37,12 @@ export class Worker {
     const { restart } = this.#start;
     const { signal } = this.#stopping;
     await service.ended;
-    if (restart === undefined || signal.aborted) return;
-    await wait(restart * 1000, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return;
+    if (restart === undefined) return;
+    try {
+      await wait(restart * 1000, undefined, { signal });
+    } catch {
+      return;
+    }
     this.#before += service.said();
     return this.#keep(await this.#launch());
   }
