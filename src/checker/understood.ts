@@ -1,9 +1,10 @@
 import { DOCKER_HOST } from '../pod/limits.ts';
 import { isLoopback, urlHost } from '../model/address.ts';
 import { FIELDS, FIELD_NAMES } from '../model/fields.ts';
+import { runsDjango } from '../model/servers.ts';
 import type { Architecture, FieldName } from '../model/architecture.ts';
 import type { ClientConnection } from './read/clientConnections.ts';
-import type { CheckedFile, SettingsFile } from './read/files.ts';
+import type { CheckedFile, FileOf, SettingsFile } from './read/files.ts';
 import { directiveValue } from './read/redisFile.ts';
 import { isTruthy, numberOf, textOf, valueAt, wholeNumber } from './read/values.ts';
 import { workerOption } from './read/workerFile.ts';
@@ -34,6 +35,8 @@ function connectionFields(connections: readonly ClientConnection[]): Mutable {
       (each) => each.transport === 'sentinel' && each.master !== undefined,
     )?.master;
     if (master !== undefined) known.master = master;
+    const ca = reached.find((each) => each.ca !== undefined)?.ca;
+    if (ca !== undefined) Object.assign(known, { tls: true, ca });
   } else if (first.socket !== undefined) known.socket = first.socket;
   else {
     const host = reached.find((each) => each.host !== undefined)?.host ?? '';
@@ -60,7 +63,7 @@ function connectionFields(connections: readonly ClientConnection[]): Mutable {
   return known;
 }
 
-/** The mode of encoding, from the settings of any server. */
+/** The mode of encoding and the place of sessions, from the settings of any server. */
 function modeFields(files: readonly SettingsFile[]): Mutable {
   const known: Mutable = {};
   const on = (name: string) =>
@@ -74,6 +77,12 @@ function modeFields(files: readonly SettingsFile[]): Mutable {
   )
     known.arch = 'microservices';
   else if (web) known.arch = 'standalone';
+  for (const { python } of files) {
+    const engine = textOf(python.bindings.get('SESSION_ENGINE')?.value) ?? '';
+    const [, store] = /^django\.contrib\.sessions\.backends\.(cache|cached_db)$/.exec(engine) ?? [];
+    if (engine === 'redis_sessions.session') known.sessions = 'redis';
+    else if (store !== undefined) known.sessions = store as Architecture['sessions'];
+  }
   if (on('USE_XAPI') || (!web && has('XAPI_CELERY_BROKER_URL'))) known.xapi = true;
   else if (web) known.xapi = false;
   return known;
@@ -106,6 +115,19 @@ function redisFields(files: readonly CheckedFile[]): Mutable {
   return known;
 }
 
+/**
+ * The field with the virtual environment of a worker's file: that of Pod on a server with Django, which
+ * the roles of the server or the worker's variables tell.
+ */
+function environmentOf({ input, role, worker }: FileOf<'worker'>): 'venv' | 'venv.encode' {
+  const { roles } = input;
+  const django =
+    roles === undefined
+      ? role === 'worker' || worker.variables.has('DJANGO_SETTINGS_MODULE')
+      : runsDjango(roles);
+  return django ? 'venv' : 'venv.encode';
+}
+
 /** The service, its paths and its account, from the files that start workers. */
 function workerFields(files: readonly CheckedFile[]): Mutable {
   const known: Mutable = {};
@@ -122,7 +144,9 @@ function workerFields(files: readonly CheckedFile[]): Mutable {
       const variable = (name: string) => worker.variables.get(name)?.text;
       const program = variable('CELERY_BIN') ?? worker.words[0]?.text ?? '';
       const [, venv] = /^(\/.+)\/bin\/celery$/.exec(program) ?? [];
-      if (venv !== undefined) known.venv = venv;
+      if (venv !== undefined) known[environmentOf(file)] = venv;
+      const results = worker.words.find(({ text }) => text.startsWith('result_backend=file://'));
+      if (results) known.results = results.text.slice('result_backend=file://'.length);
       const project = variable('CELERYD_CHDIR');
       if (project !== undefined) known.project = project;
       const account = variable('CELERYD_USER');

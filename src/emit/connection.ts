@@ -1,7 +1,7 @@
 import { isPlaceholder, urlHost } from '../model/address.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
-import { ANSWER_TIMEOUT } from '../pod/limits.ts';
+import { ANSWER_TIMEOUT, AWAY_TIMEOUT } from '../pod/limits.ts';
 import {
   constant,
   number,
@@ -69,28 +69,90 @@ export function sentinelList({ redis }: Deployment): PythonValue {
   };
 }
 
+/** The options of an encrypted connection: the server's certificate and its name are checked. */
+function tlsEntries({ redis }: Deployment): DictEntry[] {
+  if (redis.ca === undefined) return [];
+  const source: Source = { field: 'tls' };
+  return [
+    ['ssl_cert_reqs', literal(string('"required"', source))],
+    ['ssl_ca_certs', literal(string(pythonString(redis.ca), { field: 'ca' }))],
+    ['ssl_check_hostname', literal(constant('True', source))],
+  ];
+}
+
+/** Celery's `broker_use_ssl`, which the connection to a master that sentinels name takes TLS from. */
+export function brokerTls(deployment: Deployment): DictEntry[] {
+  return deployment.redis.sentinel === undefined ? [] : tlsEntries(deployment);
+}
+
+/**
+ * The options of connections to the sentinels: the password and TLS, where they have any. Clients give
+ * a sentinel the timeouts of its own options only, once it has any (redis-py 5.2).
+ */
+function sentinelKwargs(
+  deployment: Deployment,
+  writing: Writing,
+  timeout: PythonValue,
+): DictEntry[] {
+  const { sentinel } = deployment.redis;
+  const tls = tlsEntries(deployment);
+  const entries: DictEntry[] = [
+    ...(sentinel?.password
+      ? [['password', literal(passwordToken(writing, pythonString))] satisfies DictEntry]
+      : []),
+    ...(tls.length === 0 ? [] : [['ssl', literal(constant('True'))] satisfies DictEntry, ...tls]),
+  ];
+  return entries.length === 0
+    ? []
+    : [...entries, ['socket_connect_timeout', timeout], ['socket_timeout', timeout]];
+}
+
+const dict = (key: string, entries: readonly DictEntry[]): DictEntry[] =>
+  entries.length === 0 ? [] : [[key, { kind: 'dict', entries }]];
+
 /**
  * `OPTIONS` of a cache. With Sentinel the client gets its password here, and a timeout for a machine
- * that is gone: without it the operating system's applies. The client is not django-redis's
- * SentinelClient, which reads from a replica: run on Redis 7.0.15, none of 5000 values was there
- * right after it was written while that replica's link was broken.
+ * that is gone: without it the operating system's applies. A Pod that does without Redis has a short
+ * timeout. The client is not django-redis's SentinelClient, which reads from a replica: run on Redis
+ * 7.0.15, none of 5000 values was there right after it was written while that replica's link was broken.
  */
 export function cacheOptions(deployment: Deployment, writing: Writing): DictEntry[] {
-  const { redis } = deployment;
+  const { redis, sessions } = deployment;
   const client: DictEntry = [
     'CLIENT_CLASS',
     literal(string(pythonString('django_redis.client.DefaultClient'))),
   ];
-  if (redis.sentinel === undefined) return [client];
-  const timeout = literal(number(String(ANSWER_TIMEOUT)));
+  const away = sessions === 'cached_db';
+  if (redis.sentinel === undefined && !away) return [client];
+  const timeout = away
+    ? literal(number(String(AWAY_TIMEOUT), { field: 'sessions' }))
+    : literal(number(String(ANSWER_TIMEOUT)));
+  const timeouts: DictEntry[] = [
+    ['SOCKET_CONNECT_TIMEOUT', timeout],
+    ['SOCKET_TIMEOUT', timeout],
+  ];
+  if (redis.sentinel === undefined) return [client, ...timeouts];
+  const tls = tlsEntries(deployment);
+  const pool: DictEntry[] = [
+    ...(redis.user === undefined
+      ? []
+      : [
+          [
+            'username',
+            literal(string(pythonString(redis.user), { field: 'user' })),
+          ] satisfies DictEntry,
+        ]),
+    ...(tls.length === 0 ? [] : [['ssl', literal(constant('True'))] satisfies DictEntry, ...tls]),
+  ];
   return [
     client,
     ['SENTINELS', sentinelList(deployment)],
     ...(redis.password
       ? [['PASSWORD', literal(passwordToken(writing, pythonString))] satisfies DictEntry]
       : []),
-    ['SOCKET_CONNECT_TIMEOUT', timeout],
-    ['SOCKET_TIMEOUT', timeout],
+    ...dict('CONNECTION_POOL_KWARGS', pool),
+    ...dict('SENTINEL_KWARGS', sentinelKwargs(deployment, writing, timeout)),
+    ...timeouts,
   ];
 }
 
@@ -111,13 +173,15 @@ const KEEPALIVE_OPTIONS: readonly (readonly [option: number, value: number])[] =
  * Celery's `broker_transport_options`. The visibility timeout is in seconds; a `sentinel://` URL
  * cannot carry `master_name` and fails without it.
  */
-export function transportOptions({ redis, visibilityTimeout }: Deployment): DictEntry[] {
+export function transportOptions(deployment: Deployment, writing: Writing): DictEntry[] {
+  const { redis, visibilityTimeout } = deployment;
   const { sentinel } = redis;
   const timeout: DictEntry = [
     'visibility_timeout',
     literal(number(String(visibilityTimeout), { field: 'hours' })),
   ];
   if (sentinel === undefined) return [timeout];
+  const answer = literal(number(String(ANSWER_TIMEOUT)));
   const keepalive = KEEPALIVE_OPTIONS.map(([option, value]): DictEntry => [
     option,
     literal(number(String(value))),
@@ -125,7 +189,8 @@ export function transportOptions({ redis, visibilityTimeout }: Deployment): Dict
   return [
     ['master_name', literal(string(pythonString(sentinel.master), { field: 'master' }))],
     timeout,
-    ['socket_connect_timeout', literal(number(String(ANSWER_TIMEOUT)))],
+    ...dict('sentinel_kwargs', sentinelKwargs(deployment, writing, answer)),
+    ['socket_connect_timeout', answer],
     ['socket_keepalive', literal(constant('True'))],
     ['socket_keepalive_options', { kind: 'dict', entries: keepalive }],
   ];

@@ -29,11 +29,38 @@ function passwordArgument(writing: Writing, wrap = (text: string) => text): Toke
   return { ...passwordToken(writing, (text) => redisString(wrap(text))), kind: 'plain' };
 }
 
+/** The port, with TLS instead of without where Redis speaks it; for Redis and sentinels alike. */
+function emitPort({ deployment, code, set }: RedisFile, port: Token): void {
+  const { redis } = deployment;
+  if (redis.ca === undefined) {
+    set('port', port);
+    return;
+  }
+  const source: Source = { field: 'tls' };
+  code.gap().note('file.redis.tls', source);
+  set('port', plain('0'));
+  set('tls-port', port);
+  set('tls-cert-file', plain(`${TLS_FOLDER}/redis.crt`));
+  set('tls-key-file', plain(`${TLS_FOLDER}/redis.key`));
+  set('tls-ca-cert-file', plain(redis.ca, { field: 'ca' }));
+  code.note('file.redis.tlsClients', source);
+  set('tls-auth-clients', plain('no'));
+  if (redis.sentinel === undefined) return;
+  code.note('file.redis.tlsReplication', source);
+  set('tls-replication', plain('yes'));
+}
+
+/** The ACL user that replicas and sentinels are, where Pod's own user may not administer Redis. */
+export const sentinelUser = (user: string): string => `${user}-sentinel`;
+
+/** The rights that replication and sentinels need (Redis's documentation on ACL; run on 7.0.15). */
+const SENTINEL_RIGHTS =
+  ' &* +psync +replconf +ping +multi +exec +slaveof +subscribe +publish +config|rewrite +role +info' +
+  ' +client|setname +client|kill +script|kill';
+
 /** The addresses and ports, or the socket, that one of the servers listens on. */
-function emitListening(
-  { deployment, code, set }: RedisFile,
-  own: { readonly host: string } | undefined,
-): void {
+function emitListening(file: RedisFile, own: { readonly host: string } | undefined): void {
+  const { deployment, code, set } = file;
   const { redis } = deployment;
   const port = plain(String(redis.port), { field: 'port' });
   code.gap();
@@ -41,7 +68,7 @@ function emitListening(
     const address = endpointToken(own.host);
     code.note('file.redis.bindOne', { field: 'sentinels' });
     set('bind', address);
-    set('port', port);
+    emitPort(file, port);
     code.note('file.redis.announce', { field: 'sentinels' });
     set('replica-announce-ip', address);
     return;
@@ -58,18 +85,7 @@ function emitListening(
   const others = listed ? [] : [plain(' '), hostToken(deployment, redis.host, plain)];
   code.note(redis.local ? 'file.redis.bindLocal' : 'file.redis.bind', { field: 'host' });
   set('bind', plain('127.0.0.1 -::1'), ...others);
-  if (redis.ca === undefined) {
-    set('port', port);
-    return;
-  }
-  code.gap().note('file.redis.tls', { field: 'tls' });
-  set('port', plain('0'));
-  set('tls-port', port);
-  set('tls-cert-file', plain(`${TLS_FOLDER}/redis.crt`));
-  set('tls-key-file', plain(`${TLS_FOLDER}/redis.key`));
-  set('tls-ca-cert-file', plain(redis.ca, { field: 'ca' }));
-  code.note('file.redis.tlsClients', { field: 'tls' });
-  set('tls-auth-clients', plain('no'));
+  emitPort(file, port);
 }
 
 /** The authentication of clients. */
@@ -87,6 +103,15 @@ function emitAccess({ deployment, writing, code, set }: RedisFile): void {
       passwordArgument(writing, (text) => `>${text}`),
       plain(' ~* &* +@all -@dangerous +info +flushdb'),
     );
+    if (redis.sentinel === undefined) return;
+    code.note('file.redis.aclSentinel', { field: 'user' });
+    set(
+      'user',
+      plain(sentinelUser(redis.user), { field: 'user' }),
+      plain(' on '),
+      passwordArgument(writing, (text) => `>${text}`),
+      plain(SENTINEL_RIGHTS),
+    );
   } else if (redis.password) set('requirepass', passwordArgument(writing));
 }
 
@@ -98,6 +123,8 @@ function emitReplication({ deployment, writing, code, set }: RedisFile, at: numb
   if (redis.password) {
     code.note('file.redis.masterauth', { field: 'auth' });
     set('masterauth', passwordArgument(writing));
+    if (redis.user !== undefined)
+      set('masteruser', plain(sentinelUser(redis.user), { field: 'user' }));
   }
   if (at === 0) return;
   code.gap().note('file.redis.replica', { field: 'sentinels' });
@@ -149,8 +176,9 @@ const FAILOVER = 60_000;
 /**
  * The directives of sentinel.conf for one of the servers; each statement has the name of its
  * directive, without the word `sentinel`. As measured on Redis 7.0.15 the master is replaced about
- * 6 s after it is gone. Sentinel writes its own state into this file, and has no password, which
- * django-redis-sessions 0.6.2 could not give it. It resolves host names only where that is turned on.
+ * 6 s after it is gone. Sentinel writes its own state into this file. It has the password of Redis,
+ * which it also gives the other sentinels, unless django-redis-sessions is a client: that could not
+ * give it one. It resolves host names only where that is turned on.
  *
  * @param at the number, from 0, of the sentinel that it is for
  */
@@ -167,6 +195,7 @@ export function emitSentinelConf(
   const code = new CodeWriter(writing.say, deployment.comments);
   const source: Source = { field: 'sentinels' };
   const set = directiveWriter(code);
+  const file = { deployment, writing, code, set };
   const setSentinel = (option: string, ...value: Token[]) =>
     code.statement(option, [[name('sentinel'), plain(' '), ...value]]);
   const setMaster = (option: string, ...value: Token[]) =>
@@ -179,9 +208,14 @@ export function emitSentinelConf(
     );
   code.note('file.sentinel.what', { server: 'redis' });
   set('bind', endpointToken(own.host));
-  set('port', plain(String(own.port), source));
-  code.note('file.sentinel.open', source);
-  set('protected-mode', plain('no'));
+  emitPort(file, plain(String(own.port), source));
+  if (sentinel.password) {
+    code.gap().note('file.sentinel.password', { field: 'auth' });
+    set('requirepass', passwordArgument(writing));
+  } else {
+    code.note('file.sentinel.open', source);
+    set('protected-mode', plain('no'));
+  }
   code.gap().note('file.redis.announce', source);
   if (sentinel.endpoints.some(({ host }) => addressKind(host) === 'name')) {
     setSentinel('resolve-hostnames', plain('resolve-hostnames yes'));
@@ -196,6 +230,8 @@ export function emitSentinelConf(
     plain(String(redis.port), { field: 'port' }),
     plain(` ${sentinel.quorum}`, source),
   );
+  if (redis.user !== undefined)
+    setMaster('auth-user', plain(sentinelUser(redis.user), { field: 'user' }));
   if (redis.password) setMaster('auth-pass', passwordArgument(writing));
   code.note('file.sentinel.times', source, { seconds: DOWN_AFTER / 1000 });
   setMaster('down-after-milliseconds', plain(String(DOWN_AFTER)));

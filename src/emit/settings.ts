@@ -17,6 +17,7 @@ import {
   type Writing,
 } from './code.ts';
 import {
+  brokerTls,
   cacheOptions,
   redisUrl,
   sentinelList,
@@ -90,8 +91,13 @@ class SettingsWriter {
     this.#code.note('file.settings.visibility', { field: 'hours' }, { hours });
     this.#set('CELERY_BROKER_TRANSPORT_OPTIONS', {
       kind: 'dict',
-      entries: transportOptions(this.#deployment),
+      entries: transportOptions(this.#deployment, this.#writing),
     });
+    const tls = brokerTls(this.#deployment);
+    if (tls.length > 0) {
+      this.#code.note('file.settings.brokerTls', { field: 'tls' });
+      this.#set('CELERY_BROKER_USE_SSL', { kind: 'dict', entries: tls }, { field: 'tls' });
+    }
   }
 
   #emitMicroservices(): void {
@@ -137,7 +143,7 @@ class SettingsWriter {
   }
 
   /** A cache: its lines in `CACHES`, and its entry. */
-  #cache(alias: 'default' | 'select2'): { lines: Line[]; entry: DictEntry } {
+  #cache(alias: 'default' | 'select2' | 'sessions'): { lines: Line[]; entry: DictEntry } {
     const source: Source = { database: alias };
     const prefix = this.#deployment.prefixes[alias];
     const pairs: DictEntry[] = [
@@ -161,7 +167,7 @@ class SettingsWriter {
 
   #emitCaches(): void {
     if (!this.#has('web', 'worker')) return;
-    const { redis, prefixes } = this.#deployment;
+    const { redis, prefixes, sessions } = this.#deployment;
     this.#code.gap();
     if (redis.sentinel !== undefined) {
       const source: Source = { field: 'sentinels' };
@@ -172,9 +178,16 @@ class SettingsWriter {
         source,
       );
     }
+    if (sessions === 'cached_db') {
+      const source: Source = { field: 'sessions' };
+      this.#code.note('file.settings.away', source);
+      this.#set('DJANGO_REDIS_IGNORE_EXCEPTIONS', TRUE, source);
+      this.#set('DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS', TRUE, source);
+    }
     this.#code.note(this.#has('web') ? 'file.settings.caches' : 'file.settings.workerCaches');
     if (prefixes.default !== '') this.#code.note('file.settings.prefix', { field: 'prefix' });
     const caches = [this.#cache('default'), this.#cache('select2')];
+    if (sessions !== 'redis' && this.#has('web')) caches.push(this.#cache('sessions'));
     this.#code.statement(
       'CACHES',
       [[name('CACHES'), plain(' = {')], ...caches.flatMap(({ lines }) => lines), [plain('}')]],
@@ -186,9 +199,17 @@ class SettingsWriter {
 
   #emitSessions(): void {
     if (!this.#has('web')) return;
-    const { redis, prefixes } = this.#deployment;
+    const { redis, prefixes, sessions } = this.#deployment;
     const database = 'sessions';
-    this.#code.gap().note('file.settings.sessions', { database });
+    this.#code.gap();
+    if (sessions !== 'redis') {
+      const source: Source = { field: 'sessions', database };
+      this.#code.note(`file.settings.sessions.${sessions}`, source);
+      this.#set('SESSION_ENGINE', text(`django.contrib.sessions.backends.${sessions}`), source);
+      this.#set('SESSION_CACHE_ALIAS', text('sessions'), source);
+      return;
+    }
+    this.#code.note('file.settings.sessions', { database });
     this.#set('SESSION_ENGINE', text('redis_sessions.session'), { database });
     if (redis.sentinel !== undefined) {
       this.#code.note('file.settings.sentinelSessions', { field: 'sentinels' });

@@ -1,10 +1,12 @@
 import type { Deployment } from '../model/deployment.ts';
+import { runsDjango } from '../model/servers.ts';
 import type { Role, WorkerRole } from '../pod/roles.ts';
 import {
   APPS,
   CONFIG_MODULE,
   INIT_SCRIPTS,
   NODES,
+  DJANGO_SETTINGS,
   QUEUES,
   UNITS,
   XAPI_LIMIT,
@@ -24,7 +26,7 @@ import {
   type Token,
   type Writing,
 } from './code.ts';
-import { transportOptions } from './connection.ts';
+import { brokerTls, transportOptions } from './connection.ts';
 import { dictLines, literal, pythonTokens } from './python.ts';
 
 /** The time limit of a worker's tasks, in seconds, and its source. */
@@ -44,13 +46,41 @@ export function needsConfigModule({ arch, xapi, redis }: Deployment, role: Role)
   return role !== 'worker' && role !== 'redis';
 }
 
-/** A program of Pod's virtual environment; in containers, whose image is one, its name is enough. */
+/** The field with the virtual environment of a role's server. */
+export function environmentField({ servers }: Deployment, role: Role): 'venv' | 'venv.encode' {
+  const server = servers.find(({ roles }) => roles.includes(role));
+  return server === undefined || runsDjango(server.roles) ? 'venv' : 'venv.encode';
+}
+
+/**
+ * A program of the virtual environment on a role's server; in containers, whose image is one, its name
+ * is enough.
+ */
 export function program(
-  { paths, redis }: Deployment,
+  deployment: Deployment,
+  role: Role,
   command: 'celery' | 'python',
   make = plain,
 ): Token {
-  return redis.container ? make(command) : make(`${paths.venv}/bin/${command}`, { field: 'venv' });
+  if (deployment.redis.container) return make(command);
+  const field = environmentField(deployment, role);
+  return make(`${deployment.paths[field]}/bin/${command}`, { field });
+}
+
+/** The variables that a worker needs in its environment. */
+function variablesOf(deployment: Deployment, role: WorkerRole): { name: string; value: string }[] {
+  const django =
+    role === 'encoding' &&
+    !deployment.redis.container &&
+    environmentField(deployment, role) === 'venv';
+  return [
+    ...(needsConfigModule(deployment, role)
+      ? [{ name: 'CELERY_CONFIG_MODULE', value: CONFIG_MODULE }]
+      : []),
+    // The encoding task asks Django for settings where Django is installed (Encoding_video.py), and
+    // fails unless it knows them (run on Pod 4.2.0).
+    ...(django ? [{ name: 'DJANGO_SETTINGS_MODULE', value: DJANGO_SETTINGS }] : []),
+  ];
 }
 
 /**
@@ -71,12 +101,62 @@ function workerOptions(deployment: Deployment, role: WorkerRole, make: typeof pl
   ];
 }
 
+/** Whether a worker notes the tasks that have succeeded: an xAPI statement is short, and may go twice. */
+const notesResults = (role: WorkerRole): boolean => role !== 'xapi';
+
+/**
+ * The options of Celery's configuration that belong to how a worker is started, after `--`. Both are
+ * remedies against a second run of a task during which Redis was away (run on Celery 5.4.0):
+ * - a worker that systemd starts again ends when it loses Redis, after it has acknowledged its task;
+ * - a worker does not run a task again that has succeeded. This needs a result backend, without which
+ *   Celery loses the task; in files, since Redis may be away when the task ends.
+ */
+function workerConfiguration(
+  { paths, service }: Deployment,
+  role: WorkerRole,
+  make: typeof plain,
+): Token[] {
+  const source: Source = { field: 'service' };
+  const results: Source = { field: 'results' };
+  return [
+    ...(service === 'systemd' || notesResults(role) ? [make(' --')] : []),
+    ...(service === 'systemd'
+      ? [make(' broker_connection_retry=0 broker_connection_retry_on_startup=1', source)]
+      : []),
+    ...(notesResults(role)
+      ? [
+          make(' worker_deduplicate_successful_tasks=1', results),
+          make(' result_backend=file://', results),
+          make(service === 'container' ? CONTAINER_RESULTS : paths.results, results),
+        ]
+      : []),
+  ];
+}
+
+/** The folder of results in a container, which a new container does without. */
+const CONTAINER_RESULTS = '/tmp/pod-celery';
+
 /** The comments on the options of a worker. */
-function noteOptions(code: CodeWriter, { hours }: Deployment, role: WorkerRole): void {
+function noteOptions(
+  code: CodeWriter,
+  { hours, paths, service }: Deployment,
+  role: WorkerRole,
+): void {
   if (role === 'worker') code.note('file.options.one', { server: role });
   else code.note('file.options.queue', { server: role }, { queue: QUEUES[role] });
   if (role === 'xapi') code.note('file.options.xapi', { server: role });
   else code.note('file.options.hours', { field: 'hours' }, { hours });
+  if (service === 'systemd') code.note('file.options.lost', { field: 'service' });
+  if (!notesResults(role)) return;
+  const path = service === 'container' ? CONTAINER_RESULTS : paths.results;
+  code.note('file.options.results', { field: 'results' }, { path });
+}
+
+/** The comments on the variables of a worker. */
+function noteVariable(code: CodeWriter, variable: string, role: WorkerRole): void {
+  code.note(variable === 'CELERY_CONFIG_MODULE' ? 'file.worker.module' : 'file.worker.django', {
+    server: role,
+  });
 }
 
 /**
@@ -95,7 +175,15 @@ function workerArguments(deployment: Deployment, role: WorkerRole, percent: '%' 
 
 /** The command that starts a worker in the foreground, in the project's folder. */
 export function workerLine(deployment: Deployment, role: WorkerRole): Token[] {
-  return [program(deployment, 'celery'), ...workerArguments(deployment, role, '%')];
+  return [program(deployment, role, 'celery'), ...workerArguments(deployment, role, '%')];
+}
+
+/** The beginning of a command: the variables that a worker's application needs, as a shell has them. */
+export function workerVariables(deployment: Deployment, role: WorkerRole): Token[] {
+  return variablesOf(deployment, role).flatMap(({ name: variable, value }) => [
+    name(variable),
+    plain(`=${value} `),
+  ]);
 }
 
 /** The path of a worker's {@link emitInitDefaults}. */
@@ -128,20 +216,26 @@ export function emitInitDefaults(
     .note('file.celeryd.enable', { field: 'service' }, { script })
     .gap();
   set('CELERYD_NODES', string(NODES[role]));
-  set('CELERY_BIN', program(deployment, 'celery', string));
+  set('CELERY_BIN', program(deployment, role, 'celery', string));
   set('CELERY_APP', string(APPS[role]));
   code.note('file.worker.directory', { field: 'project' });
   set('CELERYD_CHDIR', string(paths.project, { field: 'project' }));
-  if (needsConfigModule(deployment, role)) {
+  for (const { name: variable, value } of variablesOf(deployment, role)) {
+    noteVariable(code, variable, role);
     code
-      .note('file.worker.module', { server: role })
       .note('file.celeryd.export', { server: role })
-      .statement('CELERY_CONFIG_MODULE', [
-        [plain('export '), name('CELERY_CONFIG_MODULE'), plain('='), string(`"${CONFIG_MODULE}"`)],
-      ]);
+      .statement(variable, [[plain('export '), name(variable), plain('='), string(`"${value}"`)]]);
   }
   noteOptions(code.gap(), deployment, role);
-  set('CELERYD_OPTS', ...workerOptions(deployment, role, string));
+  if (notesResults(role))
+    code
+      .note('file.celeryd.results', { field: 'results' })
+      .note('file.celeryd.resultsFolder', { field: 'results' }, { account, path: paths.results });
+  set(
+    'CELERYD_OPTS',
+    ...workerOptions(deployment, role, string),
+    ...workerConfiguration(deployment, role, string),
+  );
   code.gap();
   set('CELERYD_LOG_LEVEL', string('INFO'));
   set('CELERYD_LOG_FILE', string(paths.logs, { field: 'logs' }), string('/%N.log'));
@@ -185,14 +279,29 @@ export function emitSystemdUnit(
   set('Group', plain(account, { field: 'account' }));
   code.note('file.worker.directory', { field: 'project' });
   set('WorkingDirectory', plain(paths.project, { field: 'project' }));
-  if (needsConfigModule(deployment, role)) {
-    const variable = plain(`CELERY_CONFIG_MODULE=${CONFIG_MODULE}`, { server: role });
-    code
-      .note('file.worker.module', { server: role })
-      .statement('CELERY_CONFIG_MODULE', [[name('Environment'), plain('='), variable]]);
+  for (const { name: variable, value } of variablesOf(deployment, role)) {
+    noteVariable(code, variable, role);
+    const text = plain(`${variable}=${value}`, { server: role });
+    code.statement(variable, [[name('Environment'), plain('='), text]]);
+  }
+  if (notesResults(role)) {
+    const [, state] = /^\/var\/lib\/([^/]+)$/.exec(paths.results) ?? [];
+    if (state === undefined)
+      code
+        .note('file.celeryd.results', { field: 'results' })
+        .note('file.celeryd.resultsFolder', { field: 'results' }, { account, path: paths.results });
+    else {
+      code.note('file.unit.state', { field: 'results' }, { path: paths.results });
+      set('StateDirectory', plain(state, { field: 'results' }));
+    }
   }
   noteOptions(code, deployment, role);
-  set('ExecStart', program(deployment, 'celery'), ...workerArguments(deployment, role, '%%'));
+  set(
+    'ExecStart',
+    program(deployment, role, 'celery'),
+    ...workerArguments(deployment, role, '%%'),
+    ...workerConfiguration(deployment, role, plain),
+  );
   code.note('file.unit.stop');
   set('KillMode', plain('mixed'));
   const { text, source } = limitOf(deployment, role);
@@ -214,14 +323,19 @@ export function emitContainerStart(
   const code = new CodeWriter(say, deployment.comments);
   code.line(comment('#!/bin/sh'));
   code.note('file.container.what', { server: role });
-  if (needsConfigModule(deployment, role))
-    code
-      .note('file.worker.module', { server: role })
-      .statement('CELERY_CONFIG_MODULE', [
-        [plain('export '), name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE}`)],
-      ]);
+  for (const { name: variable, value } of variablesOf(deployment, role)) {
+    noteVariable(code, variable, role);
+    code.statement(variable, [[plain('export '), name(variable), plain(`=${value}`)]]);
+  }
   noteOptions(code, deployment, role);
-  code.statement('exec', [[plain('exec '), ...workerLine(deployment, role)]]);
+  if (notesResults(role)) code.line(plain(`mkdir -p ${CONTAINER_RESULTS}`));
+  code.statement('exec', [
+    [
+      plain('exec '),
+      ...workerLine(deployment, role),
+      ...workerConfiguration(deployment, role, plain),
+    ],
+  ]);
   return code.done();
 }
 
@@ -229,9 +343,9 @@ export function emitContainerStart(
  * The module {@link CONFIG_MODULE}, with what the roles of {@link needsConfigModule} read nowhere
  * else; each statement has the name of its variable.
  */
-export function emitCeleryModule(deployment: Deployment, { say }: Writing): Statement[] {
+export function emitCeleryModule(deployment: Deployment, writing: Writing): Statement[] {
   const { arch, comments, hours, redis } = deployment;
-  const code = new CodeWriter(say, comments);
+  const code = new CodeWriter(writing.say, comments);
   const set = (key: string, value: PythonValue) =>
     code.statement(key, [[name(key), plain(' = '), ...pythonTokens(value)]], value);
   code.note('file.module.what').gap();
@@ -240,13 +354,19 @@ export function emitCeleryModule(deployment: Deployment, { say }: Writing): Stat
   // of an hour is enough, and hands a lost one out sooner.
   const long = arch === 'microservices';
   if (long) code.note('file.settings.visibility', { field: 'hours' }, { hours });
-  const entries = transportOptions(deployment).filter(
+  const entries = transportOptions(deployment, writing).filter(
     ([key]) => key !== 'visibility_timeout' || long,
   );
   if (entries.length > 0) {
     const key = 'broker_transport_options';
     const lines = dictLines([name(key), plain(' = ')], entries);
     code.statement(key, lines, { kind: 'dict', entries });
+  }
+  const tls = brokerTls(deployment);
+  if (tls.length > 0) {
+    const key = 'broker_use_ssl';
+    code.note('file.settings.brokerTls', { field: 'tls' });
+    code.statement(key, dictLines([name(key), plain(' = ')], tls), { kind: 'dict', entries: tls });
   }
   code.note('file.settings.acksLate');
   set('task_acks_late', literal(constant('True')));

@@ -1,6 +1,6 @@
 import { DATABASE_ROLES, type DatabaseRole } from '../pod/databases.ts';
 import type { Architecture } from './architecture.ts';
-import { remoteClients } from './servers.ts';
+import { remoteClients, runsDjango, serversOf } from './servers.ts';
 
 /** Whether encoding is handed to workers through a broker. */
 export const usesBroker = ({ arch }: Architecture): boolean => arch !== 'standalone';
@@ -26,6 +26,11 @@ export const hasServices = (architecture: Architecture): boolean =>
 /** Whether Celery's init script starts the workers. */
 export const usesInit = (architecture: Architecture): boolean =>
   hasServices(architecture) && architecture.service === 'init';
+
+/** Whether there are servers with workers and without Django. */
+export const hasLightServers = (architecture: Architecture): boolean =>
+  managesRedis(architecture) &&
+  serversOf(architecture).some(({ id, roles }) => id !== 'redis' && !runsDjango(roles));
 
 /** Whether a firewall has anything to keep out: Redis is called from other servers. */
 export const needsFirewall = (architecture: Architecture): boolean =>

@@ -13,6 +13,12 @@ export const AUTHS = ['none', 'password', 'acl'] as const;
 /** The services that can start the workers: systemd, or Celery's generic init script. */
 export const SERVICES = ['systemd', 'init'] as const;
 
+/**
+ * The places of sessions: django-redis-sessions, Pod's default; Django's cache; that cache and the SQL
+ * database, so that Pod answers without Redis.
+ */
+export const SESSION_STORES = ['redis', 'cache', 'cached_db'] as const;
+
 /** The firewalls that can keep everybody else from Redis. */
 export const FIREWALLS = ['none', 'nftables', 'ufw'] as const;
 
@@ -42,6 +48,8 @@ export type Architecture = Readonly<
     sentinels: string;
     /** The sentinels' name for the master. */
     master: string;
+    /** Where sessions are kept. */
+    sessions: (typeof SESSION_STORES)[number];
     /** Redis's memory limit, in MB. */
     memory: number;
     auth: (typeof AUTHS)[number];
@@ -57,12 +65,16 @@ export type Architecture = Readonly<
     project: string;
     /** The folder of its virtual environment. */
     venv: string;
+    /** The folder of the virtual environment on servers without Django, which need requirements-encode.txt alone. */
+    'venv.encode': string;
     /** The system user and group that Pod runs as. */
     account: string;
     /** The folder of the workers' logs, under Celery's init script. */
     logs: string;
     /** The folder of the workers' PID files, under Celery's init script. */
     pids: string;
+    /** The folder where workers note which encodings and transcriptions have succeeded. */
+    results: string;
     /** One settings_local.py for every server. */
     shared: boolean;
     prefix: string;
@@ -103,6 +115,7 @@ export const DEFAULTS: Architecture = {
   socket: '',
   sentinels: '',
   master: 'mymaster',
+  sessions: 'redis',
   memory: 512,
   auth: 'password',
   user: 'pod',
@@ -117,9 +130,11 @@ export const DEFAULTS: Architecture = {
   service: 'systemd',
   project: '/usr/local/django_projects/podv4',
   venv: '/home/pod/.virtualenvs/django_pod4',
+  'venv.encode': '/home/pod/.virtualenvs/pod4_encode',
   account: 'pod',
   logs: '/var/log/celery',
   pids: '/var/run/celery',
+  results: '/var/lib/pod-celery',
   shared: false,
   prefix: 'pod',
   'db.select2': GUIDE_NUMBERS.select2,

@@ -53,8 +53,6 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     else if (looped) report('error', 'sentinels.loopback', 'sentinels', { host: looped.host });
     const missing = sentinel.endpoints.filter((each) => isPlaceholder(each.host)).length;
     if (missing > 0) report('todo', 'sentinels.missing', 'sentinels', { count: missing });
-    if (deployment.redis.ca !== undefined) report('error', 'sentinels.tls', 'tls');
-    if (deployment.redis.user !== undefined) report('error', 'sentinels.acl', 'auth');
   }
 
   const hostIssue =
@@ -71,6 +69,9 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     if (other) report('error', 'db.same', field, { number, other });
     else seen.set(number, field);
   }
+
+  if (deployment.sessions !== architecture.sessions)
+    report('warning', 'sessions.sentinel', 'sessions');
 
   const asks = asksPassword(architecture);
   if (asks && password === '') report('todo', 'auth.password', 'password');

@@ -3,7 +3,14 @@ import { DOCKER_HOST } from '../pod/limits.ts';
 import type { Role, WorkerRole } from '../pod/roles.ts';
 import { QUEUES } from '../pod/workers.ts';
 import { ADDRESS_PLACEHOLDER, isLoopback, isPlaceholder, type Endpoint } from './address.ts';
-import { asksPassword, databasesOf, hasFirewall, hasServices, usesBroker } from './applies.ts';
+import {
+  asksPassword,
+  databasesOf,
+  hasFirewall,
+  hasServices,
+  usesBroker,
+  usesNetwork,
+} from './applies.ts';
 import type { Architecture } from './architecture.ts';
 import {
   redisOn,
@@ -20,6 +27,7 @@ export type ConnectionSetting =
   | 'CACHES["default"]'
   | 'CACHES["select2"]'
   | 'SESSION_REDIS'
+  | 'CACHES["sessions"]'
   | 'CELERY_BROKER_URL'
   | 'ENCODING_TRANSCODING_CELERY_BROKER_URL'
   | 'XAPI_CELERY_BROKER_URL';
@@ -65,6 +73,8 @@ interface RedisServer {
     readonly endpoints: readonly Endpoint[];
     /** The number of them that must agree that the master is gone: the majority. */
     readonly quorum: number;
+    /** Whether the sentinels ask for the password of Redis too; django-redis-sessions could not give it. */
+    readonly password: boolean;
   };
   /** It is a container of Pod's Docker set-up, where there is no unit and no redis.conf to edit. */
   readonly container: boolean;
@@ -92,6 +102,8 @@ export interface Deployment {
   readonly uses: readonly Use[];
   /** The servers that a firewall lets through to Redis; none where there is no firewall. */
   readonly clients: readonly FirewallClients[];
+  /** Where sessions are kept; with Sentinel, django-redis-sessions knows neither TLS nor users. */
+  readonly sessions: Architecture['sessions'];
   /** Prefixes of the keys; empty where Pod's own default has none. */
   readonly prefixes: {
     readonly default: string;
@@ -115,8 +127,13 @@ export interface Deployment {
   readonly service?: Architecture['service'] | 'container';
   /** The system user and group that Pod runs as. */
   readonly account: string;
-  /** Folders on every server: Pod's project, its virtual environment, the workers' logs and PID files. */
-  readonly paths: Readonly<Record<'project' | 'venv' | 'logs' | 'pids', string>>;
+  /**
+   * Folders on every server: Pod's project, its virtual environment, that of servers without Django,
+   * the workers' logs, PID files and results.
+   */
+  readonly paths: Readonly<
+    Record<'project' | 'venv' | 'venv.encode' | 'logs' | 'pids' | 'results', string>
+  >;
   /** Whether one settings_local.py is for every server. */
   readonly sharedSettings: boolean;
   /** Whether files explain their lines. */
@@ -146,7 +163,12 @@ function redisOf(architecture: Architecture, servers: readonly ServerGroup[]): R
     ...(asksPassword(architecture) && auth === 'acl' && { user }),
     ...(network && architecture.tls && { ca }),
     ...(first !== undefined && {
-      sentinel: { master, endpoints, quorum: Math.floor(endpoints.length / 2) + 1 },
+      sentinel: {
+        master,
+        endpoints,
+        quorum: Math.floor(endpoints.length / 2) + 1,
+        password: asksPassword(architecture) && sessionsOf(architecture) !== 'redis',
+      },
     }),
     container: redis === 'docker',
     memory,
@@ -160,6 +182,17 @@ function clientsOf(architecture: Architecture): FirewallClients[] {
     ...clients,
     addresses: architecture[clients.field].split(',').filter((address) => address !== ''),
   }));
+}
+
+/**
+ * Where sessions are kept: in Django's cache where Redis behind sentinels wants TLS or a user, which
+ * django-redis-sessions 0.6.2 cannot give it (run on Pod 4.2.0).
+ */
+function sessionsOf(architecture: Architecture): Architecture['sessions'] {
+  const { sessions, sentinels, tls, auth } = architecture;
+  const named = asksPassword(architecture) && auth === 'acl';
+  const beyond = sentinels !== '' && usesNetwork(architecture) && (tls || named);
+  return sessions === 'redis' && beyond ? 'cache' : sessions;
 }
 
 /** The kind of service that starts the workers. */
@@ -176,6 +209,7 @@ function serviceOf(architecture: Architecture): Deployment['service'] {
 function usesOf(
   { arch, transcription, xapi }: Architecture,
   servers: readonly ServerGroup[],
+  sessions: Architecture['sessions'],
 ): Use[] {
   const cache = (role: Role): Omit<Use, 'server'> => ({
     role,
@@ -200,7 +234,12 @@ function usesOf(
     web: () => [
       { role: 'web', database: 'select2', setting: 'CACHES["select2"]', as: 'store' },
       cache('web'),
-      { role: 'web', database: 'sessions', setting: 'SESSION_REDIS', as: 'store' },
+      {
+        role: 'web',
+        database: 'sessions',
+        setting: sessions === 'redis' ? 'SESSION_REDIS' : 'CACHES["sessions"]',
+        as: 'store',
+      },
       ...(arch === 'celery' ? [task('web', 'worker', 'CELERY_BROKER_URL', 'producer')] : []),
       ...(arch === 'microservices' ? [task('web', 'encoding', microservices, 'producer')] : []),
       ...(arch === 'microservices' && transcription
@@ -224,10 +263,14 @@ function usesOf(
  * (pod/settings.py:371-379), sessions having `session`; another prefix keeps this Pod's keys from
  * those of another Pod in all three databases.
  */
-function prefixesOf(prefix: string): Deployment['prefixes'] {
-  return prefix === '' || prefix === 'pod'
-    ? { default: prefix, select2: '', sessions: 'session' }
-    : { default: prefix, select2: prefix, sessions: `${prefix}-session` };
+function prefixesOf(prefix: string, sessions: Architecture['sessions']): Deployment['prefixes'] {
+  const usual = prefix === '' || prefix === 'pod';
+  const own = usual ? '' : prefix;
+  return {
+    default: prefix,
+    select2: own,
+    sessions: sessions !== 'redis' ? own : usual ? 'session' : `${prefix}-session`,
+  };
 }
 
 /**
@@ -236,20 +279,23 @@ function prefixesOf(prefix: string): Deployment['prefixes'] {
  * above --time-limit=86400; celery issues 5935 and 5306).
  */
 export function plan(architecture: Architecture): Deployment {
-  const { arch, transcription, xapi, hours, project, venv, logs, pids } = architecture;
+  const { arch, transcription, xapi, hours, project, venv, logs, pids, results } = architecture;
   const servers = serversOf(architecture);
   const service = serviceOf(architecture);
+  const redis = redisOf(architecture, servers);
+  const sessions = sessionsOf(architecture);
   return {
     architecture,
     servers,
-    redis: redisOf(architecture, servers),
+    redis,
     databases: databasesOf(architecture).map((role) => ({
       role,
       number: architecture[`db.${role}`],
     })),
-    uses: usesOf(architecture, servers),
+    uses: usesOf(architecture, servers, sessions),
     clients: clientsOf(architecture),
-    prefixes: prefixesOf(architecture.prefix),
+    sessions,
+    prefixes: prefixesOf(architecture.prefix, sessions),
     timeLimit: hours * HOUR,
     visibilityTimeout: (hours + 1) * HOUR,
     arch,
@@ -266,7 +312,7 @@ export function plan(architecture: Architecture): Deployment {
     firewall: hasFirewall(architecture) ? architecture.firewall : 'none',
     ...(service !== undefined && { service }),
     account: architecture.account,
-    paths: { project, venv, logs, pids },
+    paths: { project, venv, 'venv.encode': architecture['venv.encode'], logs, pids, results },
     sharedSettings: architecture.shared && usesBroker(architecture),
     comments: architecture.comments,
   };

@@ -34,6 +34,8 @@ const redis = (...value: string[]): Default => ({ of: 'redis', value });
 
 const TLS = { tls: true, host: '192.0.2.10', redis: 'dedicated' } as const;
 const ACL = { auth: 'acl' } as const;
+/** Sentinels with everything that sessions in Django's cache let them have. */
+const ENCRYPTED_SENTINELS = { ...SENTINEL_EXAMPLE, tls: true, auth: 'acl' } as const;
 const SOCKET = { socket: '/run/redis/redis.sock' } as const;
 /** Every directive of a generated redis.conf, in its order. */
 export const REDIS_DIRECTIVES = {
@@ -131,7 +133,7 @@ export const REDIS_DIRECTIVES = {
   user: {
     type: 'acl',
     live: 'ACL SETUSER',
-    fields: ['auth', 'user'],
+    fields: ['auth', 'user', 'sentinels'],
     since: '6.0',
     see: ['server#password', 'troubleshoot#acl-channels'],
     example: ACL,
@@ -145,6 +147,15 @@ export const REDIS_DIRECTIVES = {
     see: ['server#sentinel'],
     example: SENTINEL_EXAMPLE,
   },
+  'tls-replication': {
+    type: 'yesno',
+    default: redis('no'),
+    live: 'CONFIG SET',
+    fields: ['tls', 'sentinels'],
+    since: '6.0',
+    see: ['server#sentinel', 'redis-tls-port'],
+    example: ENCRYPTED_SENTINELS,
+  },
   masterauth: {
     type: 'text',
     default: redis(),
@@ -152,6 +163,15 @@ export const REDIS_DIRECTIVES = {
     fields: ['sentinels'],
     see: ['server#sentinel', 'redis-requirepass'],
     example: SENTINEL_EXAMPLE,
+  },
+  masteruser: {
+    type: 'user',
+    default: redis(),
+    live: 'CONFIG SET',
+    fields: ['sentinels', 'user'],
+    since: '6.0',
+    see: ['server#sentinel', 'redis-user', 'redis-masterauth'],
+    example: ENCRYPTED_SENTINELS,
   },
   replicaof: {
     type: 'address',
@@ -198,14 +218,76 @@ export const SENTINEL_DIRECTIVES = {
     type: 'number',
     default: redis('26379'),
     live: 'restart',
-    fields: ['sentinels'],
+    fields: ['sentinels', 'tls'],
     see: ['server#firewall'],
+  },
+  'tls-port': {
+    type: 'number',
+    default: redis('0'),
+    live: 'restart',
+    fields: ['sentinels', 'tls'],
+    since: '6.0',
+    see: ['redis-tls-port'],
+    example: ENCRYPTED_SENTINELS,
+  },
+  'tls-cert-file': {
+    type: 'path',
+    default: redis(),
+    live: 'restart',
+    fields: ['tls'],
+    since: '6.0',
+    see: ['redis-tls-cert-file'],
+    example: ENCRYPTED_SENTINELS,
+  },
+  'tls-key-file': {
+    type: 'path',
+    default: redis(),
+    live: 'restart',
+    fields: ['tls'],
+    since: '6.0',
+    see: ['redis-tls-key-file'],
+    example: ENCRYPTED_SENTINELS,
+  },
+  'tls-ca-cert-file': {
+    type: 'path',
+    default: redis(),
+    live: 'restart',
+    fields: ['ca'],
+    since: '6.0',
+    see: ['redis-tls-ca-cert-file'],
+    example: ENCRYPTED_SENTINELS,
+  },
+  'tls-auth-clients': {
+    type: 'yesno',
+    default: redis('yes'),
+    live: 'restart',
+    fields: ['tls'],
+    since: '6.0',
+    see: ['redis-tls-auth-clients'],
+    example: ENCRYPTED_SENTINELS,
+  },
+  'tls-replication': {
+    type: 'yesno',
+    default: redis('no'),
+    live: 'restart',
+    fields: ['tls', 'sentinels'],
+    since: '6.0',
+    see: ['redis-tls-replication'],
+    example: ENCRYPTED_SENTINELS,
+  },
+  requirepass: {
+    type: 'text',
+    default: redis(),
+    live: 'restart',
+    fields: ['auth', 'sessions'],
+    see: ['redis-requirepass', 'server#sentinel'],
+    example: ENCRYPTED_SENTINELS,
   },
   'protected-mode': {
     type: 'yesno',
     default: redis('no'),
     live: 'restart',
-    fields: [],
+    fields: ['sessions'],
     see: ['server#firewall'],
   },
   'resolve-hostnames': {
@@ -236,6 +318,14 @@ export const SENTINEL_DIRECTIVES = {
     live: 'SENTINEL MONITOR',
     fields: ['sentinels', 'master', 'port'],
     see: ['server#sentinel', 'troubleshoot#sentinel-no-master'],
+  },
+  'auth-user': {
+    type: 'user',
+    live: 'SENTINEL SET',
+    fields: ['user', 'master'],
+    since: '6.2',
+    see: ['redis-user', 'redis-masteruser'],
+    example: ENCRYPTED_SENTINELS,
   },
   'auth-pass': {
     type: 'text',
@@ -286,7 +376,7 @@ export interface WorkerOption {
   readonly fields: readonly FieldName[];
 }
 
-/** Every option of the generated `celery … worker`, in its order (Celery 5.2.6). */
+/** Every option of the generated `celery … worker`, and of Celery's configuration after it, in its order (Celery 5.4.0). */
 export const WORKER_OPTIONS = {
   '-A': { type: 'text', fields: ['arch', 'xapi'] },
   '-l': { type: 'word', default: { of: 'celery', value: ['WARNING'] }, fields: [] },
@@ -300,6 +390,22 @@ export const WORKER_OPTIONS = {
   },
   '--max-tasks-per-child': { type: 'number', fields: [] },
   '--time-limit': { type: 'seconds', fields: ['hours'] },
+  broker_connection_retry: {
+    type: 'flag',
+    default: { of: 'celery', value: ['1'] },
+    fields: ['service'],
+  },
+  broker_connection_retry_on_startup: {
+    type: 'flag',
+    default: { of: 'celery', value: ['1'] },
+    fields: ['service'],
+  },
+  worker_deduplicate_successful_tasks: {
+    type: 'flag',
+    default: { of: 'celery', value: ['0'] },
+    fields: ['arch', 'results'],
+  },
+  result_backend: { type: 'url', default: { of: 'celery', value: [] }, fields: ['results'] },
 } as const satisfies Record<string, WorkerOption>;
 
 /** The name of one of {@link WORKER_OPTIONS}. */

@@ -4,6 +4,7 @@ import {
   asksPassword,
   databasesOf,
   hasFirewall,
+  hasLightServers,
   hasServices,
   managesRedis,
   needsFirewall,
@@ -18,6 +19,7 @@ import {
   FIREWALLS,
   REDIS_PLACES,
   SERVICES,
+  SESSION_STORES,
   type Architecture,
   type ClientField,
   type FieldName,
@@ -201,6 +203,7 @@ export const FIELDS: { readonly [F in FieldName]: Field<Architecture[F]> } = {
     read: matching(/^[a-z0-9]([a-z0-9._-]{0,38}[a-z0-9])?$/, 'master.malformed', 40),
     applies: ({ sentinels }) => sentinels !== '',
   },
+  sessions: choice('redis', SESSION_STORES),
   memory: integer('redis', [64, 1048576], managesRedis),
   auth: choice('security', AUTHS, managesRedis),
   user: {
@@ -222,6 +225,7 @@ export const FIELDS: { readonly [F in FieldName]: Field<Architecture[F]> } = {
   service: choice('workers', SERVICES, hasServices),
   project: path('workers', managesRedis, 'required'),
   venv: path('workers', managesRedis, 'required'),
+  'venv.encode': path('workers', hasLightServers, 'required'),
   account: {
     group: 'workers',
     read: matching(/^[a-z_][a-z0-9_-]{0,31}$/, 'account.malformed', 32),
@@ -229,6 +233,11 @@ export const FIELDS: { readonly [F in FieldName]: Field<Architecture[F]> } = {
   },
   logs: path('workers', usesInit, 'required'),
   pids: path('workers', usesInit, 'required'),
+  results: path(
+    'workers',
+    (architecture) => usesBroker(architecture) && hasServices(architecture),
+    'required',
+  ),
   shared: flag('details', usesBroker),
   prefix: {
     group: 'details',

@@ -1,10 +1,10 @@
 import { addressKind } from './address.ts';
-import { ARCHITECTURES, AUTHS, type Architecture } from './architecture.ts';
+import { ARCHITECTURES, AUTHS, SESSION_STORES, type Architecture } from './architecture.ts';
 import { plan } from './deployment.ts';
 
 /**
- * The transports of Redis: the network, encrypted or not, by IPv4 (or a name) or IPv6; a Unix
- * socket; sentinels; Pod's Docker set-up.
+ * The transports of Redis: the network, encrypted or not, by IPv4 (or a name) or IPv6, to one server or
+ * to those that sentinels watch over; a Unix socket; Pod's Docker set-up.
  */
 const TRANSPORTS = [
   'tcp',
@@ -14,6 +14,8 @@ const TRANSPORTS = [
   'socket',
   'sentinel',
   'sentinel6',
+  'sentinel-tls',
+  'sentinel-tls6',
   'docker',
 ] as const;
 
@@ -32,7 +34,11 @@ export function connectionWayOf(architecture: Architecture): ConnectionWay {
   const { socket, sentinel, container, ca, password } = redis;
   const hosts = sentinel?.endpoints.map(({ host }) => host) ?? [redis.host];
   const six = hosts.some((host) => addressKind(host) === 'ipv6') ? '6' : '';
-  const network = sentinel ? 'sentinel' : ca === undefined ? 'tcp' : 'tls';
+  const network = sentinel
+    ? (`sentinel${ca === undefined ? '' : '-tls'}` as const)
+    : ca === undefined
+      ? 'tcp'
+      : 'tls';
   return {
     transport: container ? 'docker' : socket === undefined ? `${network}${six}` : 'socket',
     auth: password ? architecture.auth : 'none',
@@ -40,12 +46,18 @@ export function connectionWayOf(architecture: Architecture): ConnectionWay {
 }
 
 /**
- * Whether a way of connecting exists: Pod's Docker set-up has no password, and with Sentinel, protected mode lets no
- * replica in without one while django-redis-sessions 0.6.2 knows no users.
+ * Whether a way of connecting exists: Pod's Docker set-up has no password, and with Sentinel, protected
+ * mode lets no replica in without one.
  */
 function exists({ transport, auth }: ConnectionWay): boolean {
   if (transport === 'docker') return auth === 'none';
-  return !transport.startsWith('sentinel') || auth === 'password';
+  return !transport.startsWith('sentinel') || auth !== 'none';
+}
+
+/** Where sessions are kept with a way of connecting, unless another place is chosen. */
+function usualSessions({ transport, auth }: ConnectionWay): Architecture['sessions'] {
+  const beyond = transport.startsWith('sentinel-tls') || auth === 'acl';
+  return transport.startsWith('sentinel') && beyond ? 'cache' : 'redis';
 }
 
 /** Every way of connecting that the generator offers. */
@@ -53,30 +65,53 @@ export const CONNECTION_WAYS: readonly ConnectionWay[] = TRANSPORTS.flatMap((tra
   AUTHS.map((auth) => ({ transport, auth })),
 ).filter(exists);
 
-/** A case of the generator: an architecture, a way of connecting, one settings file for all or not. */
+/**
+ * A case of the generator: an architecture, a way of connecting, where sessions are kept, one settings
+ * file for all or not.
+ */
 export interface Offer extends ConnectionWay {
   readonly arch: Architecture['arch'];
   readonly shared: boolean;
+  readonly sessions: Architecture['sessions'];
 }
 
-/** Every case that the generator offers; each is run on real software before the site is built. */
-export const OFFERS: readonly Offer[] = ARCHITECTURES.flatMap((arch) =>
-  CONNECTION_WAYS.flatMap((way) =>
-    (arch === 'standalone' ? [false] : [false, true]).map((shared) => ({
-      arch,
-      ...way,
-      shared,
-    })),
+/**
+ * Every case that the generator offers; each is run on real software before the site is built. Only web
+ * servers keep sessions, the same in all architectures: each place of sessions is run with each way of
+ * connecting in one of them.
+ */
+export const OFFERS: readonly Offer[] = [
+  ...ARCHITECTURES.flatMap((arch) =>
+    CONNECTION_WAYS.flatMap((way) =>
+      (arch === 'standalone' ? [false] : [false, true]).map((shared) => ({
+        arch,
+        ...way,
+        shared,
+        sessions: usualSessions(way),
+      })),
+    ),
   ),
-);
+  ...CONNECTION_WAYS.flatMap((way) =>
+    SESSION_STORES.filter(
+      (sessions) => sessions !== 'redis' && sessions !== usualSessions(way),
+    ).map((sessions) => ({ arch: 'standalone' as const, ...way, shared: false, sessions })),
+  ),
+];
 
 /** The case of an architecture. */
 export function offerOf(architecture: Architecture): Offer {
   const { arch, shared } = architecture;
-  return { arch, ...connectionWayOf(architecture), shared: arch !== 'standalone' && shared };
+  const way = connectionWayOf(architecture);
+  return arch === 'standalone'
+    ? { arch, ...way, shared: false, sessions: plan(architecture).sessions }
+    : { arch, ...way, shared, sessions: usualSessions(way) };
 }
 
 /** A case as one word, the same for equal cases. */
-export function offerName({ arch, transport, auth, shared }: Offer): string {
-  return [arch, transport, auth, ...(shared ? ['shared'] : [])].join('-');
+export function offerName(offer: Offer): string {
+  const { arch, transport, auth, shared, sessions } = offer;
+  const other = sessions !== usualSessions(offer);
+  return [arch, transport, auth, ...(other ? [sessions] : []), ...(shared ? ['shared'] : [])].join(
+    '-',
+  );
 }

@@ -52,6 +52,14 @@ export function serversOf(architecture: Architecture): ServerGroup[] {
   return groups;
 }
 
+/**
+ * Whether servers with these roles run Django: the web servers, and Pod's Celery worker. The other
+ * workers read settings_local.py as a plain file (pod/video_encode_transcript/encoding_tasks.py,
+ * pod/xapi/xapi_tasks.py), and fail where Django is installed but not configured (run on Pod 4.2.0).
+ */
+export const runsDjango = (roles: readonly Role[]): boolean =>
+  roles.some((role) => role === 'web' || role === 'worker');
+
 /** The number of servers, or containers, of an architecture. */
 export function serverCount(architecture: Architecture): number {
   return serversOf(architecture).reduce((sum, group) => sum + group.count, 0);

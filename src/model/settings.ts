@@ -27,7 +27,7 @@ export type ValueType =
 /** The value of a setting that nobody sets, and the software that it comes from. */
 export interface Default {
   /** Celery, django-redis and django-redis-sessions as Debian 12 has them, Pod 4.1.0, Redis 7.0.15. */
-  readonly of: 'pod' | 'celery' | 'django-redis' | 'redis-sessions' | 'redis' | 'init';
+  readonly of: 'pod' | 'django' | 'celery' | 'django-redis' | 'redis-sessions' | 'redis' | 'init';
   /** The value in the syntax of its file; none where it is empty. */
   readonly value: readonly string[];
 }
@@ -100,8 +100,16 @@ export const SETTINGS = {
     type: 'dict',
     default: { of: 'celery', value: ['{}'] },
     roles: ['web', 'worker'],
-    fields: ['hours', 'sentinels', 'master'],
+    fields: ['hours', 'sentinels', 'master', 'auth', 'tls', 'ca', 'sessions'],
     see: ['understand#visibility-timeout', 'server#sentinel', 'broker_transport_options'],
+  },
+  CELERY_BROKER_USE_SSL: {
+    type: 'dict',
+    default: { of: 'celery', value: ['False'] },
+    roles: ['web', 'worker'],
+    fields: ['tls', 'ca'],
+    see: ['server#sentinel', 'server#tls', 'broker_use_ssl'],
+    example: { ...SENTINEL_EXAMPLE, tls: true },
   },
   USE_REMOTE_ENCODING_TRANSCODING: {
     type: 'flag',
@@ -158,12 +166,29 @@ export const SETTINGS = {
     see: ['server#sentinel', 'troubleshoot#sentinel-factory'],
     example: SENTINEL_EXAMPLE,
   },
+  DJANGO_REDIS_IGNORE_EXCEPTIONS: {
+    type: 'flag',
+    default: { of: 'django-redis', value: ['False'] },
+    roles: ['web', 'worker'],
+    databases: ['default', 'select2', 'sessions'],
+    fields: ['sessions'],
+    see: ['server#away', 'SESSION_ENGINE'],
+    example: { sessions: 'cached_db' },
+  },
+  DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS: {
+    type: 'flag',
+    default: { of: 'django-redis', value: ['False'] },
+    roles: ['web', 'worker'],
+    fields: ['sessions'],
+    see: ['server#away', 'DJANGO_REDIS_IGNORE_EXCEPTIONS'],
+    example: { sessions: 'cached_db' },
+  },
   CACHES: {
     type: 'dict',
     default: { of: 'pod', value: [`"redis://${POD_ADDRESS}/3"`, `"redis://${POD_ADDRESS}/2"`] },
     roles: ['web', 'worker'],
     databases: ['default', 'select2'],
-    fields: [...ADDRESS, 'master', 'db.default', 'db.select2', 'prefix'],
+    fields: [...ADDRESS, 'master', 'sessions', 'db.default', 'db.select2', 'db.sessions', 'prefix'],
     since: '3.3',
     see: [
       'understand#databases',
@@ -185,9 +210,18 @@ export const SETTINGS = {
     default: { of: 'pod', value: ['"redis_sessions.session"'] },
     roles: ['web'],
     databases: ['sessions'],
-    fields: [],
+    fields: ['sessions', 'sentinels', 'tls', 'auth'],
     since: '3.3',
-    see: ['troubleshoot#logged-out', 'SESSION_REDIS'],
+    see: ['server#sessions', 'troubleshoot#logged-out', 'SESSION_REDIS'],
+  },
+  SESSION_CACHE_ALIAS: {
+    type: 'text',
+    default: { of: 'django', value: ['"default"'] },
+    roles: ['web'],
+    databases: ['sessions'],
+    fields: ['sessions'],
+    see: ['server#sessions', 'SESSION_ENGINE'],
+    example: { sessions: 'cache' },
   },
   SESSION_REDIS_SENTINEL_LIST: {
     type: 'list',
@@ -238,9 +272,17 @@ export const MODULE_SETTINGS = {
     type: 'dict',
     default: { of: 'celery', value: ['{}'] },
     roles: ['web', 'encoding', 'transcription', 'xapi'],
-    fields: ['arch', 'hours', 'sentinels', 'master'],
+    fields: ['arch', 'hours', 'sentinels', 'master', 'auth', 'tls', 'ca', 'sessions'],
     see: ['understand#visibility-timeout', 'CELERY_BROKER_TRANSPORT_OPTIONS'],
     example: MICROSERVICES,
+  },
+  broker_use_ssl: {
+    type: 'dict',
+    default: { of: 'celery', value: ['False'] },
+    roles: ['web', 'encoding', 'transcription', 'xapi'],
+    fields: ['tls', 'ca'],
+    see: ['server#sentinel', 'CELERY_BROKER_USE_SSL'],
+    example: { ...SENTINEL_EXAMPLE, arch: 'microservices', tls: true },
   },
   task_acks_late: {
     type: 'flag',

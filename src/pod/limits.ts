@@ -13,6 +13,12 @@ export const SENTINEL_PORT = 26379;
 /** How long a client waits for an answer of Redis or of a sentinel, in seconds. */
 export const ANSWER_TIMEOUT = 5;
 
+/**
+ * How long a web server waits for Redis where it can do without, in seconds: a page uses caches several
+ * times, and each waits.
+ */
+export const AWAY_TIMEOUT = 0.3;
+
 /** After how many seconds Celery's Redis transport delivers a task again by default (kombu 5.2.4). */
 export const DEFAULT_VISIBILITY_TIMEOUT = 3600;
 

@@ -38,6 +38,9 @@ export const INIT_SCRIPTS: Readonly<Record<WorkerRole, string>> = { ...UNITS, wo
 /** The name of the Python module that the variable `CELERY_CONFIG_MODULE` names. */
 export const CONFIG_MODULE = 'podceleryconf';
 
+/** The value of `DJANGO_SETTINGS_MODULE` for Pod (manage.py). */
+export const DJANGO_SETTINGS = 'pod.settings';
+
 /**
  * The time limit of an xAPI task, in seconds. Pod posts a statement without a timeout
  * (pod/xapi/xapi_tasks.py), so that a Learning Record Store that hangs would block the queue. With

@@ -1,5 +1,3 @@
-import type { Architecture } from '../model/architecture.ts';
-
 /** The result of a generator's case that was run with Pod itself. */
 export interface PodCase {
   /** The case's name, see `offerName`; `-several` after it where each worker had a separate server. */
@@ -26,7 +24,8 @@ export interface VisitSecond {
 
 /** What happened when the master was killed while a video was being encoded. */
 export interface PodFailover {
-  readonly arch: Architecture['arch'];
+  /** The case's name, see {@link PodCase}. */
+  readonly name: string;
   /** The seconds until there was another master. */
   readonly elected: number;
   /** Whether the visitor had to log in again. */

@@ -87,7 +87,8 @@ test('the architecture of generated files is understood from them', () => {
         // A default address is written into the files.
         if (name === 'host' && (architecture.host === '' || isPlaceholder(architecture.host)))
           continue;
-        expect([name, understood.architecture[name]]).toEqual([name, architecture[name]]);
+        const chosen = name === 'sessions' ? deployment.sessions : architecture[name];
+        expect([name, understood.architecture[name]]).toEqual([name, chosen]);
       }
       const must: FieldName[] = [
         'arch',
@@ -95,6 +96,7 @@ test('the architecture of generated files is understood from them', () => {
         'db.default',
         'db.select2',
         'db.sessions',
+        'sessions',
         'prefix',
       ];
       if (deployment.redis.sentinel) must.push('sentinels', 'master');

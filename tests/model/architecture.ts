@@ -85,9 +85,11 @@ const TEXT_FIELDS: Readonly<Record<TextFieldName, fc.Arbitrary<string>>> = {
   'from.xapi': networks,
   project: paths,
   venv: paths,
+  'venv.encode': paths,
   account: fc.stringMatching(/^[a-z_][a-z0-9_-]{0,31}$/),
   logs: paths,
   pids: paths,
+  results: paths,
   prefix: fc.stringMatching(/^[a-zA-Z0-9_.-]{0,40}$/),
 };
 

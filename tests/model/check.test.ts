@@ -100,13 +100,9 @@ const EXAMPLES: Readonly<
     checked({ ...SENTINELS, sentinels: '127.0.0.1:1,b:1,c:1' }, 'secret'),
     { field: 'sentinels', severity: loud, params: { host: '127.0.0.1' } },
   ],
-  'sentinels.tls': [
+  'sessions.sentinel': [
     checked({ ...SENTINELS, tls: true }, 'secret'),
-    { field: 'tls', severity: loud, params: {} },
-  ],
-  'sentinels.acl': [
-    checked({ ...SENTINELS, auth: 'acl' }, 'secret'),
-    { field: 'auth', severity: loud, params: {} },
+    { field: 'sessions', severity: 'warning', params: {} },
   ],
   'master.malformed': [
     typed('master', 'Pod'),

@@ -39,6 +39,9 @@ describe('the cases that the generator offers', () => {
     [{ redis: 'docker' }, 'celery-docker-none'],
     [{ redis: 'dedicated', sentinels: 'a,b,c' }, 'celery-sentinel-password'],
     [{ redis: 'dedicated', sentinels: '::1,::2,::3' }, 'celery-sentinel6-password'],
+    [{ redis: 'dedicated', sentinels: 'a,b,c', tls: true, auth: 'acl' }, 'celery-sentinel-tls-acl'],
+    [{ arch: 'standalone', sessions: 'cached_db' }, 'standalone-tcp-password-cached_db'],
+    [{ sessions: 'cached_db' }, 'celery-tcp-password'],
   ])('%j is %s', (choices, name) => {
     expect(offerName(offerOf({ ...DEFAULTS, ...choices }))).toBe(name);
   });

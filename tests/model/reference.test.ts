@@ -78,7 +78,13 @@ const PARTS: Readonly<
   },
   'a worker’s command': {
     names: WORKER_OPTIONS,
-    in: matching(WORKER_KINDS, /(?<=[ "])(--?[a-zA-Z][a-z-]*)(?=[ =])/g),
+    in: (file) =>
+      WORKER_KINDS.includes(file.kind)
+        ? matchesIn(
+            file,
+            /(?<=celery .*|OPTS=.*)(?<=[ "])(--?[a-zA-Z][a-z-]*(?=[ =]\S)|[a-z_]+(?==))/g,
+          )
+        : [],
   },
   'an init script’s defaults': {
     names: INIT_VARIABLES,
@@ -94,6 +100,8 @@ const VARIED: readonly Partial<Architecture>[] = [
   { arch: 'microservices', transcription: true, xapi: true, workers: 2, host: '192.0.2.10' },
   { ...NAMED_SENTINELS, arch: 'microservices', xapi: true },
   { ...NAMED_SENTINELS, tls: false, auth: 'password' },
+  { ...NAMED_SENTINELS, tls: true, auth: 'acl', sessions: 'cached_db' },
+  { ...NAMED_SENTINELS, arch: 'microservices', transcription: true, workers: 1, tls: true },
   {
     ...{ arch: 'microservices', transcription: true, xapi: true, workers: 1 },
     ...{ tls: true, host: '192.0.2.10', redis: 'dedicated', auth: 'acl' },
@@ -220,9 +228,11 @@ const OTHER: Partial<Record<FieldName, readonly Architecture[FieldName][]>> &
   ca: ['/etc/other.crt'],
   project: ['/srv/other'],
   venv: ['/srv/venv'],
+  'venv.encode': ['/srv/light'],
   account: ['other'],
   logs: ['/srv/logs'],
   pids: ['/srv/pids'],
+  results: ['/srv/results', '/var/lib/other'],
   prefix: ['other'],
 };
 

@@ -1,6 +1,12 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deployRedis, podGroups, type Choices, type Options } from '../software-run/deployed.ts';
+import {
+  deployRedis,
+  podGroups,
+  sentinelDoors,
+  type Choices,
+  type Options,
+} from '../software-run/deployed.ts';
 import type { RedisDeployed } from '../software-run/deployed.ts';
 import { freePort, temporaryFolder, type Finally } from '../software-run/processes.ts';
 import { ask, type Door } from '../software-run/redis.ts';
@@ -82,10 +88,10 @@ export async function currentDoor({ redis }: PodCase): Promise<Door> {
   const { door, deployment } = redis;
   const { sentinel } = deployment.redis;
   if (!sentinel) return door;
-  for (const { host, port } of sentinel.endpoints.toReversed()) {
-    const said = await ask({ host, port }, 'SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinel.master);
-    const [master = '', number = ''] = said;
-    if (/^\d+$/.test(number)) return { ...door, host: master, port: Number(number) };
+  for (const each of sentinelDoors(deployment.redis, door).toReversed()) {
+    const said = await ask(each, 'SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinel.master);
+    const [host = '', port = ''] = said;
+    if (/^\d+$/.test(port)) return { ...door, host, port: Number(port) };
   }
   throw new Error('No sentinel answers.');
 }

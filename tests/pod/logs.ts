@@ -21,6 +21,19 @@ const EXPLAINED: readonly Explained[] = [
     reason:
       'Pod prints the answer of the Learning Record Store; Celery logs what is printed as a warning.',
   },
+  {
+    pattern:
+      /WARNING\/ForkPoolWorker-\d+\] (?: |\d+|ko|\S+\.mp3|(?:Start|End of) the trans(?:cripting|coding) of the video ?\d*)$/,
+    reason: 'Pod prints what it transcribes.',
+  },
+  {
+    pattern: /sox WARN trim: (?:End position is after expected end|Last \d+ position)/,
+    reason: 'Pod asks for pieces of a fixed length, and the last one is shorter.',
+  },
+  {
+    pattern: /FixupWarning(?:: Environment variable DJANGO_SETTINGS_MODULE|\(ERR_NOT_INSTALLED)/,
+    reason: 'The transcription worker names Django’s settings also where there is no Django.',
+  },
 ];
 
 /** What makes a line a warning or an error. */

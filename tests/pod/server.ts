@@ -54,6 +54,7 @@ export class Server {
   readonly #folder: string;
   readonly #tree: string;
   readonly #logs: string;
+  readonly #results: string;
   readonly #files: readonly ConfigFile[];
   readonly #stage: Stage;
   readonly #atEnd: Finally;
@@ -71,6 +72,7 @@ export class Server {
     this.#folder = join(stage.folder, id);
     this.#tree = join(this.#folder, 'tree');
     this.#logs = join(this.#folder, 'logs');
+    this.#results = join(this.#folder, 'results');
     this.#files = files.filter(({ server }) => server === id || server === 'all');
     this.#stage = stage;
     this.#atEnd = atEnd;
@@ -101,17 +103,14 @@ export class Server {
 
   async #install(whole: boolean): Promise<void> {
     const { base, prepared, settings, ...stacks } = this.#stage;
-    const own: Record<string, string> = DEFAULTS as never;
     this.#places = [
-      [own['venvEncode'] ?? '', environment(stacks.encode)] as const,
-      [DEFAULTS.venv, environment(whole ? stacks.whole : stacks.encode)] as const,
-      [DEFAULTS.project, this.#tree] as const,
-      [DEFAULTS.logs, this.#logs] as const,
-      [DEFAULTS.pids, this.#logs] as const,
-    ]
-      .filter(([from]) => from !== '')
-      // One may be the beginning of another.
-      .sort(([a], [b]) => b.length - a.length);
+      [DEFAULTS.project, this.#tree],
+      [DEFAULTS.venv, environment(stacks.whole)],
+      [DEFAULTS['venv.encode'], environment(stacks.encode)],
+      [DEFAULTS.logs, this.#logs],
+      [DEFAULTS.pids, this.#logs],
+      [DEFAULTS.results, this.#results],
+    ];
     await mkdir(this.#logs, { recursive: true });
     await output('cp', ['--archive', prepared.tree, this.#tree]);
     for (const file of this.#files) await writeFile(this.#pathOf(file), this.#textOf(file));
@@ -150,6 +149,9 @@ export class Server {
     for (const file of this.#files) {
       const start = workerStart(file, this.#pathOf(file), this.#textOf(file), this.#tree);
       if (!start) continue;
+      // systemd makes the folder that the unit names; for an init script the administrator does.
+      if (file.kind !== 'systemd-unit' || /^StateDirectory=/m.test(this.#textOf(file)))
+        await mkdir(this.#results, { recursive: true });
       const env = { ...start.env, ...this.#path(isWhole(file.folder)) };
       const worker = new Worker(`${this.id}: ${file.name}`, { ...start, env }, this.#folder);
       this.workers.push(worker);

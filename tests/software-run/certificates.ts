@@ -13,7 +13,7 @@ const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-node
  */
 export async function makeCertificates(
   atEnd: Finally,
-  names = 'DNS:localhost,IP:127.0.0.1,IP:::1',
+  names = 'DNS:localhost,IP:127.0.0.1,IP:127.0.0.2,IP:127.0.0.3,IP:::1,IP:fd00::1,IP:fd00::2,IP:fd00::3',
 ): Promise<string> {
   const folder = temporaryFolder(atEnd);
   const ssl = async (...args: string[]) => {

@@ -64,12 +64,24 @@ export async function replicated(master: Door, replicas: number): Promise<void> 
   });
 }
 
+/** The ways to the sentinels, which may speak TLS and ask for the password of Redis. */
+export function sentinelDoors(
+  { sentinel }: Deployment['redis'],
+  { ca, password }: Door,
+): readonly Door[] {
+  return (sentinel?.endpoints ?? []).map((endpoint) => ({
+    ...endpoint,
+    ...(ca !== undefined && { ca }),
+    ...(sentinel?.password && password !== undefined && { password }),
+  }));
+}
+
 /** Starts Redis with its files: one server, or several and their sentinels. */
 async function startAll(
   { redis }: Deployment,
   files: readonly ConfigFile[],
   folder: string,
-  password: string,
+  door: Door,
   atEnd: Finally,
 ): Promise<{ redis: RedisService[]; sentinels: Service[] }> {
   if (redis.container)
@@ -81,25 +93,25 @@ async function startAll(
   if (redis.sentinel === undefined)
     return { redis: [await startRedis(conf('redis/redis.conf'), atEnd)], sentinels: [] };
   const { endpoints, master, quorum } = redis.sentinel;
+  const doors = sentinelDoors(redis, door);
   const services: RedisService[] = [];
   for (const at of endpoints.keys())
     services.push(await startRedis(conf(`redis-${at + 1}/redis.conf`), atEnd));
   // A sentinel counts the replicas that the master names, so that those come first.
-  const door = { host: redis.host, port: redis.port, ...(password !== '' && { password }) };
   await replicated(door, endpoints.length - 1);
   const sentinels: Service[] = [];
   for (const at of endpoints.keys())
     sentinels.push(await startSentinel(conf(`redis-${at + 1}/sentinel.conf`), atEnd));
-  for (const { host, port } of endpoints)
+  for (const each of doors)
     await until(async () => {
-      const said = await ask({ host, port }, 'INFO', 'sentinel');
+      const said = await ask(each, 'INFO', 'sentinel');
       return said.some(
         (line) =>
           line.includes(`name=${master},status=ok`) &&
           line.includes(`slaves=${endpoints.length - 1},sentinels=${endpoints.length}`),
       );
     });
-  const [first] = endpoints;
+  const [first] = doors;
   const said = first && (await ask(first, 'SENTINEL', 'CKQUORUM', master));
   if (!said?.[0]?.startsWith('OK')) throw new Error(`${quorum}: ${said?.join()}`);
   return { redis: services, sentinels };
@@ -128,19 +140,20 @@ export async function deployRedis(
   const { host, port, socket, user, ca, password: asked } = deployment.redis;
   const secret = asked ? password : '';
   const files = change(emitted(deployment.architecture, { password: secret }));
+  const door: Door = {
+    host,
+    port,
+    ...(socket !== undefined && { socket }),
+    ...(user !== undefined && { user }),
+    ...(ca !== undefined && { ca }),
+    ...(asked && { password }),
+  };
   return {
     deployment,
     files,
     password: secret,
-    door: {
-      host,
-      port,
-      ...(socket !== undefined && { socket }),
-      ...(user !== undefined && { user }),
-      ...(ca !== undefined && { ca }),
-      ...(asked && { password }),
-    },
-    ...(await startAll(deployment, files, folder, secret, atEnd)),
+    door,
+    ...(await startAll(deployment, files, folder, door, atEnd)),
   };
 }
 

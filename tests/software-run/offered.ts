@@ -17,6 +17,8 @@ export const TRANSPORTS: Readonly<Record<Transport, Choices>> = {
   socket: { socket: 'redis.sock', workers: 0 },
   sentinel: { sentinelHosts: SENTINELS },
   sentinel6: { sentinelHosts: SENTINELS6 },
+  'sentinel-tls': { sentinelHosts: SENTINELS, tls: true },
+  'sentinel-tls6': { sentinelHosts: SENTINELS6, tls: true },
   docker: { redis: 'docker', host: '127.0.0.1', workers: 0 },
 };
 
@@ -32,7 +34,8 @@ export async function impossible({ transport }: Offer): Promise<string | undefin
   if (process.platform !== 'linux' && transport.startsWith('sentinel'))
     return 'only Linux has all of 127.0.0.0/8';
   if (!transport.endsWith('6') || process.getuid?.() === 0) return undefined;
-  if (transport === 'sentinel6') return 'only root gives several IPv6 addresses to one machine';
+  if (transport.startsWith('sentinel'))
+    return 'only root gives several IPv6 addresses to one machine';
   return (await canListen('::1')) ? undefined : 'this machine has no IPv6';
 }
 

@@ -63,6 +63,7 @@ export class PodServer {
   readonly #project: string;
   readonly #bin: string;
   readonly #logs: string;
+  readonly #results: string;
   readonly #stops: (() => Promise<void>)[] = [];
 
   private constructor(id: string, folder: string, files: readonly ConfigFile[], atEnd: Finally) {
@@ -72,6 +73,7 @@ export class PodServer {
     this.#project = join(folder, 'project');
     this.#bin = join(folder, 'bin');
     this.#logs = join(folder, 'logs');
+    this.#results = join(folder, 'results');
     this.#atEnd = (stop) => {
       this.#stops.push(stop);
       atEnd(stop);
@@ -108,6 +110,8 @@ export class PodServer {
     await mkdir(this.#bin);
     // As the init script does with CELERY_CREATE_DIRS.
     await mkdir(this.#logs);
+    // As systemd does with StateDirectory.
+    await mkdir(this.#results);
     // As in a virtual environment, where celery does not see the working directory by itself.
     const celery = `#!${python()}\nimport sys\nfrom celery.__main__ import main\nsys.exit(main())\n`;
     const executable = { mode: 0o755 };
@@ -129,12 +133,15 @@ export class PodServer {
     return text
       .replaceAll(DEFAULTS.project, this.#project)
       .replaceAll(DEFAULTS.venv, this.#folder)
+      .replaceAll(DEFAULTS['venv.encode'], this.#folder)
+      .replaceAll(DEFAULTS.results, this.#results)
       .replaceAll(DEFAULTS.logs, this.#logs)
       .replaceAll(DEFAULTS.pids, this.#logs);
   }
 
   /** Visits the web server, and returns the key of the session. */
   async visit(...options: string[]): Promise<string> {
+    await this.#python('manage.py', 'migrate', '--verbosity', '0');
     return this.#python('web.py', ...options);
   }
 
@@ -267,7 +274,12 @@ print(missed)`;
       const { command, env, restart, isReady } = starter;
       const start = { cwd: this.#folder, env: { ...this.#environment, ...env } };
       const kept = `while true; do (${command}); sleep ${restart}; done`;
-      const worker = await serve('sh', ['-c', restart === undefined ? command : kept], start, isReady);
+      const worker = await serve(
+        'sh',
+        ['-c', restart === undefined ? command : kept],
+        start,
+        isReady,
+      );
       stopAtEnd(`${this.#id}: ${file.name}`, worker, this.#atEnd);
       started++;
     }

@@ -5,6 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ARCHITECTURES, type Architecture } from '../../src/model/architecture.ts';
 import { check } from '../../src/model/check.ts';
+import type { Deployment } from '../../src/model/deployment.ts';
 import { OFFERS, offerName, offerOf, type Offer } from '../../src/model/offers.ts';
 import type { Failover, Proof, ProvenCase } from '../../src/site/proof.ts';
 import { full, pairwise, sample } from '../sets.ts';
@@ -70,11 +71,12 @@ const QUEUES_OF: Readonly<Record<Architecture['arch'], readonly Queue[]>> = {
 };
 
 /** An architecture of the offer, with every kind of worker, each on another server where possible. */
-function choicesOf({ arch, transport, auth, shared }: Offer): Choices {
+function choicesOf({ arch, transport, auth, shared, sessions }: Offer): Choices {
   return {
     arch,
     auth,
     shared,
+    sessions,
     xapi: true,
     transcription: true,
     // Without a password Redis lets in nobody from another server.
@@ -93,6 +95,10 @@ const reports = async <Report>(
   report: (pod: PodServer) => Promise<Report[]>,
 ) => (await Promise.all(pods.map(report))).flat();
 
+/** The key of a session in Redis. */
+const sessionKey = ({ sessions }: Deployment, session = '') =>
+  sessions === 'redis' ? `session:${session}` : `:1:django.contrib.sessions.${sessions}${session}`;
+
 /** Visits the site and sends a video, then waits until every worker has taken its task. */
 async function prove(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
   const deployed = await deploy(choicesOf(offer), atEnd);
@@ -109,7 +115,7 @@ async function prove(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
   expect(keys).toEqual({
     2: [':1:choice'],
     3: ['pod:1:page'],
-    4: [`session:${session}`],
+    4: [sessionKey(deployment, session)],
     ...(offer.arch !== 'standalone' && {
       5: queues
         .filter((queue) => QUEUES[queue] === 5)
@@ -225,7 +231,7 @@ async function failOver(arch: Architecture['arch'], lose: Loss, atEnd: Finally):
   expect(SENTINELS.slice(1)).toContain(host);
   // The keys of before are on the new master too.
   const kept = await keysOf({ host, port, password: deployed.password });
-  expect(kept[4]).toContain(`session:${session}`);
+  expect(kept[4]).toContain(sessionKey(deployed.deployment, session));
   const most = (names: readonly string[]) =>
     Math.ceil(Math.max(...names.map((name) => seconds[name] ?? Infinity)));
   return {

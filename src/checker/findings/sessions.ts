@@ -1,16 +1,25 @@
 import type { FindingDefinition } from '../finding.ts';
+import { CACHE_ENGINES } from '../read/clientConnections.ts';
 import { binding, type SettingsFile } from '../read/files.ts';
-import { textOf, type DictEntry, type DictValue } from '../read/values.ts';
+import { textOf, valueAt, type DictEntry, type DictValue } from '../read/values.ts';
 import { replace, replaceValue, withoutEntry } from '../repair/edits.ts';
 import { urlLike } from '../repair/generated.ts';
 import { but, pair, settings, SETTINGS_TEXT, TLS_TEXT } from './exampleFiles.ts';
 
 const ENGINE = 'redis_sessions.session';
 
-/** The session engine of a file, if it is another one than Redis's. */
+/** The session engine of a file, if it is another one than django-redis-sessions. */
 export function otherSessionEngine(file: SettingsFile): string | undefined {
   const engine = textOf(binding(file, 'SESSION_ENGINE')?.value);
   return engine === ENGINE ? undefined : engine;
+}
+
+/** Whether a file's sessions are in a cache that is Redis's, as far as the file says. */
+function inCache(file: SettingsFile, engine: string): boolean {
+  if (!CACHE_ENGINES.includes(engine)) return false;
+  const alias = textOf(binding(file, 'SESSION_CACHE_ALIAS')?.value) ?? 'default';
+  const backend = textOf(valueAt(binding(file, 'CACHES')?.value, alias, 'BACKEND'));
+  return backend === undefined || /redis/i.test(backend);
 }
 
 function sessionDict(file: SettingsFile): DictValue | undefined {
@@ -109,7 +118,7 @@ export const sessions = [
     *settings(file) {
       const engine = binding(file, 'SESSION_ENGINE');
       const name = otherSessionEngine(file);
-      if (file.roles.has('web') && engine && name !== undefined)
+      if (file.roles.has('web') && engine && name !== undefined && !inCache(file, name))
         yield {
           at: engine.statement,
           params: { engine: name.slice(0, 60) },

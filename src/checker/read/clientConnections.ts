@@ -146,6 +146,12 @@ function factsOf(
   };
 }
 
+/** The engines of sessions that use one of `CACHES`. */
+export const CACHE_ENGINES: readonly string[] = [
+  'django.contrib.sessions.backends.cache',
+  'django.contrib.sessions.backends.cached_db',
+];
+
 /** The addresses in a list of `(host, port)`. */
 function addressesIn(value: Value | undefined): { host: string; port: number }[] {
   if (value?.kind !== 'list') return [];
@@ -156,7 +162,10 @@ function addressesIn(value: Value | undefined): { host: string; port: number }[]
   });
 }
 
-function cacheConnections(python: PythonFile, alias: 'default' | 'select2'): ClientConnection[] {
+function cacheConnections(
+  python: PythonFile,
+  alias: 'default' | 'select2' | 'sessions',
+): ClientConnection[] {
   const dict = valueAt(python.bindings.get('CACHES')?.value, alias);
   if (dict?.kind !== 'dict') return [];
   const common = { setting: `CACHES["${alias}"]`, role: alias, client: 'django', dict } as const;
@@ -184,6 +193,9 @@ function cacheConnections(python: PythonFile, alias: 'default' | 'select2'): Cli
       },
     ];
   const { host, ...rest } = facts;
+  const pool = valueAt(options, 'CONNECTION_POOL_KWARGS');
+  const user = textOf(valueAt(pool, 'username'));
+  const ca = textOf(valueAt(pool, 'ssl_ca_certs'));
   return [
     {
       ...common,
@@ -193,9 +205,18 @@ function cacheConnections(python: PythonFile, alias: 'default' | 'select2'): Cli
       transport: 'sentinel',
       sentinels: addressesIn(sentinels),
       ...(host !== undefined && { master: host }),
+      ...(user !== undefined && { user }),
+      ...(ca !== undefined && { ca }),
       ...(option && { password: { text: option.text, raw: option.text, span: option } }),
     },
   ];
+}
+
+/** Whether Django keeps sessions in a cache of their own, and not through django-redis-sessions. */
+function keepsSessionsInCache({ bindings }: PythonFile): boolean {
+  const engine = textOf(bindings.get('SESSION_ENGINE')?.value) ?? '';
+  const alias = textOf(bindings.get('SESSION_CACHE_ALIAS')?.value);
+  return CACHE_ENGINES.includes(engine) && alias === 'sessions';
 }
 
 function sessionConnections(python: PythonFile): ClientConnection[] {
@@ -275,6 +296,8 @@ export function clientConnections(python: PythonFile): ClientConnection[] {
     ),
     ...cacheConnections(python, 'default'),
     ...cacheConnections(python, 'select2'),
-    ...sessionConnections(python),
+    ...(keepsSessionsInCache(python)
+      ? cacheConnections(python, 'sessions')
+      : sessionConnections(python)),
   ];
 }

@@ -18,7 +18,7 @@ function clearCache(deployment: Deployment, alias: 'default' | 'select2'): Quote
       server: 'web',
       lines: [
         ...enterProject(deployment),
-        shell`${program(deployment, 'python')} manage.py shell -c ${string(shellString(script), { database: alias })}`,
+        shell`${program(deployment, 'web', 'python')} manage.py shell -c ${string(shellString(script), { database: alias })}`,
       ],
     },
   ];

@@ -94,10 +94,15 @@ const directives = Object.entries<DirectiveReference>(REDIS_DIRECTIVES).map(
   ],
 );
 
-const sentinels = Object.keys(SENTINEL_DIRECTIVES).map((name): [string, Procedure] => [
-  `sentinel-${name}`,
-  example({ kinds: ['sentinel-conf'], names: [name] }, NAMED_SENTINELS),
-]);
+const sentinels = Object.entries<DirectiveReference>(SENTINEL_DIRECTIVES).map(
+  ([name, directive]): [string, Procedure] => [
+    `sentinel-${name}`,
+    example(
+      { kinds: ['sentinel-conf'], names: [name] },
+      { ...NAMED_SENTINELS, ...directive.example },
+    ),
+  ],
+);
 
 /**
  * The examples of the reference, by the anchors of the names that they show: lines of the files that

@@ -1,10 +1,10 @@
 import type { Deployment } from '../../model/deployment.ts';
 import type { WorkerRole } from '../../pod/roles.ts';
-import { APPS, CONFIG_MODULE } from '../../pod/workers.ts';
+import { APPS } from '../../pod/workers.ts';
 import { ask } from '../cli.ts';
 import { plain, type Line } from '../code.ts';
 import { shell } from '../shell.ts';
-import { needsConfigModule, program } from '../worker.ts';
+import { program, workerVariables } from '../worker.ts';
 import type { Quote } from './procedure.ts';
 
 /** The path of Pod's directives, apart from those of Debian's own redis.conf. */
@@ -30,14 +30,11 @@ export function toWorkers(deployment: Deployment, command: Line): Quote[] {
   return (Object.keys(APPS) as WorkerRole[])
     .filter((role) => deployment.servers.some(({ roles }) => roles.includes(role)))
     .map((role) => {
-      const module = needsConfigModule(deployment, role)
-        ? shell`CELERY_CONFIG_MODULE=${plain(CONFIG_MODULE)} `
-        : [];
       return {
         server: role,
         lines: [
           ...enterProject(deployment),
-          shell`${module}${program(deployment, 'celery')} -A ${plain(APPS[role], { server: role })} ${command}`,
+          shell`${workerVariables(deployment, role)}${program(deployment, role, 'celery')} -A ${plain(APPS[role], { server: role })} ${command}`,
         ],
       };
     });

@@ -51,7 +51,7 @@ export const TROUBLESHOOT = {
         server: 'web',
         lines: [
           ...enterProject(deployment),
-          shell`DJANGO_SETTINGS_MODULE=pod.settings ${program(deployment, 'python')} - <<${string("'PYTHON'")}`,
+          shell`DJANGO_SETTINGS_MODULE=pod.settings ${program(deployment, 'web', 'python')} - <<${string("'PYTHON'")}`,
           ...SCRIPT.map((line) => [string(line)]),
           [string('PYTHON')],
         ],

@@ -1,9 +1,8 @@
 import { planVariant, type Deployment } from '../../model/deployment.ts';
 import type { WorkerRole } from '../../pod/roles.ts';
-import { CONFIG_MODULE } from '../../pod/workers.ts';
-import { number, plain, string, type Line } from '../code.ts';
+import { number, string, type Line } from '../code.ts';
 import { shell } from '../shell.ts';
-import { workerLine } from '../worker.ts';
+import { workerLine, workerVariables } from '../worker.ts';
 import type { Procedure, Quote } from './procedure.ts';
 import { enterProject } from './servers.ts';
 
@@ -33,7 +32,7 @@ export const UNDERSTAND = {
       return inProject(
         deployment,
         'xapi',
-        shell`CELERY_CONFIG_MODULE=${plain(CONFIG_MODULE)} ${workerLine(deployment, 'xapi')}`,
+        shell`${workerVariables(deployment, 'xapi')}${workerLine(deployment, 'xapi')}`,
       );
     },
   },

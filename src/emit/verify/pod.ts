@@ -1,10 +1,11 @@
 import type { Deployment } from '../../model/deployment.ts';
 import type { Params, TextKey } from '../../model/say.ts';
 import type { Role, WorkerRole } from '../../pod/roles.ts';
-import { APPS, CONFIG_MODULE, NODES, QUEUES, UNITS } from '../../pod/workers.ts';
-import { name, plain, string, type Source } from '../code.ts';
+import { APPS, NODES, QUEUES, UNITS } from '../../pod/workers.ts';
+import { plain, string, type Source } from '../code.ts';
 import { shell } from '../shell.ts';
-import { needsConfigModule, program } from '../worker.ts';
+import { environmentField, program, workerVariables } from '../worker.ts';
+import { emitEnvironmentChecks } from './environment.ts';
 import type { ShellScript } from './script.ts';
 
 /** The time that Pod may take to start, write and read, in seconds. */
@@ -16,11 +17,11 @@ const WORKER_TIMEOUT = '5';
 const isWorker = (role: Role): role is WorkerRole => role !== 'web' && role !== 'redis';
 
 /**
- * A Python script that sets, reads and deletes a key in each cache, then a session where there are
+ * A Python script that sets, reads and deletes a key in each cache by its alias, then a session where there are
  * any, and prints each result. It has no functions: those of a script that `manage.py shell` reads
  * from its input do not see the script's imports.
  */
-function djangoScript(sessions: boolean): string[] {
+function djangoScript(sessions: boolean, aliases: readonly string[]): string[] {
   const print = (subject: string, result: string) =>
     `print("redis-pod", ${subject}, ${result}, flush=True)`;
   const attempt = (subject: string, lines: readonly string[]) => [
@@ -30,6 +31,8 @@ function djangoScript(sessions: boolean): string[] {
     `    ${print(subject, '" ".join(f"{type(error).__name__}: {error}".split())')}`,
   ];
   const cache = attempt('alias', [
+    // It raises the error that the cache may have been told to ignore.
+    'get_redis_connection(alias).ping()',
     'caches[alias].set("redis-pod-check", "ok", 60)',
     print('alias', 'caches[alias].get("redis-pod-check")'),
     'caches[alias].delete("redis-pod-check")',
@@ -45,7 +48,8 @@ function djangoScript(sessions: boolean): string[] {
     ...(sessions ? ['from importlib import import_module'] : []),
     ...(sessions ? ['from django.conf import settings'] : []),
     'from django.core.cache import caches',
-    'for alias in ("default", "select2"):',
+    'from django_redis import get_redis_connection',
+    `for alias in (${aliases.map((alias) => `"${alias}"`).join(', ')}):`,
     ...cache.map((line) => `    ${line}`),
     ...(sessions ? session : []),
   ];
@@ -54,10 +58,11 @@ function djangoScript(sessions: boolean): string[] {
 /** The checks that Pod's virtual environment and project are there; the script goes to the project. */
 function emitFolderChecks(script: ShellScript, command: 'python' | 'celery'): void {
   const { deployment } = script;
-  const { project, venv } = deployment.paths;
+  const { project } = deployment.paths;
+  const field = environmentField(deployment, script.group.id);
   const source: Source = { field: 'project' };
   script.add(
-    shell`[ -x ${program(deployment, command)} ] || stop ${script.text('verify.venv', { path: venv }, { field: 'venv' })}`,
+    shell`[ -x ${program(deployment, script.group.id, command)} ] || stop ${script.text('verify.venv', { path: deployment.paths[field] }, { field })}`,
     shell`{ cd ${plain(project, source)} 2>/dev/null && [ -f manage.py ]; } || stop ${script.text('verify.project', { path: project }, source)}`,
   );
 }
@@ -65,6 +70,8 @@ function emitFolderChecks(script: ShellScript, command: 'python' | 'celery'): vo
 /** The checks of Django's caches and sessions. */
 function emitDjangoChecks(script: ShellScript): void {
   const sessions = script.group.roles.includes('web');
+  const inCache = sessions && script.deployment.sessions !== 'redis';
+  const aliases = ['default', 'select2', ...(inCache ? ['sessions'] : [])];
   const result = (subject: string, good: TextKey, bad: TextKey, params?: Params) =>
     shell`    result ${plain(subject)} ${script.text(good, params)} ${script.text(bad, params)}`;
   const cache = (alias: string) =>
@@ -72,8 +79,8 @@ function emitDjangoChecks(script: ShellScript): void {
   script.code.note(sessions ? 'file.verify.sessions' : 'file.verify.caches');
   script.add(
     shell`django() {`,
-    shell`  PYTHONIOENCODING=utf-8 timeout ${plain(POD_TIMEOUT)} ${program(script.deployment, 'python')} manage.py shell 2>&1 <<${string("'PYTHON'")}`,
-    ...djangoScript(sessions).map((line) => [string(line)]),
+    shell`  PYTHONIOENCODING=utf-8 timeout ${plain(POD_TIMEOUT)} ${program(script.deployment, script.group.id, 'python')} manage.py shell 2>&1 <<${string("'PYTHON'")}`,
+    ...djangoScript(sessions, aliases).map((line) => [string(line)]),
     [string('PYTHON')],
     shell`}`,
   );
@@ -90,9 +97,16 @@ function emitDjangoChecks(script: ShellScript): void {
     shell`said=$(django)`,
     shell`case $said in`,
     shell`  *'redis-pod default '*)`,
-    cache('default'),
-    cache('select2'),
-    ...(sessions ? [result('session', 'verify.session.good', 'verify.session.bad')] : []),
+    ...aliases.map(cache),
+    ...(sessions
+      ? [
+          result(
+            'session',
+            'verify.session.good',
+            inCache ? 'verify.session.cache' : 'verify.session.bad',
+          ),
+        ]
+      : []),
     shell`    ;;`,
     shell`  *)`,
     shell`    bad ${script.text('verify.pod')}`,
@@ -116,7 +130,7 @@ function emitWorkerChecks(script: ShellScript, roles: readonly WorkerRole[]): vo
   script.code.gap().note('file.verify.workers');
   script.addFunction(
     'worker',
-    shell`said=$(timeout 30 ${program(deployment, 'celery')} -A "$2" inspect ${node}-t ${plain(WORKER_TIMEOUT)} ping 2>&1)`,
+    shell`said=$(timeout 30 ${program(deployment, script.group.id, 'celery')} -A "$2" inspect ${node}-t ${plain(WORKER_TIMEOUT)} ping 2>&1)`,
     shell`case $said in`,
     shell`  *"$1@"*': OK'*) good "$3" ;;`,
     shell`  *'No nodes'* | *': OK'* | '') bad "$4" ;;`,
@@ -127,13 +141,10 @@ function emitWorkerChecks(script: ShellScript, roles: readonly WorkerRole[]): vo
   );
   for (const role of roles) {
     const queue = QUEUES[role];
-    const module = needsConfigModule(deployment, role)
-      ? [name('CELERY_CONFIG_MODULE'), plain(`=${CONFIG_MODULE} `)]
-      : [];
     const command = logCommand(deployment, role);
     const source: Source = { server: role };
     script.add(
-      shell`${module}worker ${plain(`${NODES[role]} ${APPS[role]}`, source)} ${script.text('verify.worker.good', { queue }, source)} ${script.text('verify.worker.bad', { queue, command }, source)}`,
+      shell`${workerVariables(deployment, role)}worker ${plain(`${NODES[role]} ${APPS[role]}`, source)} ${script.text('verify.worker.good', { queue }, source)} ${script.text('verify.worker.bad', { queue, command }, source)}`,
     );
   }
 }
@@ -148,6 +159,7 @@ export function emitPodChecks(script: ShellScript): void {
   script.code.gap();
   if (!container) emitFolderChecks(script, django ? 'python' : 'celery');
   if (django) emitDjangoChecks(script);
+  emitEnvironmentChecks(script);
   if (workers.length === 0) return;
   // On a server, redis-cli's checks have ended the script by now.
   if (container && django) script.add(shell`[ "$wrong" -eq 0 ] || finish`);

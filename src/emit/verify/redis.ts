@@ -2,7 +2,7 @@ import { isPlaceholder } from '../../model/address.ts';
 import type { Deployment } from '../../model/deployment.ts';
 import type { TextKey } from '../../model/say.ts';
 import { ANSWER_TIMEOUT } from '../../pod/limits.ts';
-import { plain, string, type Source } from '../code.ts';
+import { plain, string, type Line, type Source } from '../code.ts';
 import { endpointToken, hostToken } from '../connection.ts';
 import { shellString } from '../escape.ts';
 import { shell } from '../shell.ts';
@@ -13,6 +13,10 @@ function emitPlaceholderRefusal(script: ShellScript, indent: string): void {
   script.add(shell`${plain(indent)}case $host in *.invalid) stop ${refusal} ;; esac`);
 }
 
+/** The options of redis-cli for TLS, where Redis and its sentinels speak it. */
+const tlsOptions = ({ ca }: Deployment['redis']): Line =>
+  ca === undefined ? [] : shell`--tls --cacert ${plain(ca, { field: 'ca' })} `;
+
 /** The loop that asks each sentinel for the master; its address is asked for the rest. */
 function emitSentinelLoop(
   script: ShellScript,
@@ -21,6 +25,11 @@ function emitSentinelLoop(
   const source: Source = { field: 'sentinels' };
   const masterName = plain(master, { field: 'master' });
   const place = (key: TextKey) => script.text(key, { master }, source);
+  const { redis } = script.deployment;
+  script.addFunction(
+    'sentinel',
+    shell`${redis.sentinel?.password ? shell`REDISCLI_AUTH="$password" ` : []}client -h "$host" -p "$port" ${tlsOptions(redis)}"$@"`,
+  );
   script.code.note('file.verify.sentinels', source);
   script.add(
     shell`master=''`,
@@ -34,7 +43,7 @@ function emitSentinelLoop(
   if (endpoints.some(({ host }) => isPlaceholder(host))) emitPlaceholderRefusal(script, '  ');
   script.add(
     shell`  printf -v place ${script.text('verify.sentinel.place')} "$host" "$port"`,
-    shell`  said=$(client -h "$host" -p "$port" SENTINEL get-master-addr-by-name ${masterName} | paste -sd ' ')`,
+    shell`  said=$(sentinel SENTINEL get-master-addr-by-name ${masterName} | paste -sd ' ')`,
     shell`  if [ -z "$said" ]; then`,
     shell`    bad "$place" ${place('verify.sentinel.unknown')}`,
     // The address of the master has one blank in it, an error has more.
@@ -43,7 +52,7 @@ function emitSentinelLoop(
     shell`  elif [ "\${master:=$said}" != "$said" ]; then`,
     shell`    bad "$place" ${place('verify.sentinel.other')} "$said"`,
     shell`  else`,
-    shell`    case $(client -h "$host" -p "$port" SENTINEL ckquorum ${masterName}) in`,
+    shell`    case $(sentinel SENTINEL ckquorum ${masterName}) in`,
     shell`      OK*) good "$place" ${place('verify.sentinel.good')} "$master" ;;`,
     shell`      *) bad "$place" ${place('verify.sentinel.quorum')} ;;`,
     shell`    esac`,
@@ -55,20 +64,24 @@ function emitSentinelLoop(
   );
 }
 
-/** The function `client`, and the variables with the location of Redis. */
-export function emitLocation(script: ShellScript): void {
-  const { code, deployment } = script;
-  const { redis } = deployment;
-  code.gap();
+/** The function `client`, which runs redis-cli. */
+export function emitClient(script: ShellScript): void {
+  script.code.gap();
   script.add(
     shell`command -v redis-cli >/dev/null || stop ${script.text('verify.tools')}`,
     shell`unset REDISCLI_AUTH`,
   );
-  code.note('file.verify.client');
+  script.code.note('file.verify.client');
   script.addFunction(
     'client',
     shell`LC_ALL=C timeout ${plain(String(ANSWER_TIMEOUT))} redis-cli "$@" 2>&1 || [ $? -ne 124 ] || echo 'redis-cli timed out'`,
   );
+}
+
+/** The variables with the location of Redis. */
+export function emitLocation(script: ShellScript): void {
+  const { deployment } = script;
+  const { redis } = deployment;
   if (redis.socket !== undefined) {
     script.add(
       shell`socket=${string(shellString(redis.socket), { field: 'socket' })}`,
@@ -108,7 +121,7 @@ export function emitAskFunction(script: ShellScript): void {
     ...(redis.password ? [shell`REDISCLI_AUTH="$password" `] : []),
     shell`client `,
     redis.socket === undefined ? shell`-h "$host" -p "$port" ` : shell`-s "$socket" `,
-    ...(redis.ca === undefined ? [] : [shell`--tls --cacert ${plain(redis.ca, { field: 'ca' })} `]),
+    tlsOptions(redis),
     ...(redis.user === undefined ? [] : [shell`--user ${plain(redis.user, { field: 'user' })} `]),
   ];
   script.code.gap();

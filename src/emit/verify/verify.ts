@@ -5,7 +5,7 @@ import { shell } from '../shell.ts';
 import { emitDatabaseChecks, emitPingCheck, emitServerChecks } from './checks.ts';
 import { emitExplainFunction } from './explain.ts';
 import { emitPodChecks } from './pod.ts';
-import { emitAskFunction, emitLocation, emitPasswordPrompt } from './redis.ts';
+import { emitAskFunction, emitClient, emitLocation, emitPasswordPrompt } from './redis.ts';
 import { ShellScript } from './script.ts';
 
 /** The beginning: comments, and the functions that report results and end the script. */
@@ -47,8 +47,12 @@ export function emitVerifyScript(
   const script = new ShellScript(deployment, writing, group);
   emitStart(script);
   if (!redis.container) {
+    emitClient(script);
+    // Sentinels that ask for the password are asked first.
+    const { password } = redis.sentinel ?? {};
+    if (password) emitPasswordPrompt(script);
     emitLocation(script);
-    emitPasswordPrompt(script);
+    if (!password) emitPasswordPrompt(script);
     emitAskFunction(script);
     emitExplainFunction(script);
     emitPingCheck(script);

@@ -179,11 +179,14 @@ describe.each(languages)('in %s', (language) => {
         .locator('[data-file="redis-2/redis.conf"] summary', { hasText: '10.0.0.6' })
         .waitFor();
       await page.locator('svg.wide', { hasText: 'mymaster' }).waitFor();
+      const moved = issue(page, 'sessions').getByText(say('issue.sessions.sentinel'));
       await field(page, 'tls').check();
-      await issue(page, 'tls').getByText(say('issue.sentinels.tls')).waitFor();
+      await moved.waitFor();
       await field(page, 'auth').selectOption('acl');
-      await issue(page, 'auth').getByText(say('issue.sentinels.acl')).waitFor();
-      await expect.poll(() => filesShown(page)).toEqual(files);
+      const encrypted = `${link}&auth=acl&tls=1`;
+      await expect.poll(() => filesShown(page)).toEqual(filesOfLink(encrypted, language, 'secret'));
+      await field(page, 'sessions').selectOption('cached_db');
+      await moved.waitFor({ state: 'hidden' });
     });
   });
 

@@ -5,6 +5,12 @@ import os
 SECRET_KEY = "stand-in"
 USE_TZ = True
 INSTALLED_APPS = ["django.contrib.sessions"]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": os.path.join(os.environ["POD_REPORTS"], "db.sqlite3"),
+    }
+}
 
 CACHES = {
     "default": {

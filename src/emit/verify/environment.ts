@@ -1,0 +1,135 @@
+import type { Deployment } from '../../model/deployment.ts';
+import type { TextKey } from '../../model/say.ts';
+import { runsDjango } from '../../model/servers.ts';
+import { KOMBU_REQUIREMENT, REFUSING_KOMBU } from '../../pod/clients.ts';
+import type { Role, WorkerRole } from '../../pod/roles.ts';
+import { DJANGO_SETTINGS, UNITS } from '../../pod/workers.ts';
+import { plain, string, type Line, type Source } from '../code.ts';
+import { shell } from '../shell.ts';
+import { defaultsPath, environmentField, program } from '../worker.ts';
+import type { ShellScript } from './script.ts';
+
+/** The time that an environment may take to load a worker's task, in seconds. */
+const LOAD_TIMEOUT = '60';
+
+/** A Python script that prints the versions of kombu and redis-py where the first refuses the second. */
+const VERSIONS = [
+  'from importlib.metadata import version',
+  'def numbers(name):',
+  '    return tuple(int(part) for part in version(name).split(".")[:2])',
+  `if numbers("kombu") >= (${REFUSING_KOMBU.kombu.join(', ')}) and numbers("redis") < (${REFUSING_KOMBU.redis.join(', ')}):`,
+  '    print("kombu", version("kombu"), "redis", version("redis"))',
+];
+
+/**
+ * A Python script that loads what encodes: in an environment with Django it fails unless Django knows
+ * Pod's settings (pod/video_encode_transcript/encoding_utils.py; run on Pod 4.2.0).
+ */
+const ENCODING = [
+  'from pod.video_encode_transcript import Encoding_video, encoding_studio',
+  'import shutil',
+  'for program in ("ffmpeg", "ffprobe"):',
+  '    assert shutil.which(program), f"{program} is not installed"',
+];
+
+/**
+ * A Python script that loads what transcribes, and looks for its model and for SoX with its mp3 format:
+ * Pod calls SoX whatever transcribes (pod/video_encode_transcript/transcript_model.py). Whisper finds
+ * its models by name, in a folder that it fills itself.
+ */
+const TRANSCRIPTION = [
+  'import os, shutil, subprocess',
+  'from pod.video_encode_transcript import transcript_model as transcript',
+  'assert transcript.USE_TRANSCRIPTION, "USE_TRANSCRIPTION is not True in settings_local.py"',
+  'models = (transcript.TRANSCRIPTION_MODEL_PARAM or {}).get(transcript.TRANSCRIPTION_TYPE)',
+  'assert models, f"TRANSCRIPTION_MODEL_PARAM has no model for {transcript.TRANSCRIPTION_TYPE}"',
+  'for language, options in models.items():',
+  '    model = options.get("model", "")',
+  '    found = transcript.TRANSCRIPTION_TYPE != "VOSK" or os.path.isdir(model)',
+  '    assert found, f"the model of {language} is not in {model}"',
+  'assert shutil.which("sox"), "SoX is not installed: apt install sox libsox-fmt-mp3"',
+  'formats = subprocess.run(["sox", "--help"], capture_output=True, text=True).stdout',
+  'assert " mp3 " in formats, "SoX has no mp3 format: apt install libsox-fmt-mp3"',
+];
+
+/** A here-document with a Python script. */
+const heredoc = (lines: readonly string[]): Line[] => [
+  ...lines.map((line): Line => [string(line)]),
+  [string('PYTHON')],
+];
+
+/**
+ * The beginning of a command with the variables of a worker's service as it is installed, not as it
+ * should be; of Django where the server has it.
+ */
+function serviceVariables({ service }: Deployment, role: Role): Line {
+  if (role === 'web' || role === 'worker')
+    return shell`DJANGO_SETTINGS_MODULE=${plain(DJANGO_SETTINGS)} `;
+  if (service === 'systemd')
+    return shell`env $(systemctl show --property=Environment --value ${plain(UNITS[role as WorkerRole])} 2>/dev/null) `;
+  if (service === 'init')
+    return shell`env $(sed -n 's/^export \\([A-Z_]*\\)="\\(.*\\)"$/\\1=\\2/p' ${plain(defaultsPath(role as WorkerRole))} 2>/dev/null) `;
+  return [];
+}
+
+/** The check that a script runs in a worker's environment; its last line of output says why not. */
+function emitLoadCheck(
+  script: ShellScript,
+  role: Role,
+  lines: readonly string[],
+  good: TextKey,
+  bad: TextKey,
+): void {
+  const { deployment } = script;
+  const source: Source = { server: role };
+  script.add(
+    shell`said=$(${serviceVariables(deployment, role)}timeout ${plain(LOAD_TIMEOUT)} ${program(deployment, role, 'python')} - 2>&1 <<${string("'PYTHON'")}`,
+    ...heredoc(lines),
+    shell`) && good ${script.text(good, {}, source)} || { bad ${script.text(bad, {}, source)} && tail -n 1 <<<"$said"; }`,
+  );
+}
+
+/**
+ * The checks of a server's virtual environment: versions that refuse each other, Django where it must
+ * not be, and what each worker's task needs. A worker answers without any of it.
+ */
+export function emitEnvironmentChecks(script: ShellScript): void {
+  const { deployment, group } = script;
+  const { roles } = group;
+  const usesCelery = deployment.uses.some(
+    ({ server, queue }) => server === group.id && queue !== undefined,
+  );
+  if (!usesCelery) return;
+  const field = environmentField(deployment, group.id);
+  const source: Source = { field };
+  const python = program(deployment, group.id, 'python');
+  const path = deployment.redis.container ? '' : `${deployment.paths[field]}/bin/`;
+  const command = `${path}pip install '${KOMBU_REQUIREMENT}'`;
+  script.code.note('file.verify.versions', source);
+  script.add(
+    shell`said=$(${python} - 2>&1 <<${string("'PYTHON'")}`,
+    ...heredoc(VERSIONS),
+    shell`)`,
+    shell`case $said in`,
+    shell`  kombu*) bad "$said:" ${script.text('verify.versions', { command }, source)} && finish ;;`,
+    shell`esac`,
+  );
+  script.code.note('file.verify.loads');
+  if (roles.includes('encoding')) {
+    if (!runsDjango(roles) && !deployment.redis.container)
+      script.add(
+        shell`! ${python} -c 'import django' 2>/dev/null || bad ${script.text('verify.django', { path: deployment.paths[field] }, source)}`,
+      );
+    emitLoadCheck(script, 'encoding', ENCODING, 'verify.encoding.good', 'verify.encoding.bad');
+  }
+  if (!deployment.transcription) return;
+  const transcribes = roles.find((role) => role === 'transcription' || role === 'worker');
+  if (transcribes !== undefined)
+    emitLoadCheck(
+      script,
+      transcribes,
+      TRANSCRIPTION,
+      'verify.transcription.good',
+      'verify.transcription.bad',
+    );
+}
