@@ -39,10 +39,16 @@ function limitOf({ timeLimit }: Deployment, role: WorkerRole): { text: string; s
 /**
  * Whether a role needs {@link CONFIG_MODULE}. The workers of the microservices and of xAPI do: they
  * ignore the `CELERY_*` settings of settings_local.py. So does a web server that publishes to them
- * through sentinels: the name of the master has no place in a broker URL.
+ * through sentinels, or that does without Redis: a broker URL has no place for the name of the master
+ * or for timeouts.
  */
-export function needsConfigModule({ arch, xapi, redis }: Deployment, role: Role): boolean {
-  if (role === 'web') return redis.sentinel !== undefined && (arch === 'microservices' || xapi);
+export function needsConfigModule(deployment: Deployment, role: Role): boolean {
+  const { arch, xapi, redis, sessions } = deployment;
+  if (role === 'web')
+    return (
+      (redis.sentinel !== undefined || sessions === 'cached_db') &&
+      (arch === 'microservices' || xapi)
+    );
   return role !== 'worker' && role !== 'redis';
 }
 
