@@ -184,7 +184,8 @@ async function impossible({ transport }: Offer): Promise<string | undefined> {
   if (process.platform !== 'linux' && transport.startsWith('sentinel'))
     return 'only Linux has all of 127.0.0.0/8';
   if (!transport.endsWith('6') || process.getuid?.() === 0) return undefined;
-  if (transport.startsWith('sentinel')) return 'only root gives several IPv6 addresses to one machine';
+  if (transport.startsWith('sentinel'))
+    return 'only root gives several IPv6 addresses to one machine';
   return (await canListen('::1')) ? undefined : 'this machine has no IPv6';
 }
 
