@@ -60,9 +60,27 @@ export default defineConfig({
         test: {
           name: 'software',
           include: ['tests/{software-run,fuzz}/**/*.test.ts'],
+          exclude: ['**/*.unit.test.ts'],
           globalSetup: 'tests/stacks/prepare.ts',
         },
       },
+      ...(process.env['POD_SOURCE'] === undefined
+        ? []
+        : [
+            {
+              extends: true as const,
+              test: {
+                name: 'pod',
+                include: ['tests/pod/**/*.test.ts'],
+                exclude: ['**/*.unit.test.ts'],
+                globalSetup: 'tests/pod/prepare.ts',
+                // Two cases at a time need both cores: these run after all others.
+                sequence: { groupOrder: 2 },
+                maxConcurrency: 2,
+                fileParallelism: false,
+              },
+            },
+          ]),
       {
         extends: true,
         test: {

@@ -9,6 +9,7 @@ const missing = (): Program[] =>
   PROGRAMS.filter(
     (program) =>
       (full || !program.full) &&
+      (process.env['POD_SOURCE'] !== undefined || !program.pod) &&
       (process.platform === 'linux' || !program.linux) &&
       program.find() === undefined,
   );

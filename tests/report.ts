@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestRunEndReason } from 'vitest/node';
 
 /** Plain lines for a CI log: the seed, the skipped tests with their reasons, and the counts. */
 export default class Report implements Reporter {
@@ -7,6 +7,25 @@ export default class Report implements Reporter {
     const { SEED, SLOWNESS, TESTS } = process.env;
     const set = TESTS === 'full' ? 'Everything is run' : `Samples are drawn with SEED=${SEED}`;
     console.log(`${set}; time limits are multiplied by SLOWNESS=${SLOWNESS}.`);
+  }
+
+  /** The cases with Pod itself that are still to be run. */
+  #left = 0;
+
+  onTestModuleCollected(module: TestModule): void {
+    if (module.project.name === 'pod') this.#left += [...module.children.allTests()].length;
+  }
+
+  /** A line for each of the long cases, with how many are left. */
+  onTestCaseResult(test: TestCase): void {
+    if (test.project.name !== 'pod') return;
+    this.#left--;
+    const { state } = test.result();
+    if (state === 'skipped') return;
+    const seconds = ((test.diagnostic()?.duration ?? 0) / 1000).toFixed(1);
+    console.log(
+      `${test.parent.type === 'suite' ? test.parent.name : ''}, ${test.name}: ${state}, ${seconds} s; ${this.#left} left`,
+    );
   }
 
   onTestRunEnd(

@@ -9,6 +9,8 @@ interface Conditions {
   readonly linux?: boolean;
   /** Needed by the full set only. */
   readonly full?: boolean;
+  /** Needed to run Pod itself only. */
+  readonly pod?: boolean;
   /** A Python statement that the program must run without an error. */
   readonly statement?: string;
 }
@@ -133,3 +135,9 @@ export const webkitPython = program(
   { ...FULL, statement: 'import gi; gi.require_version("WebKit2", "4.1")' },
 );
 export const xvfb = program('xvfb', 'is the screen of WebKitGTK', ['Xvfb'], FULL);
+
+/** Needed where POD_SOURCE names a checkout of Pod. */
+const POD = { linux: true, pod: true };
+export const ffmpeg = program('ffmpeg', 'encodes videos', ['ffmpeg'], POD);
+export const espeak = program('espeak-ng', 'speaks', ['espeak-ng'], POD);
+program('sox libsox-fmt-mp3', 'prepares sound for transcription', ['sox'], POD);

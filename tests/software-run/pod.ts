@@ -18,6 +18,7 @@ import {
   type Ended,
   type Finally,
 } from './processes.ts';
+import { workerStart, type WorkerStart } from './unit.ts';
 
 /** The report of a worker that is ready; see project/pod/report.py. */
 export interface WorkerReport {
@@ -47,28 +48,9 @@ export interface TaskReport {
   readonly acks_late: boolean;
 }
 
-/** The start of a worker: a command of a shell, and whether it is ready, from its output. */
-interface Starter {
-  readonly command: string;
-  readonly env?: Readonly<Record<string, string>>;
+/** The start of a worker, and whether it is ready, from its output. */
+interface Starter extends WorkerStart {
   readonly isReady: (said: string) => boolean;
-}
-
-/**
- * The command by which Celery's init script starts a worker, without `su`: it sources the defaults and hands
- * them to `celery multi`. As for the script's own `dryrun`, nothing goes to the background, so that
- * the worker ends with the test.
- *
- * @param defaults the file that it sources
- */
-function startByInit(defaults: string): Pick<Starter, 'command' | 'env'> {
-  return {
-    command:
-      `. ${defaults}; exec $CELERY_BIN multi start $CELERYD_NODES --workdir=$CELERYD_CHDIR ` +
-      '--pidfile=$CELERYD_PID_FILE --logfile=$CELERYD_LOG_FILE --loglevel=$CELERYD_LOG_LEVEL ' +
-      '--app=$CELERY_APP $CELERYD_OPTS',
-    env: { C_FAKEFORK: '1' },
-  };
 }
 
 /** The stack of a server with the stand-in for Pod: only web servers and Celery's workers have Django. */
@@ -320,29 +302,17 @@ print(missed)`;
   }
 
   /** The command with which a file starts a worker; none if the file starts none. */
-  async #starter({ name, path }: ConfigFile): Promise<Starter | undefined> {
-    const place = join(this.#folder, name);
-    const says: Starter['isReady'] = (said) => said.includes('ready.');
-    if (name.startsWith('start-'))
-      return { command: `cd ${this.#project}; exec sh ${place}`, isReady: says };
-    if (name.endsWith('.service')) {
-      const unit = await readFile(place, 'utf8');
-      const get = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
-      const variables = [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)];
-      // systemd itself makes one % of two.
-      const command = get('ExecStart').replaceAll('%%', '%');
-      const again = get('Restart') === 'always' ? `sleep ${get('RestartSec')}` : 'exit';
-      return {
-        command: `cd ${get('WorkingDirectory')}; while true; do ${command}; ${again}; done`,
-        env: Object.fromEntries(variables.map(([, name = '', value = '']) => [name, value])),
-        isReady: says,
-      };
-    }
-    if (path.startsWith('/etc/default/')) {
-      const ready = this.#readyByLog();
-      return { ...startByInit(place), isReady: () => this.#readyByLog() > ready };
-    }
-    return undefined;
+  async #starter(file: ConfigFile): Promise<Starter | undefined> {
+    const place = join(this.#folder, file.name);
+    const text = await readFile(place, 'utf8').catch(() => '');
+    const start = workerStart(file, place, text, this.#project);
+    if (!start) return undefined;
+    const ready = this.#readyByLog();
+    const isReady =
+      file.kind === 'init-defaults'
+        ? () => this.#readyByLog() > ready
+        : (said: string) => said.includes('ready.');
+    return { ...start, isReady };
   }
 
   /**
@@ -368,9 +338,15 @@ print(missed)`;
     for (const file of this.#files) {
       const starter = await this.#starter(file);
       if (!starter) continue;
-      const { command, env, isReady } = starter;
+      const { command, env, restart, isReady } = starter;
       const start = { cwd: this.#folder, env: { ...this.#environment, ...env } };
-      const worker = await serve('sh', ['-c', command], start, isReady);
+      const kept = `while true; do (${command}); sleep ${restart}; done`;
+      const worker = await serve(
+        'sh',
+        ['-c', restart === undefined ? command : kept],
+        start,
+        isReady,
+      );
       stopAtEnd(`${this.#id}: ${file.name}`, worker, this.#atEnd);
       started++;
     }

@@ -363,6 +363,7 @@ describe.concurrent('a script of a server of Pod', () => {
   test.for<Partial<Architecture>>([
     { xapi: true },
     { arch: 'microservices', transcription: true, xapi: true, tls: true, auth: 'acl' },
+    { arch: 'microservices', service: 'init' },
     { arch: 'standalone', socket: 'redis.sock' },
     { redis: 'docker', host: '127.0.0.1' },
   ])(
