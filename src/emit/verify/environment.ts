@@ -59,15 +59,19 @@ const heredoc = (lines: readonly string[]): Line[] => [
 ];
 
 /**
- * The beginning of a command with the variables of a worker's service as it is installed, not as it
- * should be; of Django where the server has it.
+ * The line that reads the variables of a worker's service as it is installed, not as it should be; none
+ * where the server's own are enough.
  */
-function serviceVariables({ service }: Deployment, role: WorkerRole): Line {
-  if (role === 'worker') return shell`DJANGO_SETTINGS_MODULE=${plain(DJANGO_SETTINGS)} `;
+function readVariables({ service }: Deployment, role: WorkerRole): Line[] {
+  if (role === 'worker') return [];
   if (service === 'systemd')
-    return shell`env $(systemctl show --property=Environment --value ${plain(UNITS[role])} 2>/dev/null) `;
+    return [
+      shell`read -ra variables < <(systemctl show --property=Environment --value ${plain(UNITS[role])} 2>/dev/null)`,
+    ];
   if (service === 'init')
-    return shell`env $(sed -n 's/^export \([A-Z_]*\)="\(.*\)"$/\1=\2/p' ${plain(defaultsPath(role))} 2>/dev/null) `;
+    return [
+      shell`mapfile -t variables < <(sed -n 's/^export \([A-Z_]*\)="\(.*\)"$/\1=\2/p' ${plain(defaultsPath(role))} 2>/dev/null)`,
+    ];
   return [];
 }
 
@@ -81,11 +85,24 @@ function emitLoadCheck(
 ): void {
   const { deployment } = script;
   const source: Source = { server: role };
+  const variables = readVariables(deployment, role);
+  const environment =
+    role === 'worker'
+      ? shell`DJANGO_SETTINGS_MODULE=${plain(DJANGO_SETTINGS)} `
+      : variables.length > 0
+        ? shell`env "\${variables[@]}" `
+        : [];
   script.add(
-    shell`said=$(${serviceVariables(deployment, role)}timeout ${plain(LOAD_TIMEOUT)} ${program(deployment, role, 'python')} - 2>&1 <<${string("'PYTHON'")}`,
+    ...variables,
+    shell`if said=$(${environment}timeout ${plain(LOAD_TIMEOUT)} ${program(deployment, role, 'python')} - 2>&1 <<${string("'PYTHON'")}`,
     // The worker loads its application first; that of transcriptions tells Django where Pod's settings are.
     ...heredoc([`import ${APPS[role]}`, ...lines]),
-    shell`) && good ${script.text(good, {}, source)} || { bad ${script.text(bad, {}, source)} && tail -n 1 <<<"$said"; }`,
+    shell`); then`,
+    shell`  good ${script.text(good, {}, source)}`,
+    shell`else`,
+    shell`  bad ${script.text(bad, {}, source)}`,
+    shell`  tail -n 1 <<<"$said"`,
+    shell`fi`,
   );
 }
 
