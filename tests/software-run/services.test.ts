@@ -197,3 +197,15 @@ test.each(WORKERS)(
     expect({ stdout, stderr }).toEqual({ stdout: `${lines.join('\n')}\n`, stderr: '' });
   },
 );
+
+test.each([
+  ['systemd', 'pod-encoding.service', 'Environment=DJANGO_SETTINGS_MODULE=pod.settings'],
+  ['init', 'pod-encoding', 'export DJANGO_SETTINGS_MODULE="pod.settings"'],
+] as const)('only an encoding worker beside Django gets its variable: %s', (service, name, line) => {
+  const lines = (workers: number) => {
+    const files = emitted({ ...MICROSERVICES, workers, service });
+    return textAt(files, `${workers > 0 ? 'encoding' : 'web'}/${name}`).split('\n');
+  };
+  expect(lines(0)).toContain(line);
+  expect(lines(1)).not.toContain(line);
+});
