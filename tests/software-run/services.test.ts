@@ -201,11 +201,14 @@ test.each(WORKERS)(
 test.each([
   ['systemd', 'pod-encoding.service', 'Environment=DJANGO_SETTINGS_MODULE=pod.settings'],
   ['init', 'pod-encoding', 'export DJANGO_SETTINGS_MODULE="pod.settings"'],
-] as const)('only an encoding worker beside Django gets its variable: %s', (service, name, line) => {
-  const lines = (workers: number) => {
-    const files = emitted({ ...MICROSERVICES, workers, service });
-    return textAt(files, `${workers > 0 ? 'encoding' : 'web'}/${name}`).split('\n');
-  };
-  expect(lines(0)).toContain(line);
-  expect(lines(1)).not.toContain(line);
-});
+] as const)(
+  'only an encoding worker beside Django gets its variable: %s',
+  (service, name, line) => {
+    const lines = (workers: number) => {
+      const files = emitted({ ...MICROSERVICES, workers, service });
+      return textAt(files, `encoding/${name}`).split('\n');
+    };
+    expect(lines(0)).toContain(line);
+    expect(lines(1)).not.toContain(line);
+  },
+);
