@@ -244,12 +244,12 @@ const FAULTS: readonly Fault[] = [
   fault('protected mode off', 'verify.protection.bad', { conf: [...durable, 'protected-mode no'] }),
   fault('no virtual environment', 'verify.venv', {
     encoding: true,
-    choices: { venv: '/srv/nothing' },
+    choices: { 'venv.encode': '/srv/nothing' },
     params: { path: '/srv/nothing' },
   }),
   fault('no project', 'verify.project', {
     encoding: true,
-    choices: ({ folder }) => ({ project: '/srv/nothing', venv: folder }),
+    choices: ({ folder }) => ({ project: '/srv/nothing', 'venv.encode': folder }),
     prepare: async ({ folder }) => {
       await mkdir(join(folder, 'bin'));
       await writeFile(join(folder, 'bin/celery'), '', { mode: 0o755 });
