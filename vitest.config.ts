@@ -57,13 +57,36 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'software', include: ['tests/{software-run,fuzz}/**/*.test.ts'] },
+        test: {
+          name: 'software',
+          include: ['tests/{software-run,fuzz}/**/*.test.ts'],
+          exclude: ['**/*.unit.test.ts'],
+          globalSetup: 'tests/stacks/prepare.ts',
+        },
       },
+      ...(process.env['POD_SOURCE'] === undefined
+        ? []
+        : [
+            {
+              extends: true as const,
+              test: {
+                name: 'pod',
+                include: ['tests/pod/**/*.test.ts'],
+                exclude: ['**/*.unit.test.ts'],
+                globalSetup: 'tests/pod/prepare.ts',
+                // Two cases at a time need both cores: these run after all others.
+                sequence: { groupOrder: 2 },
+                maxConcurrency: 2,
+                fileParallelism: false,
+              },
+            },
+          ]),
       {
         extends: true,
         test: {
           name: 'machines',
           include: [`tests/machines/${full ? '*' : '{machine,install}'}.test.ts`],
+          globalSetup: 'tests/stacks/prepare.ts',
           // A machine that boots needs both cores: these run after all others, one by one.
           sequence: { groupOrder: 1 },
           fileParallelism: false,

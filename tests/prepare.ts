@@ -9,6 +9,7 @@ const missing = (): Program[] =>
   PROGRAMS.filter(
     (program) =>
       (full || !program.full) &&
+      (process.env['POD_SOURCE'] !== undefined || !program.pod) &&
       (process.platform === 'linux' || !program.linux) &&
       program.find() === undefined,
   );
@@ -51,10 +52,6 @@ if (full && installs) fetchValkey();
 const left = missing();
 if (left.length > 0) {
   console.error(described(left));
-  console.error(
-    isDebian()
-      ? `Install them, as root: ${install.join(' ')}`
-      : 'Install them, Python’s by pip install django django-redis django-redis-sessions celery redis.',
-  );
+  console.error(isDebian() ? `Install them, as root: ${install.join(' ')}` : 'Install them.');
   process.exit(1);
 }

@@ -31,12 +31,8 @@ function shuffled<T>(list: readonly T[]): T[] {
 export const sample = <T>(list: readonly T[], count: number): readonly T[] =>
   full ? list : shuffled(list).slice(0, count);
 
-/**
- * The whole list in the full set. In the everyday set, a pairwise sample: each pair of values of two properties that
- * occurs in the list also occurs in the sample.
- */
-export function pairwise<T extends object>(list: readonly T[]): readonly T[] {
-  if (full) return list;
+/** A pairwise sample: each pair of values of two properties that occurs in the list also occurs in the sample. */
+export function covering<T extends object>(list: readonly T[]): readonly T[] {
   const pairs = (item: T) =>
     Object.entries(item).flatMap((first, at, all) =>
       all.slice(at + 1).map((second) => [...first, ...second].join('\0')),
@@ -44,10 +40,14 @@ export function pairwise<T extends object>(list: readonly T[]): readonly T[] {
   const left = new Set(list.flatMap(pairs));
   const chosen: T[] = [];
   const gain = (item: T) => pairs(item).filter((pair) => left.has(pair)).length;
-  for (const items = shuffled(list); left.size > 0;) {
-    const best = items.reduce((a, b) => (gain(b) > gain(a) ? b : a));
+  while (left.size > 0) {
+    const best = list.reduce((a, b) => (gain(b) > gain(a) ? b : a));
     chosen.push(best);
     for (const pair of pairs(best)) left.delete(pair);
   }
   return chosen;
 }
+
+/** The whole list in the full set. In the everyday set, a pairwise sample of it, drawn with {@link seed}. */
+export const pairwise = <T extends object>(list: readonly T[]): readonly T[] =>
+  full ? list : covering(shuffled(list));

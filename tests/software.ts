@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { PYTHON_VERSION } from './stacks/stacks.ts';
 
 /** Limits on where a program is needed, and on which executable is accepted. */
 interface Conditions {
@@ -8,6 +9,8 @@ interface Conditions {
   readonly linux?: boolean;
   /** Needed by the full set only. */
   readonly full?: boolean;
+  /** Needed to run Pod itself only. */
+  readonly pod?: boolean;
   /** A Python statement that the program must run without an error. */
   readonly statement?: string;
 }
@@ -75,12 +78,19 @@ const CHROMIUM = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** A Python 3 with Django, its Redis clients and Celery: not always the first one in PATH. */
-export const python = program(
-  'python3-django python3-django-redis python3-django-redis-sessions python3-celery python3-redis',
-  'reads the settings and runs the workers as Pod does',
-  ['python3', '/usr/bin/python3'],
-  { statement: 'import django, django_redis, redis_sessions, celery, redis' },
+/** Any Python 3, for its standard library alone. */
+export const python = program('python3', 'reads files', ['python3']);
+/**
+ * The Python that makes the virtual environments of the tests (`tests/stacks`): the first one of the version in
+ * `tests/stacks/stacks.ts` that can. Debian 12's own comes first, since booted machines have no other.
+ */
+export const python311 = program(
+  'python3-venv',
+  'of Python 3.11 makes the environments of Django and Celery',
+  ['/usr/bin/python3.11', 'python3.11', 'python3'],
+  {
+    statement: `import ensurepip, sys; assert "%d.%d" % sys.version_info[:2] == "${PYTHON_VERSION}"`,
+  },
 );
 export const redisServer = program('redis-server', 'runs the generated files', ['redis-server']);
 export const openssl = program('openssl', 'makes certificates', ['openssl']);
@@ -125,3 +135,9 @@ export const webkitPython = program(
   { ...FULL, statement: 'import gi; gi.require_version("WebKit2", "4.1")' },
 );
 export const xvfb = program('xvfb', 'is the screen of WebKitGTK', ['Xvfb'], FULL);
+
+/** Needed where POD_SOURCE names a checkout of Pod. */
+const POD = { linux: true, pod: true };
+export const ffmpeg = program('ffmpeg', 'encodes videos', ['ffmpeg'], POD);
+export const espeak = program('espeak-ng', 'speaks', ['espeak-ng'], POD);
+program('sox libsox-fmt-mp3', 'prepares sound for transcription', ['sox'], POD);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { urlHost, type Endpoint } from '../../src/model/address.ts';
+import { urlHost } from '../../src/model/address.ts';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
 import { TLS_FOLDER } from '../../src/emit/redis.ts';
 import type { ConfigFile } from '../../src/emit/files.ts';
@@ -14,8 +14,8 @@ import { ask, startRedis, startSentinel, type Door, type RedisService } from './
 /** A password of every character that URLs, Python, shells and redis.conf quote. */
 const SIGNS = ` p@:/?#[]%+&;,=!'()*"\\$\`~é😀 `;
 
-/** A deployment that runs on this machine from generated files. */
-export interface Deployed {
+/** Generated files, and Redis that runs on this machine from them. */
+export interface RedisDeployed {
   readonly deployment: Deployment;
   readonly files: readonly ConfigFile[];
   /** The way to Redis, or to the first of several. */
@@ -24,6 +24,10 @@ export interface Deployed {
   /** The Redis servers, and the sentinels beside them. */
   readonly redis: readonly RedisService[];
   readonly sentinels: readonly Service[];
+}
+
+/** A deployment that runs on this machine from generated files. */
+export interface Deployed extends RedisDeployed {
   /** The servers that run Pod, web servers first. */
   readonly pods: readonly PodServer[];
 }
@@ -60,6 +64,18 @@ export async function replicated(master: Door, replicas: number): Promise<void> 
   });
 }
 
+/** The ways to the sentinels, which may speak TLS and ask for the password of Redis. */
+export function sentinelDoors(
+  { sentinel }: Deployment['redis'],
+  { ca, password }: Door,
+): readonly Door[] {
+  return (sentinel?.endpoints ?? []).map((endpoint) => ({
+    ...endpoint,
+    ...(ca !== undefined && { ca }),
+    ...(sentinel?.password && password !== undefined && { password }),
+  }));
+}
+
 /** Starts Redis with its files: one server, or several and their sentinels. */
 async function startAll(
   { redis }: Deployment,
@@ -77,12 +93,7 @@ async function startAll(
   if (redis.sentinel === undefined)
     return { redis: [await startRedis(conf('redis/redis.conf'), atEnd)], sentinels: [] };
   const { endpoints, master, quorum } = redis.sentinel;
-  const { ca, password } = door;
-  const sentinelDoor = (endpoint: Endpoint): Door => ({
-    ...endpoint,
-    ...(ca !== undefined && { ca }),
-    ...(redis.sentinel?.password && password !== undefined && { password }),
-  });
+  const doors = sentinelDoors(redis, door);
   const services: RedisService[] = [];
   for (const at of endpoints.keys())
     services.push(await startRedis(conf(`redis-${at + 1}/redis.conf`), atEnd));
@@ -91,17 +102,17 @@ async function startAll(
   const sentinels: Service[] = [];
   for (const at of endpoints.keys())
     sentinels.push(await startSentinel(conf(`redis-${at + 1}/sentinel.conf`), atEnd));
-  for (const endpoint of endpoints)
+  for (const each of doors)
     await until(async () => {
-      const said = await ask(sentinelDoor(endpoint), 'INFO', 'sentinel');
+      const said = await ask(each, 'INFO', 'sentinel');
       return said.some(
         (line) =>
           line.includes(`name=${master},status=ok`) &&
           line.includes(`slaves=${endpoints.length - 1},sentinels=${endpoints.length}`),
       );
     });
-  const [first] = endpoints;
-  const said = first && (await ask(sentinelDoor(first), 'SENTINEL', 'CKQUORUM', master));
+  const [first] = doors;
+  const said = first && (await ask(first, 'SENTINEL', 'CKQUORUM', master));
   if (!said?.[0]?.startsWith('OK')) throw new Error(`${quorum}: ${said?.join()}`);
   return { redis: services, sentinels };
 }
@@ -109,7 +120,8 @@ async function startAll(
 /** A change of emitted files. */
 export type Change = (files: readonly ConfigFile[]) => readonly ConfigFile[];
 
-interface Options {
+/** What is special about the files and certificates of a deployment. */
+export interface Options {
   /** The password of Redis, as far as the architecture asks for one. */
   readonly password?: string;
   readonly change?: Change;
@@ -117,15 +129,12 @@ interface Options {
   readonly names?: string;
 }
 
-/**
- * Starts Redis and makes the servers of an architecture on this machine, from the files that the
- * generator gives for it.
- */
-export async function deploy(
+/** Starts the Redis servers and sentinels of an architecture, from the files that the generator gives for it. */
+export async function deployRedis(
   choices: Choices,
   atEnd: Finally,
   { password = SIGNS, change = (files) => files, names }: Options = {},
-): Promise<Deployed> {
+): Promise<RedisDeployed> {
   const folder = await makeCertificates(atEnd, names);
   const deployment = plan(await architectureOf(choices, folder));
   const { host, port, socket, user, ca, password: asked } = deployment.redis;
@@ -139,16 +148,31 @@ export async function deploy(
     ...(ca !== undefined && { ca }),
     ...(asked && { password }),
   };
-  const started = await startAll(deployment, files, folder, door, atEnd);
-  const groups = deployment.servers.filter(({ id }) => id !== 'redis');
   return {
     deployment,
     files,
     password: secret,
     door,
-    ...started,
-    pods: await Promise.all(groups.map((group) => PodServer.create(group, files, atEnd))),
+    ...(await startAll(deployment, files, folder, door, atEnd)),
   };
+}
+
+/** The groups of servers on which Pod runs, web servers first. */
+export const podGroups = ({ servers }: Deployment) => servers.filter(({ id }) => id !== 'redis');
+
+/**
+ * Starts Redis and makes the servers of an architecture on this machine, from the files that the
+ * generator gives for it.
+ */
+export async function deploy(
+  choices: Choices,
+  atEnd: Finally,
+  options: Options = {},
+): Promise<Deployed> {
+  const deployed = await deployRedis(choices, atEnd, options);
+  const groups = podGroups(deployed.deployment);
+  const servers = groups.map((group) => PodServer.create(group, deployed.files, atEnd));
+  return { ...deployed, pods: await Promise.all(servers) };
 }
 
 /** Another server of the kind that has a role, from files that may be other ones. */

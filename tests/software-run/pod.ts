@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { type ConfigFile, fileText } from '../../src/emit/files.ts';
 import type { ServerGroup } from '../../src/model/servers.ts';
-import { python } from '../software.ts';
+import type { Role } from '../../src/pod/roles.ts';
+import { environment } from '../stacks/environment.ts';
+import type { StackName } from '../stacks/stacks.ts';
 import {
   hasFailed,
   run,
@@ -16,6 +18,7 @@ import {
   type Ended,
   type Finally,
 } from './processes.ts';
+import { workerStart, type WorkerStart } from './unit.ts';
 
 /** The report of a worker that is ready; see project/pod/report.py. */
 export interface WorkerReport {
@@ -45,51 +48,36 @@ export interface TaskReport {
   readonly acks_late: boolean;
 }
 
-/** The start of a worker: a command of a shell, and whether it is ready, from its output. */
-interface Starter {
-  readonly command: string;
-  readonly env?: Readonly<Record<string, string>>;
+/** The start of a worker, and whether it is ready, from its output. */
+interface Starter extends WorkerStart {
   readonly isReady: (said: string) => boolean;
 }
 
-/**
- * The command by which Celery's init script starts a worker, without `su`: it sources the defaults and hands
- * them to `celery multi`. As for the script's own `dryrun`, nothing goes to the background, so that
- * the worker ends with the test.
- *
- * @param defaults the file that it sources
- */
-function startByInit(defaults: string): Pick<Starter, 'command' | 'env'> {
-  return {
-    command:
-      `. ${defaults}; exec $CELERY_BIN multi start $CELERYD_NODES --workdir=$CELERYD_CHDIR ` +
-      '--pidfile=$CELERYD_PID_FILE --logfile=$CELERYD_LOG_FILE --loglevel=$CELERYD_LOG_LEVEL ' +
-      '--app=$CELERY_APP $CELERYD_OPTS',
-    env: { C_FAKEFORK: '1' },
-  };
-}
+/** The stack of a server with the stand-in for Pod: only web servers and Celery's workers have Django. */
+export const stackOf = (server: Role): StackName =>
+  server === 'web' || server === 'worker' ? 'pod' : 'pod-encode';
 
 /**
  * A server with the stand-in for Pod and the files that are for it. The only thing changed in the
  * files is where the project, its virtual environment, its logs and its process ids are.
  */
 export class PodServer {
-  readonly #id: string;
+  readonly #id: Role;
   readonly #folder: string;
   readonly #files: readonly ConfigFile[];
   readonly #atEnd: Finally;
   readonly #project: string;
-  readonly #bin: string;
+  readonly #venv: string;
   readonly #logs: string;
   readonly #results: string;
   readonly #stops: (() => Promise<void>)[] = [];
 
-  private constructor(id: string, folder: string, files: readonly ConfigFile[], atEnd: Finally) {
+  private constructor(id: Role, folder: string, files: readonly ConfigFile[], atEnd: Finally) {
     this.#id = id;
     this.#folder = folder;
     this.#files = files;
     this.#project = join(folder, 'project');
-    this.#bin = join(folder, 'bin');
+    this.#venv = environment(stackOf(id));
     this.#logs = join(folder, 'logs');
     this.#results = join(folder, 'results');
     this.#atEnd = (stop) => {
@@ -117,7 +105,7 @@ export class PodServer {
 
   get #environment() {
     return {
-      PATH: `${this.#bin}:${process.env['PATH'] ?? ''}`,
+      PATH: `${this.#venv}/bin:${process.env['PATH'] ?? ''}`,
       POD_REPORTS: this.#folder,
       PYTHONDONTWRITEBYTECODE: '1',
     };
@@ -125,17 +113,10 @@ export class PodServer {
 
   async #install(): Promise<void> {
     await cp(join(import.meta.dirname, 'project'), this.#project, { recursive: true });
-    await mkdir(this.#bin);
     // As the init script does with CELERY_CREATE_DIRS.
     await mkdir(this.#logs);
     // As systemd does with StateDirectory.
     await mkdir(this.#results);
-    // As in a virtual environment, where celery does not see the working directory by itself.
-    const celery = `#!${python()}\nimport sys\nfrom celery.__main__ import main\nsys.exit(main())\n`;
-    const executable = { mode: 0o755 };
-    await writeFile(join(this.#bin, 'celery'), celery, executable);
-    const shim = `#!/bin/sh\nexec ${python()} "$@"\n`;
-    await writeFile(join(this.#bin, 'python'), shim, executable);
     for (const file of this.#files) {
       const path = file.path.replace(`${DEFAULTS.project}/`, '');
       const place =
@@ -150,8 +131,8 @@ export class PodServer {
   #placed(text: string): string {
     return text
       .replaceAll(DEFAULTS.project, this.#project)
-      .replaceAll(DEFAULTS.venv, this.#folder)
-      .replaceAll(DEFAULTS['venv.encode'], this.#folder)
+      .replaceAll(DEFAULTS.venv, this.#venv)
+      .replaceAll(DEFAULTS['venv.encode'], this.#venv)
       .replaceAll(DEFAULTS.results, this.#results)
       .replaceAll(DEFAULTS.logs, this.#logs)
       .replaceAll(DEFAULTS.pids, this.#logs);
@@ -237,7 +218,7 @@ print(missed)`;
 
   async #python(...args: string[]): Promise<string> {
     const start = { cwd: this.#project, env: this.#environment };
-    const { status, stdout, stderr } = await run(python(), args, start);
+    const { status, stdout, stderr } = await run(join(this.#venv, 'bin/python'), args, start);
     if (status !== 0) throw new Error(`${this.#id}: python ${args.join(' ')}\n${stderr}`);
     return stdout.trim();
   }
@@ -253,29 +234,17 @@ print(missed)`;
   }
 
   /** The command with which a file starts a worker; none if the file starts none. */
-  async #starter({ name, path }: ConfigFile): Promise<Starter | undefined> {
-    const place = join(this.#folder, name);
-    const says: Starter['isReady'] = (said) => said.includes('ready.');
-    if (name.startsWith('start-'))
-      return { command: `cd ${this.#project}; exec sh ${place}`, isReady: says };
-    if (name.endsWith('.service')) {
-      const unit = await readFile(place, 'utf8');
-      const get = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
-      const variables = [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)];
-      // systemd itself makes one % of two.
-      const command = get('ExecStart').replaceAll('%%', '%');
-      const again = get('Restart') === 'always' ? `sleep ${get('RestartSec')}` : 'exit';
-      return {
-        command: `cd ${get('WorkingDirectory')}; while true; do ${command}; ${again}; done`,
-        env: Object.fromEntries(variables.map(([, variable, value]) => [variable, value])),
-        isReady: says,
-      };
-    }
-    if (path.startsWith('/etc/default/')) {
-      const ready = this.#readyByLog();
-      return { ...startByInit(place), isReady: () => this.#readyByLog() > ready };
-    }
-    return undefined;
+  async #starter(file: ConfigFile): Promise<Starter | undefined> {
+    const place = join(this.#folder, file.name);
+    const text = await readFile(place, 'utf8').catch(() => '');
+    const start = workerStart(file, place, text, this.#project);
+    if (!start) return undefined;
+    const ready = this.#readyByLog();
+    const isReady =
+      file.kind === 'init-defaults'
+        ? () => this.#readyByLog() > ready
+        : (said: string) => said.includes('ready.');
+    return { ...start, isReady };
   }
 
   /**
@@ -301,9 +270,15 @@ print(missed)`;
     for (const file of this.#files) {
       const starter = await this.#starter(file);
       if (!starter) continue;
-      const { command, env, isReady } = starter;
+      const { command, env, restart, isReady } = starter;
       const start = { cwd: this.#folder, env: { ...this.#environment, ...env } };
-      const worker = await serve('sh', ['-c', command], start, isReady);
+      const kept = `while true; do (${command}); sleep ${restart}; done`;
+      const worker = await serve(
+        'sh',
+        ['-c', restart === undefined ? command : kept],
+        start,
+        isReady,
+      );
       stopAtEnd(`${this.#id}: ${file.name}`, worker, this.#atEnd);
       started++;
     }

@@ -119,6 +119,8 @@ export interface Service {
   readonly pid: number;
   /** Its output so far. */
   readonly said: () => string;
+  /** Fulfilled when it has ended, by itself or stopped. */
+  readonly ended: Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -162,7 +164,7 @@ export async function serve(
     await stop();
     throw new Error(`${command} ${args.join(' ')} does not start:\n${said}`, { cause: error });
   }
-  return { pid: child.pid ?? 0, said: () => said, stop };
+  return { pid: child.pid ?? 0, said: () => said, ended: closed, stop };
 }
 
 /**

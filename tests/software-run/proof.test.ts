@@ -6,15 +6,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ARCHITECTURES, type Architecture } from '../../src/model/architecture.ts';
 import { check } from '../../src/model/check.ts';
 import type { Deployment } from '../../src/model/deployment.ts';
-import type { IssueCode } from '../../src/model/issues.ts';
-import { OFFERS, offerName, offerOf, type Offer, type Transport } from '../../src/model/offers.ts';
+import { OFFERS, offerName, offerOf, type Offer } from '../../src/model/offers.ts';
 import type { Failover, Proof, ProvenCase } from '../../src/site/proof.ts';
 import { full, pairwise, sample } from '../sets.ts';
-import { nft, python, redisServer } from '../software.ts';
+import { nft, redisServer } from '../software.ts';
+import { environment } from '../stacks/environment.ts';
+import { needStacks } from '../stacks/need.ts';
 import { deploy, replicated, waiting, type Choices, type Deployed } from './deployed.ts';
 import type { PodServer, WorkerReport } from './pod.ts';
-import { canListen, inOwnNetwork, run, until, type Finally } from './processes.ts';
+import { inItsNetwork, impossible, OF_ONE_MACHINE, SENTINELS, TRANSPORTS } from './offered.ts';
+import { inOwnNetwork, run, until, type Finally } from './processes.ts';
 import { ask, keysOf } from './redis.ts';
+
+needStacks();
 
 /** The file from which the site reads the proven cases. */
 const PROVEN = join(import.meta.dirname, '../../src/site/proven.json');
@@ -70,24 +74,6 @@ const QUEUES_OF: Readonly<Record<Architecture['arch'], readonly Queue[]>> = {
   microservices: ['encoding', 'transcripting', 'xapi'],
 };
 
-const SENTINELS = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
-const SENTINELS6 = ['fd00::1', 'fd00::2', 'fd00::3'];
-
-/** The choices by which this machine is reached. */
-const TRANSPORTS: Readonly<Record<Transport, Choices>> = {
-  tcp: { host: '127.0.0.1' },
-  tcp6: { host: '::1' },
-  tls: { host: '127.0.0.1', tls: true },
-  tls6: { host: '::1', tls: true },
-  // A socket joins programs of one machine alone.
-  socket: { socket: 'redis.sock', workers: 0 },
-  sentinel: { sentinelHosts: SENTINELS },
-  sentinel6: { sentinelHosts: SENTINELS6 },
-  'sentinel-tls': { sentinelHosts: SENTINELS, tls: true },
-  'sentinel-tls6': { sentinelHosts: SENTINELS6, tls: true },
-  docker: { redis: 'docker', host: '127.0.0.1', workers: 0 },
-};
-
 /** An architecture of the offer, with every kind of worker, each on another server where possible. */
 function choicesOf({ arch, transport, auth, shared, sessions }: Offer): Choices {
   return {
@@ -104,9 +90,6 @@ function choicesOf({ arch, transport, auth, shared, sessions }: Offer): Choices 
     ...TRANSPORTS[transport],
   };
 }
-
-/** Errors that an architecture has because all its servers are this machine. */
-const OF_ONE_MACHINE: IssueCode[] = ['host.loopback', 'host.container', 'sentinels.loopback'];
 
 /** A queue as Celery keeps it: the list of tasks, and the binding that finds it. */
 const keysOfQueue = (name: Queue) => [`_kombu.binding.${name}`, name];
@@ -175,21 +158,6 @@ function expectedWorker(queue: Queue, { deployment }: Deployed): WorkerReport {
     : WORKERS[queue];
 }
 
-/** Why a case cannot be run here; Linux and root make networks of their own. */
-async function impossible({ transport }: Offer): Promise<string | undefined> {
-  if (process.platform !== 'linux' && transport.startsWith('sentinel'))
-    return 'only Linux has all of 127.0.0.0/8';
-  if (!transport.endsWith('6') || process.getuid?.() === 0) return undefined;
-  if (transport.startsWith('sentinel')) return 'only root gives several IPv6 addresses to one machine';
-  return (await canListen('::1')) ? undefined : 'this machine has no IPv6';
-}
-
-/** Runs an offer; one with IPv6 in a separate network, because the machine may have no IPv6. */
-function proveThere(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
-  const own = offer.transport.endsWith('6') && process.getuid?.() === 0;
-  return own ? inOwnNetwork(SENTINELS6, atEnd, () => prove(offer, atEnd)) : prove(offer, atEnd);
-}
-
 /** The versions of the software. */
 async function versions(): Promise<Record<string, string>> {
   const script = `
@@ -198,7 +166,7 @@ from importlib.metadata import version
 print(json.dumps({"Python": platform.python_version(), "Django": django.__version__,
   "django-redis": version("django-redis"), "django-redis-sessions": version("django-redis-sessions"),
   "Celery": celery.__version__, "kombu": kombu.__version__, "redis-py": redis.__version__}))`;
-  const clients = await run(python(), ['-c', script]);
+  const clients = await run(join(environment('pod'), 'bin/python'), ['-c', script]);
   const server = await run(redisServer(), ['--version']);
   return {
     Redis: /v=(\S+)/.exec(server.stdout)?.[1] ?? '',
@@ -296,7 +264,7 @@ describe.concurrent(
       async ({ name, offer }, { onTestFinished, skip }) => {
         const why = await impossible(offer);
         skip(why !== undefined, why);
-        const found = await proveThere(offer, onTestFinished);
+        const found = await inItsNetwork(offer, onTestFinished, () => prove(offer, onTestFinished));
         proven.set(name, found);
         if (!WRITES) expect(published.cases).toContainEqual(found);
       },

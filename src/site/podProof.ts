@@ -1,0 +1,56 @@
+/** The result of a generator's case that was run with Pod itself. */
+export interface PodCase {
+  /** The case's name, see `offerName`; `-several` after it where each worker had a separate server. */
+  readonly name: string;
+  /** The numbers of the databases in which Pod stored keys. */
+  readonly databases: readonly number[];
+  /** The fields of a video's form that found their choices in Redis. */
+  readonly fields: number;
+  /** The seconds in which a video of three seconds was encoded. */
+  readonly encoded: number;
+}
+
+/** A second of a visitor who loads a page every half second. */
+export interface VisitSecond {
+  /** The second, counted from the loss of the master. */
+  readonly second: number;
+  /** The HTTP status of each page; 0 for a connection that was closed. */
+  readonly statuses: readonly number[];
+  /** The longest time that a page took, in seconds. */
+  readonly slowest: number;
+  /** Whether the visitor was still logged in. */
+  readonly loggedIn: boolean;
+}
+
+/** What happened when the master was killed while a video was being encoded. */
+export interface PodFailover {
+  /** The case's name, see {@link PodCase}. */
+  readonly name: string;
+  /** The seconds until there was another master. */
+  readonly elected: number;
+  /** Whether the visitor had to log in again. */
+  readonly loggedOut: boolean;
+  /** What the visitor saw until every page came quickly again. */
+  readonly visit: readonly VisitSecond[];
+}
+
+/** A transcription. */
+export interface PodTranscription {
+  /** The architecture; `-several` after it where each worker had a separate server. */
+  readonly name: string;
+  readonly captions: number;
+  readonly seconds: number;
+}
+
+/** The results of running Pod itself. */
+export interface PodProof {
+  /** The day of the run, as YYYY-MM-DD. */
+  readonly date: string;
+  /** Pod's version, the id of its commit, and the day of that. */
+  readonly pod: { readonly version: string; readonly commit: string; readonly committed: string };
+  /** The versions of the software by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly cases: readonly PodCase[];
+  readonly failovers: readonly PodFailover[];
+  readonly transcriptions: readonly PodTranscription[];
+}

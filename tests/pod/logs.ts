@@ -1,0 +1,56 @@
+import type { Logs } from './server.ts';
+
+/** A message that a run may show, and why that is right. */
+interface Explained {
+  readonly pattern: RegExp;
+  readonly reason: string;
+}
+
+/** The messages that a run without any fault shows. */
+const EXPLAINED: readonly Explained[] = [
+  {
+    pattern: /SecurityWarning(?:: You're running the worker with superuser|\(ROOT_DISCOURAGED)/,
+    reason: 'Here the workers run as root; the units have the account that was chosen.',
+  },
+  {
+    pattern: /CPendingDeprecationWarning: The broker_connection_retry configuration setting will/,
+    reason: 'Celery 5.4 announces a change of Celery 6.',
+  },
+  {
+    pattern: /WARNING\/ForkPoolWorker-\d+\] \["[-\da-f]{36}"\]$/,
+    reason:
+      'Pod prints the answer of the Learning Record Store; Celery logs what is printed as a warning.',
+  },
+  {
+    pattern:
+      /WARNING\/ForkPoolWorker-\d+\] (?: |\d+|ko|\S+\.mp3|(?:Start|End of) the trans(?:cripting|coding) of the video ?\d*)$/,
+    reason: 'Pod prints what it transcribes.',
+  },
+  {
+    pattern: /sox WARN trim: (?:End position is after expected end|Last \d+ position)/,
+    reason: 'Pod asks for pieces of a fixed length, and the last one is shorter.',
+  },
+  {
+    pattern: /FixupWarning(?:: Environment variable DJANGO_SETTINGS_MODULE|\(ERR_NOT_INSTALLED)/,
+    reason: 'The transcription worker names Django’s settings also where there is no Django.',
+  },
+];
+
+/** What makes a line a warning or an error. */
+const ALARMING =
+  /\b(?:WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b|^Traceback|\w(?:Error|Exception|Warning)\b|\bfailed\b/;
+
+/**
+ * The lines of logs that are warnings, errors or tracebacks, and that nobody has explained.
+ *
+ * @param more messages that this run alone may show, because of what was done to it
+ */
+export function unexplained(logs: Logs, more: readonly Explained[] = []): string[] {
+  const known = [...EXPLAINED, ...more];
+  return Object.entries(logs).flatMap(([name, text]) =>
+    text
+      .split('\n')
+      .filter((line) => ALARMING.test(line) && !known.some(({ pattern }) => pattern.test(line)))
+      .map((line) => `${name}: ${line}`),
+  );
+}
