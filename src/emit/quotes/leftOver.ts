@@ -13,14 +13,17 @@ import { onAny } from './servers.ts';
  */
 const LIST = [
   'local found = {}',
+  "local now = redis.call('TIME')[1]",
   "local tasks = redis.call('HGETALL', 'unacked')",
   'for at = 1, #tasks, 2 do',
+  '  local tag = tasks[at]',
   '  local task = cjson.decode(tasks[at + 1])',
-  '  local headers = task[1].headers',
-  "  local taken = redis.call('ZSCORE', 'unacked_index', tasks[at]) or 0",
-  "  local age = math.floor((redis.call('TIME')[1] - taken) / 60)",
-  "  found[#found + 1] = tasks[at] .. '  ' .. headers.task .. tostring(headers.argsrepr)",
-  "    .. '  ' .. headers.id .. '  ' .. task[3] .. '  ' .. age .. ' min'",
+  '  local about = task[1].headers',
+  "  local taken = redis.call('ZSCORE', 'unacked_index', tag)",
+  '  found[#found + 1] = table.concat({',
+  '    tag, about.task .. tostring(about.argsrepr), about.id, task[3],',
+  "    math.floor((now - (taken or now)) / 60) .. ' min'",
+  "  }, '  ')",
   'end',
   'return found',
 ];
