@@ -65,7 +65,7 @@ export function environmentField({ servers }: Deployment, role: Role): 'venv' | 
 export function program(
   deployment: Deployment,
   role: Role,
-  command: 'celery' | 'python',
+  command: 'celery' | 'python' | 'pip',
   make = plain,
 ): Token {
   if (deployment.redis.container) return make(command);
@@ -107,8 +107,9 @@ function workerOptions(deployment: Deployment, role: WorkerRole, make: typeof pl
   ];
 }
 
-/** Whether a worker notes the tasks that have succeeded: an xAPI statement is short, and may go twice. */
-const notesResults = (role: WorkerRole): boolean => role !== 'xapi';
+/** Whether a role notes the tasks that have succeeded: an xAPI statement is short, and may go twice. */
+export const notesResults = (role: Role): boolean =>
+  role === 'worker' || role === 'encoding' || role === 'transcription';
 
 /**
  * The options of Celery's configuration that belong to how a worker is started, after `--`. Both are
