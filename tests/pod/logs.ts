@@ -48,7 +48,7 @@ export const OUTAGE: readonly Explained[] = [
   },
 ];
 
-/** What makes a line a warning or an error. */
+/** The words of warnings, errors and tracebacks. */
 const ALARMING =
   /\b(?:WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b|^Traceback|\w(?:Error|Exception|Warning)\b|\bfailed\b/;
 

@@ -35,7 +35,7 @@ import { versions } from './versions.ts';
 /** The file from which the site reads what was run. */
 const PROVEN = join(import.meta.dirname, '../../src/site/provenPod.json');
 
-/** What the last run saw, also of a sample. */
+/** The file with the results of the last run, also of a sample. */
 const SEEN = join(import.meta.dirname, '../../.cache/pod/seen.json');
 
 /** `npm run prove` writes it. */
