@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ARCHITECTURES } from '../../src/model/architecture.ts';
@@ -12,7 +12,7 @@ import { impossible, inItsNetwork, OF_ONE_MACHINE, TRANSPORTS } from '../softwar
 import { until, type Finally } from '../software-run/processes.ts';
 import { hasEnvironment, NO_PYPI } from '../stacks/environment.ts';
 import { currentDoor, startCase } from './case.ts';
-import { unexplained } from './logs.ts';
+import { OUTAGE, unexplained } from './logs.ts';
 import { killRedis, secondBySecond, watch } from './outage.ts';
 import { spokenVideo, testVideo } from './samples.ts';
 import {
@@ -34,6 +34,9 @@ import { versions } from './versions.ts';
 
 /** The file from which the site reads what was run. */
 const PROVEN = join(import.meta.dirname, '../../src/site/provenPod.json');
+
+/** The file with the results of the last run, also of a sample. */
+const SEEN = join(import.meta.dirname, '../../.cache/pod/seen.json');
 
 /** `npm run prove` writes it. */
 const WRITES = process.env['PROVE'] === '1';
@@ -130,6 +133,7 @@ async function failOver(each: Case, atEnd: Finally): Promise<PodFailover> {
   // A thread of the web server has no queue that could give it the video twice.
   if (each.arch !== 'standalone') expect(encodings(running, first)).toBe(1);
   await verify(running);
+  expect(unexplained(running.logs(), OUTAGE)).toEqual([]);
   const seconds = secondBySecond(visit.pages, killed);
   const quiet = seconds.findLastIndex(
     ({ statuses, slowest }) => slowest > 2 || statuses.some((status) => status !== 200),
@@ -184,6 +188,9 @@ const inOrder = <T extends { readonly name: string }>(
 ) => names.flatMap((name) => all.find((each) => each.name === name) ?? []);
 
 afterAll(async () => {
+  const seen = { cases, failovers, transcriptions };
+  await mkdir(dirname(SEEN), { recursive: true });
+  await writeFile(SEEN, JSON.stringify(seen, null, 2));
   if (!WRITES) return;
   const all = [...ONE, ...SEVERAL];
   const wanted = all.length + FAILOVERS.length + TRANSCRIBES.length;

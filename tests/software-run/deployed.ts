@@ -121,7 +121,7 @@ async function startAll(
 /** A change of emitted files. */
 export type Change = (files: readonly ConfigFile[]) => readonly ConfigFile[];
 
-/** What is special about the files and certificates of a deployment. */
+/** Special choices for the files and certificates of a deployment. */
 export interface Options {
   /** The password of Redis, as far as the architecture asks for one. */
   readonly password?: string;
