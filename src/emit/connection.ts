@@ -1,7 +1,7 @@
 import { isPlaceholder, urlHost } from '../model/address.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
-import { ANSWER_TIMEOUT, AWAY_TIMEOUT } from '../pod/limits.ts';
+import { ANSWER_TIMEOUT, AWAY_TIMEOUTS } from '../pod/limits.ts';
 import {
   constant,
   number,
@@ -116,7 +116,11 @@ const dict = (key: string, entries: readonly DictEntry[]): DictEntry[] =>
  * timeout. The client is not django-redis's SentinelClient, which reads from a replica: run on Redis
  * 7.0.15, none of 5000 values was there right after it was written while that replica's link was broken.
  */
-export function cacheOptions(deployment: Deployment, writing: Writing): DictEntry[] {
+export function cacheOptions(
+  deployment: Deployment,
+  writing: Writing,
+  alias: 'default' | 'select2' | 'sessions',
+): DictEntry[] {
   const { redis, sessions } = deployment;
   const client: DictEntry = [
     'CLIENT_CLASS',
@@ -125,7 +129,11 @@ export function cacheOptions(deployment: Deployment, writing: Writing): DictEntr
   const away = sessions === 'cached_db';
   if (redis.sentinel === undefined && !away) return [client];
   const timeout = away
-    ? literal(number(String(AWAY_TIMEOUT), { field: 'sessions' }))
+    ? literal(
+        number(String(AWAY_TIMEOUTS[alias === 'sessions' ? 'session' : 'cache']), {
+          field: 'sessions',
+        }),
+      )
     : literal(number(String(ANSWER_TIMEOUT)));
   const timeouts: DictEntry[] = [
     ['SOCKET_CONNECT_TIMEOUT', timeout],

@@ -152,7 +152,7 @@ class SettingsWriter {
     ];
     if (prefix !== '')
       pairs.push(['KEY_PREFIX', text(prefix, { field: 'prefix', database: alias })]);
-    const options = cacheOptions(this.#deployment, this.#writing);
+    const options = cacheOptions(this.#deployment, this.#writing, alias);
     const indent = '        ';
     const key = (word: string) => [plain(indent), string(pythonString(word)), plain(': ')];
     const lines: Line[] = [
@@ -183,6 +183,8 @@ class SettingsWriter {
       this.#code.note('file.settings.away', source);
       this.#set('DJANGO_REDIS_IGNORE_EXCEPTIONS', TRUE, source);
       this.#set('DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS', TRUE, source);
+      // Pod's LOGGING has no other that writes django-redis's messages to a file.
+      this.#set('DJANGO_REDIS_LOGGER', text('django'), source);
     }
     this.#code.note(this.#has('web') ? 'file.settings.caches' : 'file.settings.workerCaches');
     if (prefixes.default !== '') this.#code.note('file.settings.prefix', { field: 'prefix' });

@@ -183,6 +183,14 @@ export const SETTINGS = {
     see: ['server#away', 'DJANGO_REDIS_IGNORE_EXCEPTIONS'],
     example: { sessions: 'cached_db' },
   },
+  DJANGO_REDIS_LOGGER: {
+    type: 'text',
+    default: { of: 'django-redis', value: ['"django_redis.cache"'] },
+    roles: ['web', 'worker'],
+    fields: ['sessions'],
+    see: ['server#away', 'DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS'],
+    example: { sessions: 'cached_db' },
+  },
   CACHES: {
     type: 'dict',
     default: { of: 'pod', value: [`"redis://${POD_ADDRESS}/3"`, `"redis://${POD_ADDRESS}/2"`] },
