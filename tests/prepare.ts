@@ -52,10 +52,6 @@ if (full && installs) fetchValkey();
 const left = missing();
 if (left.length > 0) {
   console.error(described(left));
-  console.error(
-    isDebian()
-      ? `Install them, as root: ${install.join(' ')}`
-      : 'Install them, Python’s by pip install django django-redis django-redis-sessions celery redis.',
-  );
+  console.error(isDebian() ? `Install them, as root: ${install.join(' ')}` : 'Install them.');
   process.exit(1);
 }

@@ -35,7 +35,7 @@ export default class Report implements Reporter {
   ): void {
     let passed = 0;
     let failed = errors.length;
-    const skipped = new Map<string, number>();
+    const skipped = new Map<string, { count: number; files: Set<string> }>();
     for (const module of modules) {
       failed += module.errors().length;
       for (const test of module.children.allTests()) {
@@ -44,13 +44,16 @@ export default class Report implements Reporter {
         if (result.state === 'failed') failed++;
         // Tests that the option -t leaves out have no note, and are not reported.
         if (result.state !== 'skipped' || result.note === undefined) continue;
-        const what = `${relative('', module.moduleId)}: ${result.note}`;
-        skipped.set(what, (skipped.get(what) ?? 0) + 1);
+        const same = skipped.get(result.note) ?? { count: 0, files: new Set() };
+        same.count++;
+        same.files.add(relative('', module.moduleId));
+        skipped.set(result.note, same);
       }
     }
     // A run that fails before its first test has no failed test.
     if (reason === 'failed') failed ||= 1;
-    for (const [what, count] of skipped) console.log(`${count} skipped in ${what}`);
+    for (const [note, { count, files }] of skipped)
+      console.log(`${count} skipped in ${[...files].join(', ')}: ${note}`);
     console.log(`${passed} passed, ${failed} failed`);
   }
 }

@@ -13,10 +13,12 @@ import { passwords } from './findings/passwords.ts';
 import { redisData } from './findings/redisData.ts';
 import { redisNetwork } from './findings/redisNetwork.ts';
 import { sentinel } from './findings/sentinel.ts';
+import { redelivery } from './findings/redelivery.ts';
 import { services } from './findings/services.ts';
 import { sessions } from './findings/sessions.ts';
 import { syntax } from './findings/syntax.ts';
 import { tls } from './findings/tls.ts';
+import { workerDjango } from './findings/workerDjango.ts';
 import { workers } from './findings/workers.ts';
 import type { Span } from './read/span.ts';
 import type { Edit } from './repair/edits.ts';
@@ -39,6 +41,8 @@ const DEFINITIONS = [
   ...acl,
   ...redisData,
   ...workers,
+  ...workerDjango,
+  ...redelivery,
   ...services,
   ...obsoleteSettings,
 ];

@@ -26,7 +26,7 @@ export type ValueType =
 
 /** The value of a setting that nobody sets, and the software that it comes from. */
 export interface Default {
-  /** Celery, django-redis and django-redis-sessions as Debian 12 has them, Pod 4.1.0, Redis 7.0.15. */
+  /** Celery, django-redis and django-redis-sessions as Pod 4.2.0 installs them, Pod 4.1.0, Redis 7.0.15. */
   readonly of: 'pod' | 'django' | 'celery' | 'django-redis' | 'redis-sessions' | 'redis' | 'init';
   /** The value in the syntax of its file; none where it is empty. */
   readonly value: readonly string[];

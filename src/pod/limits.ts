@@ -20,7 +20,7 @@ export const ANSWER_TIMEOUT = 5;
  */
 export const AWAY_TIMEOUTS = { cache: 0.05, session: 0.3 } as const;
 
-/** After how many seconds Celery's Redis transport delivers a task again by default (kombu 5.2.4). */
+/** After how many seconds Celery's Redis transport delivers a task again by default (kombu 5.6.2). */
 export const DEFAULT_VISIBILITY_TIMEOUT = 3600;
 
 /** The `--time-limit` of Pod's own documents, in seconds. */

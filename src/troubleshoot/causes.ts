@@ -11,8 +11,9 @@ type Strength =
 type Texts = Readonly<Partial<Record<Strength, readonly string[]>>>;
 
 /**
- * The messages of software that cannot use Redis, by the anchor of the page on repairs: of Debian 12's
- * clients, those that Pod pins, redis-cli and redis-server (run; the versions are on the page). The
+ * The messages of software that cannot use Redis, and of workers that cannot run a task, by the anchor of
+ * the page on repairs: of Debian 12's clients, those that Pod pins, redis-cli and redis-server (run; the
+ * versions are on the page). The
  * placeholders are `{host}`, `{port}`, `{error}` (a number), `{name}` (a name without dots), and `…`
  * for anything in the same line.
  */
@@ -25,6 +26,7 @@ export const MESSAGES = {
       'DENIED Redis is running in protected mode',
       'Redis is running in protected mode',
       'Error 104 while writing to socket. Connection reset by peer',
+      'Error 32 while writing to socket. Broken pipe',
     ],
     maybe: ['Connection reset by peer', 'Server closed the connection'],
   },
@@ -75,8 +77,15 @@ export const MESSAGES = {
   'bad-directive': {
     is: ['FATAL CONFIG FILE ERROR', 'Bad directive or wrong number of arguments'],
   },
-  'no-such-option': { is: ['No such option: -l'] },
-  'sentinel-no-master': { is: ['No master found for'] },
+  'no-such-option': { is: ['No such option: -l', "No such option '-l'"] },
+  'sentinel-no-master': {
+    is: [
+      'No master found for',
+      // Behind it, redis-py lists the error of each sentinel.
+      ")> - ConnectionError('Error {error} connecting to {host}:{port}. Connection refused",
+      ")> - ConnectionError('Error {error} connecting to {host}:{port}. Name or service not known",
+    ],
+  },
   'sentinel-no-master-name': { is: ["'master_name' transport option must be specified"] },
   'sentinel-factory': {
     is: ['Error {error} connecting to mymaster:{port}. Name or service not known'],
@@ -89,6 +98,39 @@ export const MESSAGES = {
       'AUTH <password> called without any password configured',
     ],
   },
+  'kombu-redis': {
+    is: [
+      "No module named 'packaging'",
+      'VersionMismatch(',
+      'Redis transport requires redis-py versions',
+    ],
+  },
+  'encoding-django': {
+    is: [
+      'Requested setting VIDEO_RENDITIONS, but settings are not configured',
+      // With SQLite, MariaDB and PostgreSQL alike.
+      'video_encode_transcript_videorendition',
+    ],
+    maybe: ['but settings are not configured'],
+  },
+  'sox-missing': { is: ['SoX not found'] },
+  'sox-mp3': { is: ["no handler for file extension 'mp3'", 'SUBTITLES Output size is 0'] },
+  'numpy-missing': { is: ["No module named 'numpy'"] },
+  'transcriber-missing': { is: ["No module named 'vosk'", "No module named 'whisper'"] },
+  'transcription-settings': { is: ["name 'TRANSCRIPTION_TYPE' is not defined"] },
+  'model-missing': { is: ['Failed to create a model', 'does not contain model files'] },
+  'result-folder': {
+    is: ['The configured path for the file-system backend does not work correctly'],
+  },
+  'no-result-backend': {
+    is: ["'DisabledBackend' object has no attribute '_get_task_meta_for'"],
+  },
+  'broker-lost': {
+    is: [
+      'Retrying to re-establish a connection to the message broker after a connection loss has been disabled',
+    ],
+  },
+  'session-corrupted': { is: ['Session data corrupted'] },
 } as const satisfies Record<string, Texts>;
 
 /** The anchor of a message on the page on repairs. */

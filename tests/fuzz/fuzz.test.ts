@@ -12,12 +12,16 @@ import { sentinelsOf } from '../../src/model/servers.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 import { emitted } from '../emit/emitted.ts';
 import { limit, runs } from '../sets.ts';
-import { python, redisServer } from '../software.ts';
+import { redisServer } from '../software.ts';
+import { environment } from '../stacks/environment.ts';
+import { needStacks } from '../stacks/need.ts';
 import { deploy } from '../software-run/deployed.ts';
 import { gatherUndos, run, temporaryFolder, type Finally } from '../software-run/processes.ts';
 import { keysOf } from '../software-run/redis.ts';
 import { soundCases, type Case } from './cases.ts';
 import { expectedValues } from './expected.ts';
+
+needStacks();
 
 /** How many architectures are read, and how many run on Redis in each of four tests. */
 const READ = Number(process.env['RUNS'] ?? runs(500, 2000));
@@ -59,7 +63,9 @@ type ReadPython = (sources: readonly string[]) => Promise<unknown>;
 /** Starts read.py. It keeps running, because its imports take longer than what it reads. */
 function startReader(atEnd: Finally): ReadPython {
   const script = join(import.meta.dirname, 'read.py');
-  const child = spawn(python(), [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(join(environment('pod'), 'bin/python'), [script], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   atEnd(() => Promise.resolve(void child.kill()));
   const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
   return async (sources) => {

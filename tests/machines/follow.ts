@@ -80,7 +80,7 @@ export async function putFiles(
 export async function installWebServer(machine: Machine): Promise<PodMachine> {
   await installRedis(machine, deploymentOf({}));
   const pod = new PodMachine(machine);
-  await pod.install();
+  await pod.install('web');
   await putFiles(pod, {});
   return pod;
 }

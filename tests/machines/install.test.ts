@@ -11,12 +11,18 @@ import {
   installWebServer,
   PASSWORD,
 } from './follow.ts';
+import { hasEnvironment, NO_PYPI } from '../stacks/environment.ts';
 import { boot, needMachines } from './machine.ts';
 
 needMachines();
 
 describe('Redis is installed as the page says', () => {
-  test('on the web server, and starts with the machine', async ({ onTestFinished, expect }) => {
+  test('on the web server, and starts with the machine', async ({
+    onTestFinished,
+    expect,
+    skip,
+  }) => {
+    skip(!hasEnvironment('pod'), NO_PYPI);
     const deployment = deploymentOf({});
     const [machine] = await boot(onTestFinished, '10.77.0.1');
     await installWebServer(machine);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach } from 'vitest';
 import {
@@ -13,6 +13,8 @@ import {
   type Finally,
   type Service,
 } from '../software-run/processes.ts';
+import { environment, hasEnvironment } from '../stacks/environment.ts';
+import type { StackName } from '../stacks/stacks.ts';
 
 /** Units that start with every machine though nobody enabled them, and would only slow it down. */
 const MASKED =
@@ -24,6 +26,14 @@ const BRIDGE = '10.77.0.254/24';
 
 /** Arguments for `find` that remove a tree of cgroups: their files go with the folders. */
 const REMOVE = ['-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+'];
+
+/** The folder of a stack's environment on every machine. */
+export const placeOnMachine = (name: StackName): string => `/opt/${name}`;
+
+/** Options that show the environments to a machine, with no right to write. */
+const ENVIRONMENTS = (['pod', 'pod-encode'] as const)
+  .filter(hasEnvironment)
+  .map((name) => `--bind-ro=${realpathSync(environment(name))}:${placeOnMachine(name)}`);
 
 /** The most seconds that a machine takes to start: ten times as many as on two idle cores. */
 const BOOT = 120;
@@ -292,6 +302,7 @@ export async function boot<const Addresses extends readonly string[]>(
           '--network-bridge=br0',
           '--resolv-conf=off',
           '--console=read-only',
+          ...ENVIRONMENTS,
           '--boot',
           'systemd.unified_cgroup_hierarchy=1',
         ],

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
-import { python } from '../software.ts';
-import type { Machine } from './machine.ts';
+import { placeOnMachine, type Machine } from './machine.ts';
+import { stackOf } from '../software-run/pod.ts';
 import type { Ended } from '../software-run/processes.ts';
+import type { Role } from '../../src/pod/roles.ts';
 
 /** The folder of the reports of the stand-in's workers; see project/pod/report.py. */
 const REPORTS = '/var/lib/pod-reports';
@@ -21,8 +22,8 @@ export class PodMachine {
     this.machine = machine;
   }
 
-  /** Installs it: an account, the project, a virtual environment; without any settings. */
-  async install(): Promise<void> {
+  /** Installs it for a role: an account, the project, a virtual environment; without any settings. */
+  async install(role: Role): Promise<void> {
     const { machine } = this;
     const { project, venv, account } = DEFAULTS;
     await machine.done(
@@ -34,8 +35,10 @@ export class PodMachine {
         const path = join(entry.parentPath, entry.name);
         await machine.write(path.replace(source, project), readFileSync(path, 'utf8'));
       }
-    await machine.write(`${venv}/bin/python`, program(python()), '755');
-    const celery = `${python()} -c 'import sys; from celery.__main__ import main; sys.path.remove(""); sys.exit(main())'`;
+    const python = `${placeOnMachine(stackOf(role))}/bin/python`;
+    await machine.write(`${venv}/bin/python`, program(python), '755');
+    // As in a virtual environment, where celery does not see the working directory by itself.
+    const celery = `${python} -c 'import sys; from celery.__main__ import main; sys.path.remove(""); sys.exit(main())'`;
     await machine.write(`${venv}/bin/celery`, program(celery), '755');
     await machine.done(`chown -R ${account}: ${project} /home/${account}`);
   }

@@ -1,10 +1,12 @@
 import { describe, test } from 'vitest';
 import { emitted } from '../emit/emitted.ts';
+import { needStacks } from '../stacks/need.ts';
 import { deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
 import { boot, needMachines } from './machine.ts';
 import { PodMachine } from './podMachine.ts';
 
 needMachines();
+needStacks();
 
 /** Three servers: Redis, the web server, and one that encodes and sends xAPI statements. */
 const ARCHITECTURE = {
@@ -30,9 +32,9 @@ describe('workers are deployed as the page says', () => {
       const [web, worker] = [new PodMachine(webServer), new PodMachine(workerServer)];
       const files = emitted(architecture, { password: PASSWORD });
       for (const pod of [web, worker]) {
-        await pod.install();
-        // The files that a page quotes are written by its steps below.
         const own = pod === web ? 'web' : role;
+        await pod.install(own);
+        // The files that a page quotes are written by its steps below.
         const settings = ['settings_local.py', 'verify.sh'];
         await pod.put(
           files.filter(({ server, name }) => server === own && settings.includes(name)),

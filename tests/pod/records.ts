@@ -3,7 +3,7 @@ import { serve, stopAtEnd, type Finally } from '../software-run/processes.ts';
 import { RECORDS_LOGIN } from './settings.ts';
 
 /** A statement that a Learning Record Store received. */
-export interface Statement {
+interface Statement {
   readonly id: string;
   readonly verb: { readonly id: string };
   readonly actor: { readonly mbox: string };

@@ -99,18 +99,11 @@ export async function encoded(running: PodCase, video: Video, seconds = 90): Pro
   return took;
 }
 
-/** The line by which a worker says that it begins with a video. */
-const BEGINS: readonly RegExp[] = [
-  /CELERY START ENCODE VIDEO ID (\d+)/g,
-  /Start encoding of the video (\d+)/g,
-];
-
 /** How many times workers began to encode a video, from their logs. */
 export function encodings(running: PodCase, { id }: Pick<Video, 'id'>): number {
   const logs = Object.values(running.logs()).join('\n');
-  return BEGINS.flatMap((line) => [...logs.matchAll(line)]).filter(
-    ([, video]) => Number(video) === id,
-  ).length;
+  const begun = [...logs.matchAll(/start_encode \{id: (\d+),/g)];
+  return begun.filter(([, video]) => Number(video) === id).length;
 }
 
 /** Waits until no task waits or is unacknowledged. */

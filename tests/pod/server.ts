@@ -55,6 +55,7 @@ export class Server {
   readonly #tree: string;
   readonly #logs: string;
   readonly #results: string;
+  readonly #bin: string;
   readonly #files: readonly ConfigFile[];
   readonly #stage: Stage;
   readonly #atEnd: Finally;
@@ -73,6 +74,7 @@ export class Server {
     this.#tree = join(this.#folder, 'tree');
     this.#logs = join(this.#folder, 'logs');
     this.#results = join(this.#folder, 'results');
+    this.#bin = join(this.#folder, 'bin');
     this.#files = files.filter(({ server }) => server === id || server === 'all');
     this.#stage = stage;
     this.#atEnd = atEnd;
@@ -110,10 +112,14 @@ export class Server {
       [DEFAULTS.logs, this.#logs],
       [DEFAULTS.pids, this.#logs],
       [DEFAULTS.results, this.#results],
+      ...this.#files
+        .filter(({ kind }) => kind === 'init-defaults')
+        .map((file) => [file.path, this.#pathOf(file)] as const),
     ];
     await mkdir(this.#logs, { recursive: true });
     await output('cp', ['--archive', prepared.tree, this.#tree]);
     for (const file of this.#files) await writeFile(this.#pathOf(file), this.#textOf(file));
+    await this.#installSystemctl();
     const shared = this.#files.some((file) => file.kind === 'settings' && file.server === 'all');
     const rest = whole || shared ? podSettings(base) : workerSettings(base);
     await appendFile(join(this.#tree, 'pod/custom/settings_local.py'), rest + settings);
@@ -132,12 +138,34 @@ export class Server {
     return this.#places.reduce((text, [from, to]) => text.replaceAll(from, to), fileText(file));
   }
 
+  /**
+   * A `systemctl` that tells the environment of the server's units: verify.sh asks it for that of a
+   * worker's, and the units of this server are not installed on this machine.
+   */
+  async #installSystemctl(): Promise<void> {
+    const units = this.#files.filter(({ kind }) => kind === 'systemd-unit');
+    const cases = units.map((file) => {
+      const { env } = workerStart(file, '', this.#textOf(file), '') ?? { env: {} };
+      const said = Object.entries(env).map((pair) => pair.join('='));
+      return `*" ${file.name.replace(/\.service$/, '')} "*) echo '${said.join(' ')}' ;;`;
+    });
+    const script = `#!/bin/sh\ncase "show $* " in\n${cases.join('\n')}\n*) exit 1 ;;\nesac\n`;
+    await mkdir(this.#bin, { recursive: true });
+    await writeFile(join(this.#bin, 'systemctl'), script, { mode: 0o755 });
+  }
+
   /** Starts the web server until the test ends, and waits until it answers. */
   async startWeb(): Promise<void> {
     const bin = join(environment(this.#stage.whole), 'bin');
     const { port } = this.#stage.base;
     const binds = ['--bind', `unix:${this.socket}`, '--bind', `127.0.0.1:${port}`];
-    const args = ['pod.wsgi:application', '--workers=2', '--threads=4', ...binds];
+    const args = [
+      'pod.wsgi:application',
+      '--workers=2',
+      '--threads=4',
+      '--no-control-socket',
+      ...binds,
+    ];
     this.#web = await serve(join(bin, 'gunicorn'), args, { cwd: this.#tree }, (said) =>
       said.includes('Listening at'),
     );
@@ -160,11 +188,11 @@ export class Server {
     }
   }
 
-  /** The search path of a container, whose image has the packages; otherwise files name folders. */
+  /** The search path. In a container, whose image has the packages, files name no folder of theirs. */
   #path(whole: boolean): Record<string, string> {
     const { whole: pod, encode } = this.#stage;
-    const bin = join(environment(whole ? pod : encode), 'bin');
-    return this.#stage.container ? { PATH: `${bin}:${process.env['PATH'] ?? ''}` } : {};
+    const bin = this.#stage.container ? join(environment(whole ? pod : encode), 'bin') : this.#bin;
+    return { PATH: `${bin}:${process.env['PATH'] ?? ''}` };
   }
 
   /** Runs the script that verifies the server, which reads the password from its input. */

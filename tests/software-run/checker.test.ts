@@ -14,6 +14,7 @@ import { urlPart } from '../../src/emit/escape.ts';
 import { full } from '../sets.ts';
 import { redisServer } from '../software.ts';
 import { NO_VALKEY, VALKEY_PACKAGES } from '../machines/valkeyPackages.ts';
+import { needStacks } from '../stacks/need.ts';
 import { altered, withText } from './altered.ts';
 import { anotherServer, deploy, type Change } from './deployed.ts';
 import { freePort, run, serve, temporaryFolder, type Finally } from './processes.ts';
@@ -79,6 +80,8 @@ const BROKEN: readonly Broken[] = [
 ];
 
 describe.concurrent('what the checker calls an error fails, and works after its repair', () => {
+  needStacks();
+
   test.for(BROKEN)('$code', async (each, { expect, onTestFinished }) => {
     const { choices = {}, change, fail, code } = each;
     const { deployment, files, door } = await deploy(choices, onTestFinished, {

@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { codeText, plain } from '../../src/emit/code.ts';
 import { ask } from '../../src/emit/cli.ts';
 import { quoteText, quotesOf } from '../emit/quotes/quoted.ts';
+import { needStacks } from '../stacks/need.ts';
 import { deploy, type Choices } from './deployed.ts';
 import { run } from './processes.ts';
+
+needStacks();
 
 describe.concurrent('redis-cli gets in as the pages have it', () => {
   test.for<[what: string, choices: Choices]>([

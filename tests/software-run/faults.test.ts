@@ -3,10 +3,13 @@ import { ARCHITECTURES, DEFAULTS, type Architecture } from '../../src/model/arch
 import { plan } from '../../src/model/deployment.ts';
 import { limit } from '../sets.ts';
 import { textAt } from '../emit/emitted.ts';
+import { needStacks } from '../stacks/need.ts';
 import { altered } from './altered.ts';
 import { anotherServer, deploy, waiting, type Change, type Deployed } from './deployed.ts';
 import { until, type Finally } from './processes.ts';
 import { ask, keysOf, startRedis } from './redis.ts';
+
+needStacks();
 
 const VIDEOS = [1, 2, 3, 4, 5];
 
@@ -189,7 +192,7 @@ describe.concurrent('an encoding goes on for over an hour, and another worker st
         return Number(/cmdstat_zrevrangebyscore:calls=(\d+)/.exec(stats)?.[1] ?? 0);
       };
       const before = await looks();
-      // A worker looks for what is overdue when it starts, and then once in 100 s (kombu 5.2.4).
+      // A worker looks for what is overdue when it starts, and then once in 100 s (kombu 5.6.2).
       await second.startWorkers();
       await until(async () => (await looks()) > before);
       await until(async () => (await second.tasks()).length >= again);
@@ -263,7 +266,7 @@ describe.concurrent('the memory of Redis is full', () => {
         altered(files, 'maxmemory-policy volatile-ttl', 'maxmemory-policy noeviction'),
     });
     const pod = await anotherServer(site, onTestFinished);
-    const message = "OOM command not allowed when used memory > 'maxmemory'.";
+    const message = "command not allowed when used memory > 'maxmemory'.";
     await expect(pod.fill(2 * MEMORY)).rejects.toThrow(message);
     // A value that was too large may have left room for a small one.
     await ask(site.door, 'CONFIG', 'SET', 'maxmemory', `${MEMORY / 2}mb`);

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { type ConfigFile, fileText } from '../../src/emit/files.ts';
 import type { ServerGroup } from '../../src/model/servers.ts';
-import { python } from '../software.ts';
+import type { Role } from '../../src/pod/roles.ts';
+import { environment } from '../stacks/environment.ts';
+import type { StackName } from '../stacks/stacks.ts';
 import {
   hasFailed,
   run,
@@ -51,27 +53,31 @@ interface Starter extends WorkerStart {
   readonly isReady: (said: string) => boolean;
 }
 
+/** The stack of a server with the stand-in for Pod: only web servers and Celery's workers have Django. */
+export const stackOf = (server: Role): StackName =>
+  server === 'web' || server === 'worker' ? 'pod' : 'pod-encode';
+
 /**
  * A server with the stand-in for Pod and the files that are for it. The only thing changed in the
  * files is where the project, its virtual environment, its logs and its process ids are.
  */
 export class PodServer {
-  readonly #id: string;
+  readonly #id: Role;
   readonly #folder: string;
   readonly #files: readonly ConfigFile[];
   readonly #atEnd: Finally;
   readonly #project: string;
-  readonly #bin: string;
+  readonly #venv: string;
   readonly #logs: string;
   readonly #results: string;
   readonly #stops: (() => Promise<void>)[] = [];
 
-  private constructor(id: string, folder: string, files: readonly ConfigFile[], atEnd: Finally) {
+  private constructor(id: Role, folder: string, files: readonly ConfigFile[], atEnd: Finally) {
     this.#id = id;
     this.#folder = folder;
     this.#files = files;
     this.#project = join(folder, 'project');
-    this.#bin = join(folder, 'bin');
+    this.#venv = environment(stackOf(id));
     this.#logs = join(folder, 'logs');
     this.#results = join(folder, 'results');
     this.#atEnd = (stop) => {
@@ -99,7 +105,7 @@ export class PodServer {
 
   get #environment() {
     return {
-      PATH: `${this.#bin}:${process.env['PATH'] ?? ''}`,
+      PATH: `${this.#venv}/bin:${process.env['PATH'] ?? ''}`,
       POD_REPORTS: this.#folder,
       PYTHONDONTWRITEBYTECODE: '1',
     };
@@ -107,17 +113,10 @@ export class PodServer {
 
   async #install(): Promise<void> {
     await cp(join(import.meta.dirname, 'project'), this.#project, { recursive: true });
-    await mkdir(this.#bin);
     // As the init script does with CELERY_CREATE_DIRS.
     await mkdir(this.#logs);
     // As systemd does with StateDirectory.
     await mkdir(this.#results);
-    // As in a virtual environment, where celery does not see the working directory by itself.
-    const celery = `#!${python()}\nimport sys\nfrom celery.__main__ import main\nsys.exit(main())\n`;
-    const executable = { mode: 0o755 };
-    await writeFile(join(this.#bin, 'celery'), celery, executable);
-    const shim = `#!/bin/sh\nexec ${python()} "$@"\n`;
-    await writeFile(join(this.#bin, 'python'), shim, executable);
     for (const file of this.#files) {
       const path = file.path.replace(`${DEFAULTS.project}/`, '');
       const place =
@@ -132,8 +131,8 @@ export class PodServer {
   #placed(text: string): string {
     return text
       .replaceAll(DEFAULTS.project, this.#project)
-      .replaceAll(DEFAULTS.venv, this.#folder)
-      .replaceAll(DEFAULTS['venv.encode'], this.#folder)
+      .replaceAll(DEFAULTS.venv, this.#venv)
+      .replaceAll(DEFAULTS['venv.encode'], this.#venv)
       .replaceAll(DEFAULTS.results, this.#results)
       .replaceAll(DEFAULTS.logs, this.#logs)
       .replaceAll(DEFAULTS.pids, this.#logs);
@@ -219,7 +218,7 @@ print(missed)`;
 
   async #python(...args: string[]): Promise<string> {
     const start = { cwd: this.#project, env: this.#environment };
-    const { status, stdout, stderr } = await run(python(), args, start);
+    const { status, stdout, stderr } = await run(join(this.#venv, 'bin/python'), args, start);
     if (status !== 0) throw new Error(`${this.#id}: python ${args.join(' ')}\n${stderr}`);
     return stdout.trim();
   }

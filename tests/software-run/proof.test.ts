@@ -9,12 +9,16 @@ import type { Deployment } from '../../src/model/deployment.ts';
 import { OFFERS, offerName, offerOf, type Offer } from '../../src/model/offers.ts';
 import type { Failover, Proof, ProvenCase } from '../../src/site/proof.ts';
 import { full, pairwise, sample } from '../sets.ts';
-import { nft, python, redisServer } from '../software.ts';
+import { nft, redisServer } from '../software.ts';
+import { environment } from '../stacks/environment.ts';
+import { needStacks } from '../stacks/need.ts';
 import { deploy, replicated, waiting, type Choices, type Deployed } from './deployed.ts';
 import type { PodServer, WorkerReport } from './pod.ts';
 import { inItsNetwork, impossible, OF_ONE_MACHINE, SENTINELS, TRANSPORTS } from './offered.ts';
 import { inOwnNetwork, run, until, type Finally } from './processes.ts';
 import { ask, keysOf } from './redis.ts';
+
+needStacks();
 
 /** The file from which the site reads the proven cases. */
 const PROVEN = join(import.meta.dirname, '../../src/site/proven.json');
@@ -162,7 +166,7 @@ from importlib.metadata import version
 print(json.dumps({"Python": platform.python_version(), "Django": django.__version__,
   "django-redis": version("django-redis"), "django-redis-sessions": version("django-redis-sessions"),
   "Celery": celery.__version__, "kombu": kombu.__version__, "redis-py": redis.__version__}))`;
-  const clients = await run(python(), ['-c', script]);
+  const clients = await run(join(environment('pod'), 'bin/python'), ['-c', script]);
   const server = await run(redisServer(), ['--version']);
   return {
     Redis: /v=(\S+)/.exec(server.stdout)?.[1] ?? '',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
   REDIS_DIRECTIVES,
@@ -10,7 +11,7 @@ import {
 } from '../../src/model/directives.ts';
 import { MODULE_SETTINGS, SETTINGS, type Default } from '../../src/model/settings.ts';
 import { runPython } from '../emit/python.ts';
-import { python } from '../software.ts';
+import { environment, hasEnvironment, NO_PYPI } from '../stacks/environment.ts';
 import { inOwnNetwork, until } from './processes.ts';
 import { ask, startRedis, startSentinel, type Door } from './redis.ts';
 
@@ -124,7 +125,8 @@ test('the reference has what Debian’s redis.conf says instead of a default', (
   }
 });
 
-test('the reference has the defaults of Celery and of Pod’s Redis clients', () => {
+test('the reference has the defaults of Celery and of Pod’s Redis clients', ({ skip }) => {
+  skip(!hasEnvironment('pod'), NO_PYPI);
   const found = runPython(
     `
 import json, sys
@@ -140,11 +142,11 @@ class Factory:
     def __init__(self, options): pass
 sought = []
 django_redis.pool.import_string = lambda path: sought.append(path) or Factory
-django_redis.pool.get_connection_factory()
+django_redis.pool.get_connection_factory(options={})
 json.dump({
     "broker": app.connection().as_uri(),
     "conf": {name: repr(app.conf[name]) for name in names},
-    "options": {flag: option.default for option in worker.params for flag in option.opts},
+    "options": {flag: option.to_info_dict()["default"] for option in worker.params for flag in option.opts},
     "queue": app.conf.task_default_queue,
     "visibility": Channel.visibility_timeout,
     "factory": sought,
@@ -153,7 +155,7 @@ json.dump({
 }, sys.stdout)
 `,
     ['broker_transport_options', 'task_acks_late', 'worker_prefetch_multiplier'],
-    python(),
+    join(environment('pod'), 'bin/python'),
   ) as {
     broker: string;
     conf: Record<string, string>;

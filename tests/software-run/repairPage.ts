@@ -4,9 +4,7 @@ import { expect } from 'vitest';
 import type { Deployment } from '../../src/model/deployment.ts';
 import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
 import { quoteTexts } from '../emit/quotes/quoted.ts';
-import { python } from '../software.ts';
 import type { PodServer } from './pod.ts';
-import { run } from './processes.ts';
 
 /** An entry of the page on repairs: its heading, and the messages of the clients under it. */
 export interface Entry {
@@ -18,9 +16,8 @@ export interface Entry {
   readonly sure: string;
 }
 
-/** The versions of these clients: those of Debian 12, or those that Pod pins. */
-const { stdout: major } = await run(python(), ['-c', 'import redis; print(redis.VERSION[0])']);
-const STACK = Number(major) < 5 ? 'Debian 12' : 'Pod';
+/** The name that the page gives to these clients, which have the versions that Pod pins. */
+const STACK = 'Pod';
 
 /** The entries of some sections of the page in a language, by the anchor of the heading. */
 export function entriesOf(language: 'fr' | 'en', ...of: string[]): Map<string, Entry> {

@@ -9,11 +9,14 @@ import { TEXTS, type Language } from '../../src/site/texts.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { limit } from '../sets.ts';
 import { nft } from '../software.ts';
+import { needStacks } from '../stacks/need.ts';
 import { altered } from './altered.ts';
 import { makeCertificates } from './certificates.ts';
 import { anotherServer, deploy, type Change } from './deployed.ts';
 import { freePort, inOwnNetwork, run, until, type Finally } from './processes.ts';
 import { ask, startRedis } from './redis.ts';
+
+needStacks();
 
 const LANGUAGES = ['fr', 'en'] as const;
 

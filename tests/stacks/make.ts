@@ -55,7 +55,7 @@ export function makeEnvironment(name: StackName): boolean {
   if (hasEnvironment(name)) return true;
   const place = placeOf(name);
   const folder = `${place}-${process.pid}`;
-  console.log(`Python's packages are installed for the tests: ${name}, ${STACKS[name].purpose}.`);
+  console.log(`Installing Python’s packages for the tests: ${name}, ${STACKS[name].purpose}.`);
   mkdirSync(join(place, '..'), { recursive: true });
   let linked = false;
   try {

@@ -130,6 +130,63 @@ describe('a message is found', () => {
       'ConnectionResetError: [Errno 104] Connection reset by peer',
       ['protected-mode', 'tls-missing'],
     ],
+    [
+      'of versions that refuse each other',
+      "Unrecoverable error: VersionMismatch('Redis transport requires redis-py versions 6.1.0 or later. You have 5.2.0')",
+      ['kombu-redis'],
+    ],
+    ['of a package of kombu', "ModuleNotFoundError: No module named 'packaging'", ['kombu-redis']],
+    [
+      'of Django that an encoding worker asks',
+      "raised unexpected: ImproperlyConfigured('Requested setting VIDEO_RENDITIONS, but settings are not configured. You must either define the environment variable DJANGO_SETTINGS_MODULE or call settings.configure() before accessing settings.')",
+      ['encoding-django'],
+    ],
+    [
+      'of its database',
+      'django.db.utils.OperationalError: no such table: video_encode_transcript_videorendition',
+      ['encoding-django'],
+    ],
+    [
+      'of another database',
+      `django.db.utils.ProgrammingError: (1146, "Table 'pod.video_encode_transcript_videorendition' doesn't exist")`,
+      ['encoding-django'],
+    ],
+    [
+      'of another setting of Django',
+      'django.core.exceptions.ImproperlyConfigured: Requested setting DEBUG, but settings are not configured.',
+      ['encoding-django'],
+    ],
+    [
+      'of SoX that is not there',
+      "raised unexpected: FileNotFoundError(2, 'SoX not found, use 16000hz files or install it: No such file or directory')",
+      ['sox-missing'],
+    ],
+    ['of SoX without mp3', "sox FAIL formats: no handler for file extension 'mp3'", ['sox-mp3']],
+    ['of captions without a word', 'ERROR SUBTITLES Output size is 0', ['sox-mp3']],
+    ['of numpy', `ModuleNotFoundError("No module named 'numpy'")`, ['numpy-missing']],
+    ['of Vosk', "ModuleNotFoundError: No module named 'vosk'", ['transcriber-missing']],
+    ['of Whisper', "ModuleNotFoundError: No module named 'whisper'", ['transcriber-missing']],
+    [
+      'of settings of transcription',
+      "NameError: name 'TRANSCRIPTION_TYPE' is not defined",
+      ['transcription-settings'],
+    ],
+    ['of a model', 'Exception: Failed to create a model', ['model-missing']],
+    [
+      'of a folder without a model',
+      "ERROR (VoskAPI:Model():src/model.cc:122) Folder '/nowhere' does not contain model files.",
+      ['model-missing'],
+    ],
+    [
+      'of a worker that ends when it has lost Redis',
+      'consumer: Connection to broker lost. Trying to re-establish the connection...\nRetrying to re-establish a connection to the message broker after a connection loss has been disabled (app.conf.broker_connection_retry=False). Shutting down...',
+      ['broker-lost'],
+    ],
+    [
+      'of a session that has expired',
+      'WARNING [django.security.SuspiciousSession] Session data corrupted',
+      ['session-corrupted'],
+    ],
     ['nowhere', 'Everything is fine.', []],
     ['nowhere in nothing', ' \n', []],
   ])('%s', (_, pasted, found) => {

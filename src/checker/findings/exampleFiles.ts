@@ -57,6 +57,20 @@ export const SESSIONS_TEXT = `SESSION_ENGINE = 'redis_sessions.session'
 SESSION_REDIS = {'host': '10.0.0.9', 'port': 6379, 'db': 4}
 `;
 
+/** Sessions in the SQL database and in one of CACHES: a Pod that does without Redis for a while. */
+export const CACHED_TEXT = `DJANGO_REDIS_IGNORE_EXCEPTIONS = True
+${but(
+  CACHES_TEXT,
+  "    'select2'",
+  `    'sessions': {
+        'BACKEND': 'django_redis.cache.RedisCache',
+        'LOCATION': 'redis://10.0.0.9:6379/4',
+    },
+    'select2'`,
+)}SESSION_ENGINE = 'django.contrib.sessions.backends.cached_db'
+SESSION_CACHE_ALIAS = 'sessions'
+`;
+
 /** Encoding by Celery workers. */
 export const CELERY_TEXT = `CELERY_TO_ENCODE = True
 CELERY_BROKER_URL = "redis://10.0.0.9:6379/5"  # the queue
@@ -119,6 +133,21 @@ maxmemory-policy volatile-ttl
 export const UNIT_TEXT = `[Service]
 Environment=CELERY_CONFIG_MODULE=podceleryconf
 ExecStart=/home/pod/.virtualenvs/django_pod4/bin/celery -A pod.xapi.xapi_tasks worker -l INFO -Q xapi --concurrency=1
+Restart=always
+`;
+
+/** A systemd unit of an encoding worker beside the web server. */
+export const ENCODING_UNIT_TEXT = `[Service]
+WorkingDirectory=/usr/local/django_projects/podv4
+Environment=CELERY_CONFIG_MODULE=podceleryconf
+Environment=DJANGO_SETTINGS_MODULE=pod.settings
+ExecStart=/home/pod/.virtualenvs/django_pod4/bin/celery -A pod.video_encode_transcript.encoding_tasks worker -Q encoding --concurrency=1 --time-limit=86400
+Restart=always
+`;
+
+/** A systemd unit of a Celery worker that runs no task twice. */
+export const WORKER_UNIT_TEXT = `[Service]
+ExecStart=/home/pod/.virtualenvs/django_pod4/bin/celery -A pod.main worker -Q celery --concurrency=1 --prefetch-multiplier=1 --time-limit=86400 -- broker_connection_retry=0 worker_deduplicate_successful_tasks=1 result_backend=file:///var/lib/pod-celery
 Restart=always
 `;
 

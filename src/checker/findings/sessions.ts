@@ -1,12 +1,14 @@
 import type { FindingDefinition } from '../finding.ts';
 import { CACHE_ENGINES } from '../read/clientConnections.ts';
 import { binding, type SettingsFile } from '../read/files.ts';
-import { textOf, valueAt, type DictEntry, type DictValue } from '../read/values.ts';
-import { replace, replaceValue, withoutEntry } from '../repair/edits.ts';
+import type { Span } from '../read/span.ts';
+import { isTruthy, textOf, valueAt, type DictEntry, type DictValue } from '../read/values.ts';
+import { replace, replaceValue, setValue, withoutEntry } from '../repair/edits.ts';
 import { urlLike } from '../repair/generated.ts';
-import { but, pair, settings, SETTINGS_TEXT, TLS_TEXT } from './exampleFiles.ts';
+import { but, CACHED_TEXT, pair, settings, SETTINGS_TEXT, TLS_TEXT } from './exampleFiles.ts';
 
 const ENGINE = 'redis_sessions.session';
+const [IN_CACHE, CACHED_DB] = CACHE_ENGINES;
 
 /** The session engine of a file, if it is another one than django-redis-sessions. */
 export function otherSessionEngine(file: SettingsFile): string | undefined {
@@ -21,6 +23,19 @@ function inCache(file: SettingsFile, engine: string): boolean {
   const backend = textOf(valueAt(binding(file, 'CACHES')?.value, alias, 'BACKEND'));
   return backend === undefined || /redis/i.test(backend);
 }
+
+/** The statement and the alias of the cache that has a file's sessions, if one has. */
+function sessionCache(file: SettingsFile): { alias: string; at: Span } | undefined {
+  const engine = binding(file, 'SESSION_ENGINE');
+  if (!engine || !CACHE_ENGINES.includes(textOf(engine.value) ?? '')) return undefined;
+  const named = binding(file, 'SESSION_CACHE_ALIAS');
+  if (!named) return file.python.incomplete ? undefined : { alias: 'default', at: engine.value };
+  const alias = textOf(named.value);
+  return alias === undefined ? undefined : { alias, at: named.value };
+}
+
+/** The aliases of Pod's own CACHES (pod/settings.py), where the file has none. */
+const POD_CACHES = ['default', 'select2'];
 
 function sessionDict(file: SettingsFile): DictValue | undefined {
   const value = binding(file, 'SESSION_REDIS')?.value;
@@ -126,5 +141,54 @@ export const sessions = [
         };
     },
     ...pair(`'${ENGINE}'`, "'django.contrib.sessions.backends.db'"),
+  },
+  {
+    code: 'session-alias',
+    severity: 'error',
+    *settings(file) {
+      const cache = sessionCache(file);
+      if (!cache) return;
+      const caches = binding(file, 'CACHES')?.value;
+      const lacks = caches
+        ? caches.kind === 'dict' && !caches.incomplete && !caches.entries.has(cache.alias)
+        : !file.python.incomplete && !POD_CACHES.includes(cache.alias);
+      if (lacks) yield { at: cache.at, params: { alias: cache.alias.slice(0, 60) } };
+    },
+    ...pair("ALIAS = 'sessions'", "ALIAS = 'session'", settings(CACHED_TEXT)),
+    repairable: false,
+  },
+  {
+    code: 'session-cache-shared',
+    severity: 'warning',
+    *settings(file) {
+      const cache = sessionCache(file);
+      if (cache && POD_CACHES.includes(cache.alias))
+        yield {
+          at: cache.at,
+          params: { alias: cache.alias },
+          repair: valueAt(binding(file, 'CACHES')?.value, 'sessions')
+            ? setValue(file, 'SESSION_CACHE_ALIAS', '"sessions"')
+            : [],
+        };
+    },
+    ...pair("ALIAS = 'sessions'", "ALIAS = 'default'", settings(CACHED_TEXT)),
+  },
+  {
+    code: 'ignored-exceptions',
+    severity: 'error',
+    *settings(file) {
+      const engine = binding(file, 'SESSION_ENGINE');
+      const cache = sessionCache(file);
+      if (!engine || !cache || textOf(engine.value) !== IN_CACHE) return;
+      const own = valueAt(
+        binding(file, 'CACHES')?.value,
+        cache.alias,
+        'OPTIONS',
+        'IGNORE_EXCEPTIONS',
+      );
+      if (isTruthy(own ?? binding(file, 'DJANGO_REDIS_IGNORE_EXCEPTIONS')?.value))
+        yield { at: engine.statement, repair: replaceValue(engine.value, `"${CACHED_DB}"`) };
+    },
+    ...pair('backends.cached_db', 'backends.cache', settings(CACHED_TEXT)),
   },
 ] as const satisfies readonly FindingDefinition[];

@@ -1,9 +1,9 @@
-import type { FindingDefinition } from '../finding.ts';
+import type { FindingDefinition, Problem } from '../finding.ts';
 import type { ClientConnection } from '../read/clientConnections.ts';
-import type { SettingsFile } from '../read/files.ts';
+import { binding, type AnyPythonFile, type SettingsFile } from '../read/files.ts';
 import type { Url } from '../read/url.ts';
-import type { StringValue } from '../read/values.ts';
-import { replaceIn, type Edit } from '../repair/edits.ts';
+import { isTruthy, textOf, valueAt, type StringValue, type Value } from '../read/values.ts';
+import { replaceIn, replaceValue, type Edit } from '../repair/edits.ts';
 import { but, conf, CONF_TEXT, pair, settings, SETTINGS_TEXT, TLS_TEXT } from './exampleFiles.ts';
 import { clientsElsewhere } from './redisNetwork.ts';
 
@@ -37,6 +37,33 @@ function setParameter({ url, value }: EncryptedUrl, name: string, text: string, 
     : replaceIn(value, end.at, end.at, `${end.separator}${name}=${text}${more}`);
 }
 
+/**
+ * The dicts with the TLS of connections that no URL describes: to sentinels and to the master that they
+ * name. Their clients check the certificate unless the dict says not to (redis-py 5.2).
+ */
+function* tlsDicts(file: AnyPythonFile): Generator<{ setting: string; dict: Value | undefined }> {
+  const caches = binding(file, 'CACHES')?.value;
+  if (caches?.kind === 'dict')
+    for (const alias of caches.entries.keys())
+      for (const key of ['CONNECTION_POOL_KWARGS', 'SENTINEL_KWARGS']) {
+        const dict = valueAt(caches, alias, 'OPTIONS', key);
+        if (isTruthy(valueAt(dict, 'ssl'))) yield { setting: `CACHES["${alias}"]`, dict };
+      }
+  for (const setting of ['CELERY_BROKER_USE_SSL', 'broker_use_ssl'])
+    yield { setting, dict: binding(file, setting)?.value };
+  for (const setting of ['CELERY_BROKER_TRANSPORT_OPTIONS', 'broker_transport_options'])
+    yield { setting, dict: valueAt(binding(file, setting)?.value, 'sentinel_kwargs') };
+}
+
+/** The dicts that say not to check the certificate. */
+function* unverifiedDicts(file: AnyPythonFile): Generator<Problem> {
+  for (const { setting, dict } of tlsDicts(file)) {
+    const value = valueAt(dict, 'ssl_cert_reqs');
+    if (value && (value.kind === 'none' || /^(cert_)?none$/i.test(textOf(value) ?? '')))
+      yield { at: value, params: { setting }, repair: replaceValue(value, '"required"') };
+  }
+}
+
 /** Encrypted connections that do not check the server, or that the server does not offer. */
 export const tls = [
   {
@@ -56,7 +83,9 @@ export const tls = [
           repair: setParameter(encrypted, 'ssl_cert_reqs', 'required', ca),
         };
       }
+      yield* unverifiedDicts(file);
     },
+    module: unverifiedDicts,
     ...pair('ssl_cert_reqs=required', 'ssl_cert_reqs=none', settings(TLS_TEXT)),
   },
   {

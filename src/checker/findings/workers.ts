@@ -3,7 +3,7 @@ import type { FileSet } from '../fileSet.ts';
 import type { FindingDefinition, Rules } from '../finding.ts';
 import type { FileOf } from '../read/files.ts';
 import { FILE_START } from '../read/span.ts';
-import { workerOption } from '../read/workerFile.ts';
+import { workerOption, type Word } from '../read/workerFile.ts';
 import { linesAfter, replace, type Edit } from '../repair/edits.ts';
 import {
   but,
@@ -30,12 +30,18 @@ function withOption({ worker, form }: FileOf<'worker'>, text: string): Edit[] {
 }
 
 /** Whether a worker encodes or transcribes, which takes long and keeps a processor busy. */
-function isEncoder({ role }: FileOf<'worker'>): boolean {
+export function isEncoder({ role }: FileOf<'worker'>): boolean {
   return role !== undefined && role !== 'xapi';
 }
 
+/** The argument of a worker's command that gives a setting of Celery a value: `-- NAME=VALUE`. */
+export const argument = ({ worker }: FileOf<'worker'>, name: string): Word | undefined =>
+  worker.words.find(({ text }) => text.startsWith(`${name}=`));
+
 /** Whether a worker's configuration has a setting, or may have it in a part that is not known. */
-function isConfigured({ role, worker }: FileOf<'worker'>, name: string, files: FileSet): boolean {
+function isConfigured(file: FileOf<'worker'>, name: string, files: FileSet): boolean {
+  const { role, worker } = file;
+  if (argument(file, name)) return true;
   // Only a Celery worker reads Django's settings; the others have a module or arguments.
   if (role === 'worker')
     return files
@@ -43,7 +49,6 @@ function isConfigured({ role, worker }: FileOf<'worker'>, name: string, files: F
       .some(
         ({ python }) => python.incomplete || python.bindings.has(`CELERY_${name.toUpperCase()}`),
       );
-  if (worker.words.some(({ text }) => text.startsWith(`${name}=`))) return true;
   const modules = files.of('module');
   return (
     worker.variables.has('CELERY_CONFIG_MODULE') &&

@@ -147,7 +147,7 @@ function factsOf(
 }
 
 /** The engines of sessions that use one of `CACHES`. */
-export const CACHE_ENGINES: readonly string[] = [
+export const CACHE_ENGINES: readonly [cache: string, database: string] = [
   'django.contrib.sessions.backends.cache',
   'django.contrib.sessions.backends.cached_db',
 ];

@@ -111,7 +111,7 @@ export const TROUBLESHOOT = {
     emit: (deployment) =>
       toWorkers(deployment, shell`inspect active_queues | grep -oE '^->.*|^ +[*] ..name.: [^,]*'`),
   },
-  // Only these lines: the whole output has the passwords of the caches (run on Celery 5.2.6).
+  // Only these lines: the whole output has the passwords of the caches (run on Celery 5.4.0).
   'troubleshoot.visibility': {
     emit: (deployment) =>
       toWorkers(deployment, shell`inspect conf | grep -E '^->|visibility_timeout|acks_late'`),

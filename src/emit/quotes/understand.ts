@@ -13,7 +13,7 @@ function inProject(deployment: Deployment, server: WorkerRole, line: Line): Quot
 
 /** The commands that are equivalents of the generator's files. */
 export const UNDERSTAND = {
-  /** The settings of `podceleryconf.py` as arguments (run on Celery 5.2.6). */
+  /** The settings of `podceleryconf.py` as arguments (run on Celery 5.4.0). */
   'understand.arguments': {
     emit: (reader) => {
       const deployment = planVariant(reader, { arch: 'microservices' });

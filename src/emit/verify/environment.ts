@@ -68,7 +68,7 @@ function serviceVariables({ service }: Deployment, role: Role): Line {
   if (service === 'systemd')
     return shell`env $(systemctl show --property=Environment --value ${plain(UNITS[role as WorkerRole])} 2>/dev/null) `;
   if (service === 'init')
-    return shell`env $(sed -n 's/^export \\([A-Z_]*\\)="\\(.*\\)"$/\\1=\\2/p' ${plain(defaultsPath(role as WorkerRole))} 2>/dev/null) `;
+    return shell`env $(sed -n 's/^export \([A-Z_]*\)="\(.*\)"$/\1=\2/p' ${plain(defaultsPath(role as WorkerRole))} 2>/dev/null) `;
   return [];
 }
 
