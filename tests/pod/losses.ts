@@ -28,6 +28,13 @@ async function closeConnections(running: PodCase): Promise<void> {
   if (closed < 2) throw new Error(`Only ${closed} connections were closed.`);
 }
 
+/** Whether a worker listens for commands, after all earlier connections were closed: it has connected again. */
+export async function listens(running: PodCase): Promise<boolean> {
+  const numbers = queuesOf(running).map(({ number }) => ` db=${number} `);
+  const clients = await ask(await currentDoor(running), 'CLIENT', 'LIST', 'TYPE', 'pubsub');
+  return clients.some((client) => numbers.some((number) => client.includes(number)));
+}
+
 /** Sentinels make a replica the master, at once by a command or after the master has been lost. */
 async function failOver(running: PodCase, begin: () => Promise<unknown>): Promise<void> {
   const before = await currentDoor(running);
@@ -107,4 +114,13 @@ export async function makeOld(running: PodCase): Promise<void> {
 }
 
 /** What Pod and its workers may say because Redis was away. */
-export const OF_LOSSES: readonly Explained[] = [];
+export const OF_LOSSES: readonly Explained[] = [
+  {
+    pattern: /CRITICAL\/MainProcess\] Retrying to re-establish a connection to the message broker/,
+    reason: 'With systemd a worker that has lost Redis ends after its task, and says so.',
+  },
+  {
+    pattern: /ERROR\/MainProcess\] consumer: Cannot connect to /,
+    reason: 'Redis is away, and the worker tries again.',
+  },
+];
