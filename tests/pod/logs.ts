@@ -36,6 +36,18 @@ const EXPLAINED: readonly Explained[] = [
   },
 ];
 
+/** The messages of a run in which Redis was away. */
+export const OUTAGE: readonly Explained[] = [
+  {
+    pattern: /CRITICAL\/MainProcess\] Retrying to re-establish a connection .* has been disabled/,
+    reason: 'A worker ends when it loses Redis; its service starts it again.',
+  },
+  {
+    pattern: /ERROR \[django\.request .* Internal Server Error: \/ \(STATUS: 500/,
+    reason: 'Pages fail without Redis; the visitor’s log has each.',
+  },
+];
+
 /** What makes a line a warning or an error. */
 const ALARMING =
   /\b(?:WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b|^Traceback|\w(?:Error|Exception|Warning)\b|\bfailed\b/;

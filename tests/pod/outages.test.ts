@@ -3,6 +3,7 @@ import { altered } from '../software-run/altered.ts';
 import { until } from '../software-run/processes.ts';
 import { hasEnvironment, NO_PYPI } from '../stacks/environment.ts';
 import { startCase } from './case.ts';
+import { OUTAGE, unexplained } from './logs.ts';
 import { startRedisAgain, stopRedis } from './outage.ts';
 import { testVideo } from './samples.ts';
 import { encoded, encodings, upload, verify, videoNow } from './scenario.ts';
@@ -24,6 +25,7 @@ describe.concurrent('Redis restarted during an encoding: the video is encoded on
       await encoded(running, await upload(running, await testVideo(3)));
       expect(encodings(running, first)).toBe(1);
       await verify(running);
+      expect(unexplained(running.logs(), OUTAGE)).toEqual([]);
     });
 });
 

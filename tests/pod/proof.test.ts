@@ -9,9 +9,9 @@ import { impossible, inItsNetwork, OF_ONE_MACHINE, TRANSPORTS } from '../softwar
 import { until, type Finally } from '../software-run/processes.ts';
 import { hasEnvironment, NO_PYPI } from '../stacks/environment.ts';
 import { currentDoor, startCase } from './case.ts';
-import { unexplained } from './logs.ts';
+import { OUTAGE, unexplained } from './logs.ts';
 import { killRedis, secondBySecond, watch } from './outage.ts';
-import { publish, WRITES } from './proven.ts';
+import { note, publish, WRITES } from './proven.ts';
 import { spokenVideo, testVideo } from './samples.ts';
 import {
   acknowledged,
@@ -122,6 +122,7 @@ async function failOver(each: Case, atEnd: Finally): Promise<PodFailover> {
   // A thread of the web server has no queue that could give it the video twice.
   if (each.arch !== 'standalone') expect(encodings(running, first)).toBe(1);
   await verify(running);
+  expect(unexplained(running.logs(), OUTAGE)).toEqual([]);
   const seconds = secondBySecond(visit.pages, killed);
   const quiet = seconds.findLastIndex(
     ({ statuses, slowest }) => slowest > 2 || statuses.some((status) => status !== 200),
@@ -176,6 +177,7 @@ const inOrder = <T extends { readonly name: string }>(
 ) => names.flatMap((name) => all.find((each) => each.name === name) ?? []);
 
 afterAll(async () => {
+  await note({ cases, failovers, transcriptions });
   if (!WRITES) return;
   const all = [...ONE, ...SEVERAL];
   const wanted = all.length + FAILOVERS.length + TRANSCRIBES.length;

@@ -1,19 +1,29 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { PodProof } from '../../src/site/podProof.ts';
 
 /** The file from which the site reads what was run. */
 const PROVEN = join(import.meta.dirname, '../../src/site/provenPod.json');
 
+/** What the last run saw, also of a sample. */
+const SEEN = join(import.meta.dirname, '../../.cache/pod/seen.json');
+
 /** Whether the results are published: `npm run prove` does so. */
 export const WRITES = process.env['PROVE'] === '1';
 
-/** Writes a part of the results into the file, beside the other parts. */
-export async function publish(part: Partial<PodProof>): Promise<void> {
-  const before = existsSync(PROVEN) ? await readFile(PROVEN, 'utf8') : '{}';
-  const proof = { ...(JSON.parse(before) as Partial<PodProof>), ...part };
-  const style = { ...(await resolveConfig(PROVEN)), filepath: PROVEN };
-  await writeFile(PROVEN, await format(JSON.stringify(proof, null, 2), style));
+/** Writes a part of the results into a file, beside the other parts. */
+async function write(file: string, part: Partial<PodProof>): Promise<void> {
+  const before = existsSync(file) ? await readFile(file, 'utf8') : '{}';
+  const all = { ...(JSON.parse(before) as Partial<PodProof>), ...part };
+  const style = { ...(await resolveConfig(file)), filepath: file };
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, await format(JSON.stringify(all, null, 2), style));
 }
+
+/** Keeps a part of what this run saw in the cache folder. */
+export const note = (part: Partial<PodProof>): Promise<void> => write(SEEN, part);
+
+/** Writes a part of the results that the site shows. */
+export const publish = (part: Partial<PodProof>): Promise<void> => write(PROVEN, part);

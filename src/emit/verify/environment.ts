@@ -34,11 +34,13 @@ const ENCODING = [
 
 /**
  * A Python script that loads what transcribes, and looks for its model and for SoX with its mp3 format:
- * Pod calls SoX whatever transcribes (pod/video_encode_transcript/transcript_model.py). Whisper finds
+ * Pod calls SoX whatever transcribes (pod/video_encode_transcript/transcript_model.py). As in the worker, `pod.main`
+ * comes first: it names Django's settings, which an environment with Django needs. Whisper finds
  * its models by name, in a folder that it fills itself.
  */
 const TRANSCRIPTION = [
   'import os, shutil, subprocess',
+  'import pod.main',
   'from pod.video_encode_transcript import transcript_model as transcript',
   'assert transcript.USE_TRANSCRIPTION, "USE_TRANSCRIPTION is not True in settings_local.py"',
   'models = (transcript.TRANSCRIPTION_MODEL_PARAM or {}).get(transcript.TRANSCRIPTION_TYPE)',
