@@ -40,7 +40,7 @@ export default defineConfig({
           // Nothing here leaves anything behind, and imports would take half of the time.
           isolate: false,
           include: [
-            'tests/{pod,model,emit,checker,troubleshoot,view,cli,bench}/**/*.test.ts',
+            'tests/{model,emit,checker,troubleshoot,view,cli,bench}/**/*.test.ts',
             'tests/**/*.unit.test.ts',
             'tests/*.test.ts',
           ],
