@@ -97,7 +97,7 @@ async function startEncoding(
   const video = await upload(running, await testVideo(30));
   await until(() => worker.runs('ffmpeg'));
   const proceed = worker.suspend();
-  expect(encodings(running, video)).toBe(1);
+  await until(() => encodings(running, video) === 1);
   expect(await tasksLeft(running)).toEqual({ waiting: 0, unacked: 1 });
   return { running, worker, video, proceed, overdue: overdueFrom(Date.now()) };
 }
@@ -138,7 +138,6 @@ async function allWell(each: Case, { running, video }: Encoding, runs = 1): Prom
   expect({ unacked, runs: encodings(running, video) }).toEqual({ unacked: 0, runs });
   await seen(running, video);
   await verify(running);
-  console.error('DEBUG', nameOf(each), unexplained(running.logs(), OF_LOSSES));
   expect(unexplained(running.logs(), OF_LOSSES)).toEqual([]);
 }
 
@@ -179,7 +178,8 @@ async function loseOverTheEnd(each: Case, atEnd: Finally): Promise<void> {
   await until(() => results().length === 1);
   await overdue();
   await comeBack();
-  await until(async () => (await givenBack(running)) > 0);
+  // A worker that ends may still acknowledge the task; one that goes on gets it again.
+  if (each.service === 'init') await until(async () => (await givenBack(running)) > 0);
   await allWell(each, encoding);
 }
 
@@ -205,7 +205,7 @@ async function loseTranscribing(stack: Stack, atEnd: Finally): Promise<void> {
     ...transcribing(),
     ...(late && { change: soon }),
   });
-  const asked = await askForTranscription(running, await spokenVideo(8));
+  const asked = await askForTranscription(running, await spokenVideo(3));
   await until(async () => (await tasksLeft(running)).unacked === 1);
   const overdue = overdueFrom(Date.now());
   await RESTART.happen(running, atEnd);

@@ -4,7 +4,7 @@ import type { Finally } from '../software-run/processes.ts';
 import { until } from '../software-run/processes.ts';
 import { ask, type RedisService } from '../software-run/redis.ts';
 import { currentDoor, queuesOf, type PodCase } from './case.ts';
-import type { Explained } from './logs.ts';
+import { OUTAGE, type Explained } from './logs.ts';
 import { killRedis, startRedisAgain, stopRedis } from './outage.ts';
 
 /** Redis, or the first master. */
@@ -115,10 +115,7 @@ export async function makeOld(running: PodCase): Promise<void> {
 
 /** What Pod and its workers may say because Redis was away. */
 export const OF_LOSSES: readonly Explained[] = [
-  {
-    pattern: /CRITICAL\/MainProcess\] Retrying to re-establish a connection to the message broker/,
-    reason: 'With systemd a worker that has lost Redis ends after its task, and says so.',
-  },
+  ...OUTAGE,
   {
     pattern: /ERROR\/MainProcess\] consumer: Cannot connect to /,
     reason: 'Redis is away, and the worker tries again.',
