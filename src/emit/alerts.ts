@@ -125,8 +125,28 @@ const replicationAlerts = (servers: number): readonly Alert[] => [
   },
 ];
 
-/** The time that tasks may wait while no worker has any, before the alert. */
+/** The time that tasks may wait while no worker has any, or be more than workers run, before the alert. */
 const UNSERVED = '15m';
+
+/**
+ * The alert on tasks that are taken and that nobody runs: with late acknowledgement and a prefetch
+ * multiplier of 1, a worker has one task in `unacked` and no other.
+ */
+function leftOverAlert({ servers, uses, databaseNumbers }: Deployment): Alert[] {
+  const workers = new Map<DatabaseRole, number>();
+  for (const { as, server, database } of uses)
+    if (as === 'consumer') {
+      const count = servers.find(({ id }) => id === server)?.count ?? 1;
+      workers.set(database, (workers.get(database) ?? 0) + count);
+    }
+  const conditions = [...workers].map(
+    ([database, count]) =>
+      `redis_key_size{db="db${databaseNumbers[database]}", key="unacked"} > ${count}`,
+  );
+  if (conditions.length === 0) return [];
+  const expr = conditions.length === 1 ? conditions.join('') : `(${conditions.join(' or ')})`;
+  return [{ alert: 'PodTaskLeftOver', expr, wait: UNSERVED, text: 'alert.leftover' }];
+}
 
 /**
  * Alert rules of Prometheus for the metrics of redis_exporter; `promtool check rules` accepts them. A
@@ -145,6 +165,10 @@ export function emitAlertRules(deployment: Deployment, { say }: Writing): Line[]
     text: 'alert.unserved',
     queue: key,
   }));
+  const leftOver = leftOverAlert(deployment).map((each) => ({
+    ...each,
+    expr: `${each.expr}${master ?? ''}`,
+  }));
   const pair = (indent: string, key: string, value: Token): Line => [
     plain(indent),
     name(key),
@@ -158,7 +182,7 @@ export function emitAlertRules(deployment: Deployment, { say }: Writing): Line[]
     pair('  - ', 'name', plain('redis-pod')),
     [plain('    '), name('rules'), plain(':')],
     ...[
-      ...[...SERVER_ALERTS, ...replication].map((each) => ({ ...each, queue: '' })),
+      ...[...SERVER_ALERTS, ...replication, ...leftOver].map((each) => ({ ...each, queue: '' })),
       ...queues,
     ].flatMap(({ alert, expr, wait, text, queue }) => [
       pair('      - ', 'alert', plain(alert)),

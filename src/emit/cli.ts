@@ -1,8 +1,9 @@
+import type { Endpoint } from '../model/address.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
 import { REDIS_PORT } from '../pod/limits.ts';
 import { plain, string, type Line, type Token } from './code.ts';
-import { hostToken } from './connection.ts';
+import { endpointToken, hostToken } from './connection.ts';
 import { shellString } from './escape.ts';
 import { shell } from './shell.ts';
 
@@ -17,6 +18,26 @@ export type CliUser = 'pod' | 'admin';
 
 /** A text as one word of a shell, without quotes where it needs none. */
 const word = (text: string): string => (/^[\w.:/-]+$/.test(text) ? text : shellString(text));
+
+/** The options of redis-cli for TLS, where Redis and its sentinels speak it. */
+function tlsOptions({ redis: { ca, socket } }: Deployment): Token[] {
+  if (ca === undefined || socket !== undefined) return [];
+  return [plain(' --tls --cacert '), plain(word(ca), { field: 'ca' })];
+}
+
+/**
+ * The question to a sentinel for the address of the master, in two lines: its host, its port.
+ *
+ * @param password whether the sentinel takes the password from `REDISCLI_AUTH`; else it would refuse one
+ */
+export function askSentinel(
+  deployment: Deployment,
+  password: boolean,
+  { host, port }: Endpoint,
+): Line {
+  const master = plain(deployment.redis.sentinel?.master ?? '', { field: 'master' });
+  return shell`${password ? [] : plain('env -u REDISCLI_AUTH ')}redis-cli -h ${endpointToken(host)} -p ${plain(String(port), { field: 'sentinels' })}${tlsOptions(deployment)} SENTINEL get-master-addr-by-name ${master}`;
+}
 
 /**
  * The beginning of a command for Redis: `redis-cli` with the options to reach it, from any server
@@ -58,9 +79,7 @@ export function redisCli(
               : option('-p', plain(String(redis.port), { field: 'port' }))),
           ]
         : option('-s', plain(word(redis.socket), { field: 'socket' }))),
-    ...(redis.ca === undefined || redis.socket !== undefined
-      ? []
-      : option('--tls --cacert', plain(word(redis.ca), { field: 'ca' }))),
+    ...tlsOptions(deployment),
     ...(redis.user === undefined
       ? []
       : option(

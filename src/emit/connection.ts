@@ -179,17 +179,21 @@ const KEEPALIVE_OPTIONS: readonly (readonly [option: number, value: number])[] =
 
 /**
  * Celery's `broker_transport_options`. The visibility timeout is in seconds; a `sentinel://` URL
- * cannot carry `master_name` and fails without it.
+ * cannot carry `master_name` and fails without it. Without the timeouts of sockets, a web server that
+ * hands over a task would wait for a Redis that keeps silent without end (run on Pod 4.2.0).
  */
 export function transportOptions(deployment: Deployment, writing: Writing): DictEntry[] {
-  const { redis, visibilityTimeout } = deployment;
+  const { redis, sessions, visibilityTimeout } = deployment;
   const { sentinel } = redis;
   const timeout: DictEntry = [
     'visibility_timeout',
     literal(number(String(visibilityTimeout), { field: 'hours' })),
   ];
-  if (sentinel === undefined) return [timeout];
   const answer = literal(number(String(ANSWER_TIMEOUT)));
+  const connecting: DictEntry = ['socket_connect_timeout', answer];
+  const answering: DictEntry[] = sessions === 'cached_db' ? [['socket_timeout', answer]] : [];
+  if (sentinel === undefined)
+    return answering.length === 0 ? [timeout] : [timeout, connecting, ...answering];
   const keepalive = KEEPALIVE_OPTIONS.map(([option, value]): DictEntry => [
     option,
     literal(number(String(value))),
@@ -198,7 +202,8 @@ export function transportOptions(deployment: Deployment, writing: Writing): Dict
     ['master_name', literal(string(pythonString(sentinel.master), { field: 'master' }))],
     timeout,
     ...dict('sentinel_kwargs', sentinelKwargs(deployment, writing, answer)),
-    ['socket_connect_timeout', answer],
+    connecting,
+    ...answering,
     ['socket_keepalive', literal(constant('True'))],
     ['socket_keepalive_options', { kind: 'dict', entries: keepalive }],
   ];

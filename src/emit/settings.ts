@@ -126,7 +126,8 @@ class SettingsWriter {
   /** The variable that has Celery's other apps read the configuration module. */
   #emitConfigModule(): void {
     if (!this.#has('web') || !needsConfigModule(this.#deployment, 'web')) return;
-    const source: Source = { field: 'sentinels' };
+    const { redis } = this.#deployment;
+    const source: Source = { field: redis.sentinel === undefined ? 'sessions' : 'sentinels' };
     this.#code
       .gap()
       .note('file.settings.module', source)

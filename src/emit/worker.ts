@@ -39,10 +39,16 @@ function limitOf({ timeLimit }: Deployment, role: WorkerRole): { text: string; s
 /**
  * Whether a role needs {@link CONFIG_MODULE}. The workers of the microservices and of xAPI do: they
  * ignore the `CELERY_*` settings of settings_local.py. So does a web server that publishes to them
- * through sentinels: the name of the master has no place in a broker URL.
+ * through sentinels, or that does without Redis: a broker URL has no place for the name of the master
+ * or for timeouts.
  */
-export function needsConfigModule({ arch, xapi, redis }: Deployment, role: Role): boolean {
-  if (role === 'web') return redis.sentinel !== undefined && (arch === 'microservices' || xapi);
+export function needsConfigModule(deployment: Deployment, role: Role): boolean {
+  const { arch, xapi, redis, sessions } = deployment;
+  if (role === 'web')
+    return (
+      (redis.sentinel !== undefined || sessions === 'cached_db') &&
+      (arch === 'microservices' || xapi)
+    );
   return role !== 'worker' && role !== 'redis';
 }
 
@@ -59,7 +65,7 @@ export function environmentField({ servers }: Deployment, role: Role): 'venv' | 
 export function program(
   deployment: Deployment,
   role: Role,
-  command: 'celery' | 'python',
+  command: 'celery' | 'python' | 'pip',
   make = plain,
 ): Token {
   if (deployment.redis.container) return make(command);
@@ -101,8 +107,9 @@ function workerOptions(deployment: Deployment, role: WorkerRole, make: typeof pl
   ];
 }
 
-/** Whether a worker notes the tasks that have succeeded: an xAPI statement is short, and may go twice. */
-const notesResults = (role: WorkerRole): boolean => role !== 'xapi';
+/** Whether a role notes the tasks that have succeeded: an xAPI statement is short, and may go twice. */
+export const notesResults = (role: Role): boolean =>
+  role === 'worker' || role === 'encoding' || role === 'transcription';
 
 /**
  * The options of Celery's configuration that belong to how a worker is started, after `--`. Both are

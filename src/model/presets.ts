@@ -19,6 +19,7 @@ const CHOICES = {
     transcription: true,
     xapi: true,
     redis: 'dedicated',
+    sessions: 'cached_db',
   },
   'celery-sentinel': {
     arch: 'celery',
@@ -26,6 +27,7 @@ const CHOICES = {
     workers: 4,
     redis: 'dedicated',
     sentinels: 'redis-1.invalid:26379,redis-2.invalid:26379,redis-3.invalid:26379',
+    sessions: 'cached_db',
   },
   microservices: {
     arch: 'microservices',
@@ -40,6 +42,7 @@ const CHOICES = {
     transcription: true,
     xapi: true,
     redis: 'dedicated',
+    sessions: 'cached_db',
   },
 } as const satisfies Record<string, Partial<Architecture>>;
 

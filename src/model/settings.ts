@@ -272,7 +272,7 @@ export const MODULE_SETTINGS = {
     type: 'text',
     default: none('celery'),
     roles: ['web', 'encoding', 'transcription', 'xapi'],
-    fields: ['arch', 'xapi', 'sentinels', 'service'],
+    fields: ['arch', 'xapi', 'sentinels', 'sessions', 'service'],
     see: ['understand#microservices', 'server#sentinel'],
     example: MICROSERVICES,
   },

@@ -25,6 +25,8 @@ export const FEATURES = {
     'gen.file',
     'install.example.kernel',
     'operate.password.new',
+    'workers.leftover.tag',
+    'workers.example.whisper',
     'role',
     'server.all',
     'servers',

@@ -21,6 +21,8 @@ const GLOSSARY = {
     microservice: 'understand/#microservices',
     encoding: 'understand/#roles',
     unit: 'understand/#services',
+    'virtual-environment': 'workers/#environments',
+    'result-backend': 'workers/#redis-lost',
     setting: 'reference/#settings',
     xapi: 'understand/#xapi',
     lrs: 'understand/#xapi',
@@ -28,7 +30,7 @@ const GLOSSARY = {
   data: {
     database: 'understand/#databases',
     cache: 'operate/#flush',
-    session: 'grow/#web',
+    session: 'server/#sessions',
     key: 'redis/#presentation',
     'key-prefix': 'understand/#key-prefix',
     expiry: 'server/#memory',

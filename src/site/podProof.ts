@@ -22,7 +22,7 @@ export interface VisitSecond {
   readonly loggedIn: boolean;
 }
 
-/** What happened when the master was killed while a video was being encoded. */
+/** The result of a failover: the master was killed while a video was being encoded. */
 export interface PodFailover {
   /** The case's name, see {@link PodCase}. */
   readonly name: string;
@@ -30,7 +30,7 @@ export interface PodFailover {
   readonly elected: number;
   /** Whether the visitor had to log in again. */
   readonly loggedOut: boolean;
-  /** What the visitor saw until every page came quickly again. */
+  /** The pages of the visitor until every page came quickly again. */
   readonly visit: readonly VisitSecond[];
 }
 

@@ -30,6 +30,7 @@ describe('changesBetween', () => {
       'web/verify.sh': [
         "if database 'Base 9 (encodages) :' 9; then",
         "queue 'File celery (base 9), tâches en attente :' 9 celery",
+        "unacked 'Base 9 (encodages), tâches prises et non acquittées :' 9 1",
       ],
     });
   });

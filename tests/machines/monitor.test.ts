@@ -56,7 +56,7 @@ describe('Redis is watched as the page says', () => {
     await expect.poll(() => metricsOf(machine)).toContain('redis_up 1');
     expect(await missing(machine, deployment)).toEqual([]);
     const checked = await follow(machine, deployment, 'monitor.rules.check', 'prometheus');
-    expect(checked).toContain('SUCCESS: 7 rules found');
+    expect(checked).toContain('SUCCESS: 8 rules found');
     const metrics = await metricsOf(machine);
     for (const line of [
       'redis_key_size{db="db5",key="celery"} 3',
@@ -139,6 +139,32 @@ const SCENARIOS = [
     ['25m', 'PodRedisDown'],
     ['25m', 'PodRedisMemoryNearlyFull'],
     ['25m', 'PodQueueUnserved_celery'],
+    ['25m', 'PodTaskLeftOver'],
+  ),
+  // One worker has a task, and another is left over.
+  scenario(
+    { 'redis_key_size{instance="a", db="db5", key="unacked"}': '1x5 2x30' },
+    ['15m', 'PodTaskLeftOver'],
+    ['25m', 'PodTaskLeftOver', { instance: 'a', db: 'db5', key: 'unacked' }, 'alert.leftover'],
+  ),
+];
+
+/** Two servers that encode, one that transcribes, one that sends statements. */
+const MICROSERVICES = deploymentOf({
+  arch: 'microservices',
+  workers: 2,
+  transcription: true,
+  xapi: true,
+});
+
+const MICROSERVICE_SCENARIOS = [
+  scenario(
+    {
+      'redis_key_size{instance="a", db="db5", key="unacked"}': '3x40',
+      'redis_key_size{instance="a", db="db6", key="unacked"}': '1x5 2x30',
+    },
+    ['15m', 'PodTaskLeftOver'],
+    ['25m', 'PodTaskLeftOver', { instance: 'a', db: 'db6', key: 'unacked' }, 'alert.leftover'],
   ),
 ];
 
@@ -168,11 +194,22 @@ const SENTINEL_SCENARIOS = [
     },
     ['10m', 'PodRedisMasters', {}, 'alert.masters'],
   ),
+  // The replica has the keys of its master.
+  scenario(
+    {
+      'redis_instance_info{instance="a", role="master"}': '1x30',
+      'redis_instance_info{instance="b", role="slave"}': '1x30',
+      'redis_key_size{instance="a", db="db5", key="unacked"}': '2x30',
+      'redis_key_size{instance="b", db="db5", key="unacked"}': '2x30',
+    },
+    ['25m', 'PodTaskLeftOver', { instance: 'a', db: 'db5', key: 'unacked' }, 'alert.leftover'],
+  ),
 ];
 
 describe('the alert rules', () => {
   test.each([
     ['a single Redis', deploymentOf({}), SCENARIOS],
+    ['microservices', MICROSERVICES, MICROSERVICE_SCENARIOS],
     ['sentinels', sentinels, SENTINEL_SCENARIOS],
   ])('are told when they should be, and not before, for %s', async (_, deployment, tests) => {
     const folder = temporaryFolder(onTestFinished);

@@ -43,6 +43,13 @@ describe('workers are deployed as the page says', () => {
       const onWorker = (id: Parameters<typeof follow>[2]) =>
         follow(workerServer, deployment, id, role);
 
+      const encodes =
+        arch === 'celery' ? 'python3-venv ffmpeg sox libsox-fmt-mp3' : 'python3-venv ffmpeg';
+      // They are installed already: apt-get knows them all by these names.
+      const transcribing = deploymentOf({ ...architecture, transcription: true });
+      const installed = await follow(workerServer, transcribing, 'workers.packages', role);
+      for (const name of encodes.split(' ')) expect(installed).toContain(`${name} is already`);
+
       // Published before there is a worker, tasks wait.
       await web.publish(2);
       expect(await onWorker('workers.queues')).toMatch(/2\n/);
@@ -70,6 +77,19 @@ describe('workers are deployed as the page says', () => {
       await onWorker('workers.again');
       await expect.poll(done).toEqual([1, 2, 1, 2, 3]);
       expect(await worker.tasks('tasks')).toHaveLength(5);
+
+      // Notes of finished tasks are kept, and removed when they are old.
+      await onWorker('workers.results');
+      const clean = (age: string) =>
+        workerServer.done(
+          `sed -i 's/[0-9]*[ds]$/${age}/' /etc/tmpfiles.d/pod-celery.conf && systemd-tmpfiles --clean pod-celery.conf`,
+        );
+      const notes = async () =>
+        (await workerServer.done('ls /var/lib/pod-celery')).split('\n').length - 1;
+      expect(await notes()).toBe(5);
+      await workerServer.done('systemd-tmpfiles --clean pod-celery.conf');
+      expect(await notes()).toBe(5);
+      await expect.poll(() => clean('1s').then(notes)).toBe(0);
 
       // They start with the machine.
       await workerServer.reboot();

@@ -6,8 +6,8 @@ import {
   sentinelDoors,
   type Choices,
   type Options,
+  type RedisDeployed,
 } from '../software-run/deployed.ts';
-import type { RedisDeployed } from '../software-run/deployed.ts';
 import { freePort, temporaryFolder, type Finally } from '../software-run/processes.ts';
 import { ask, type Door } from '../software-run/redis.ts';
 import { prepared } from './database.ts';

@@ -46,9 +46,22 @@ export const OUTAGE: readonly Explained[] = [
     pattern: /ERROR \[django\.request .* Internal Server Error: \/ \(STATUS: 500/,
     reason: 'Pages fail without Redis; the visitor’s log has each.',
   },
+  {
+    pattern: /consumer: (?:Connection to broker lost|Cannot connect to (?:sentinel|redis))/,
+    reason: 'A worker under the init script waits until Redis is there again.',
+  },
+  {
+    pattern:
+      /^Traceback|raise ConnectionError\(|^redis\.exceptions\.ConnectionError: (?:Connection closed by server|Error 111)/,
+    reason: 'The same worker tells where it lost the connection.',
+  },
+  {
+    pattern: /CPendingDeprecationWarning: $|warnings\.warn\(CANCEL_TASKS_BY_DEFAULT/,
+    reason: 'Celery 5.4 announces another change of Celery 6.',
+  },
 ];
 
-/** What makes a line a warning or an error. */
+/** The words of warnings, errors and tracebacks. */
 const ALARMING =
   /\b(?:WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b|^Traceback|\w(?:Error|Exception|Warning)\b|\bfailed\b/;
 

@@ -35,7 +35,7 @@ export interface Page {
   readonly loggedIn: boolean;
 }
 
-/** What a visitor sees who loads a page again and again. */
+/** The visit of somebody who loads a page again and again. */
 export interface Watch {
   /** The pages so far. */
   readonly pages: readonly Page[];
@@ -78,7 +78,7 @@ export function watch(visitor: Visitor): Watch {
   };
 }
 
-/** What a visitor saw, second by second, from a moment on. */
+/** A visit from a moment on, second by second. */
 export function secondBySecond(pages: readonly Page[], from: number): VisitSecond[] {
   const grouped = Map.groupBy(
     pages.filter(({ at }) => at >= from),

@@ -7,7 +7,7 @@ import type { PodProof } from '../../src/site/podProof.ts';
 /** The file from which the site reads what was run. */
 const PROVEN = join(import.meta.dirname, '../../src/site/provenPod.json');
 
-/** What the last run saw, also of a sample. */
+/** The file with the results of the last run, also of a sample. */
 const SEEN = join(import.meta.dirname, '../../.cache/pod/seen.json');
 
 /** Whether the results are published: `npm run prove` does so. */
@@ -22,7 +22,7 @@ async function write(file: string, part: Partial<PodProof>): Promise<void> {
   await writeFile(file, await format(JSON.stringify(all, null, 2), style));
 }
 
-/** Keeps a part of what this run saw in the cache folder. */
+/** Keeps a part of the results of this run in the cache folder. */
 export const note = (part: Partial<PodProof>): Promise<void> => write(SEEN, part);
 
 /** Writes a part of the results that the site shows. */

@@ -14,15 +14,15 @@ import {
   type Finally,
   type Service,
 } from '../software-run/processes.ts';
+import { workerStart } from '../software-run/unit.ts';
 import { environment } from '../stacks/environment.ts';
 import type { StackName } from '../stacks/stacks.ts';
-import { workerStart } from '../software-run/unit.ts';
 import type { Prepared } from './database.ts';
 import { podSettings, workerSettings, type Base } from './settings.ts';
 import { output } from './source.ts';
 import { Worker } from './worker.ts';
 
-/** What all servers of a case share. */
+/** The things that all servers of a case share. */
 export interface Stage {
   /** The folder in which each server gets one. */
   readonly folder: string;

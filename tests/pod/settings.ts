@@ -33,7 +33,8 @@ XAPI_LRS_LOGIN = ${pythonString(RECORDS_LOGIN.user)}
 XAPI_LRS_PWD = ${pythonString(RECORDS_LOGIN.password)}
 `;
 
-const WORKER = (base: Base) => `
+/** The settings of a server without Django: those that the comments of the generated files name. */
+export const workerSettings = (base: Base): string => `
 DEBUG = False
 POD_API_URL = "http://127.0.0.1:${base.port}/rest"
 POD_API_TOKEN = "${TOKEN}"
@@ -44,11 +45,8 @@ ADMINS = [("Admin", "admin@${DOMAIN}")]
 MEDIA_ROOT = ${pythonString(base.media)}
 ${RECORDS(base)}`;
 
-/** The settings of a server without Django: what the comments of the generated files say that it reads too. */
-export const workerSettings = WORKER;
-
 /** The rest of the settings of a server that runs the whole of Pod. */
-export const podSettings = (base: Base): string => `${WORKER(base)}
+export const podSettings = (base: Base): string => `${workerSettings(base)}
 SECRET_KEY = "of the tests"
 ALLOWED_HOSTS = ["*"]
 DATABASES = {

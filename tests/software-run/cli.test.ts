@@ -8,6 +8,8 @@ import { run } from './processes.ts';
 
 needStacks();
 
+const SENTINELS = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
+
 describe.concurrent('redis-cli gets in as the pages have it', () => {
   test.for<[what: string, choices: Choices]>([
     ['with a password', {}],
@@ -16,7 +18,11 @@ describe.concurrent('redis-cli gets in as the pages have it', () => {
     ['as an ACL user', { auth: 'acl', user: 'podcast' }],
     ['by TLS', { tls: true, host: 'localhost' }],
     ['by a Unix socket', { socket: 'redis.sock' }],
-    ['by sentinels', { sentinelHosts: ['127.0.0.1', '127.0.0.2', '127.0.0.3'] }],
+    ['by sentinels', { sentinelHosts: SENTINELS }],
+    [
+      'by sentinels that ask for the password, as an ACL user by TLS',
+      { sentinelHosts: SENTINELS, sessions: 'cache', tls: true, auth: 'acl' },
+    ],
   ])('%s', async ([, choices], { onTestFinished }) => {
     const { deployment, password } = await deploy(choices, onTestFinished);
     const written = codeText([
@@ -27,6 +33,18 @@ describe.concurrent('redis-cli gets in as the pages have it', () => {
     const script = `${quoteText('cli.access', deployment)}${written}`;
     const { stdout, stderr } = await run('bash', ['-c', script], { input: `${password}\n` });
     expect({ stdout, stderr }).toEqual({ stdout: 'OK\n0\n1\n', stderr: '' });
+  });
+
+  test('each sentinel that asks for the password names the master', async ({ onTestFinished }) => {
+    const { deployment, password } = await deploy(
+      { sentinelHosts: SENTINELS, sessions: 'cache', tls: true, auth: 'acl' },
+      onTestFinished,
+    );
+    const ids = ['cli.access', 'troubleshoot.sentinels'] as const;
+    const script = ids.map((id) => quoteText(id, deployment)).join('');
+    const { stdout, stderr } = await run('bash', ['-c', script], { input: `${password}\n` });
+    const master = `${deployment.redis.host}\n${deployment.redis.port}\n`;
+    expect({ stdout, stderr }).toEqual({ stdout: master.repeat(SENTINELS.length), stderr: '' });
   });
 
   test('without a password there is nothing to prepare', async ({ onTestFinished }) => {

@@ -7,6 +7,7 @@ import { plan, type Deployment } from '../../src/model/deployment.ts';
 import type { Role } from '../../src/pod/roles.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { makeCertificates } from './certificates.ts';
+import type { StackName } from '../stacks/stacks.ts';
 import { PodServer } from './pod.ts';
 import { freePort, until, type Finally, type Service } from './processes.ts';
 import { ask, startRedis, startSentinel, type Door, type RedisService } from './redis.ts';
@@ -120,7 +121,7 @@ async function startAll(
 /** A change of emitted files. */
 export type Change = (files: readonly ConfigFile[]) => readonly ConfigFile[];
 
-/** What is special about the files and certificates of a deployment. */
+/** Special choices for the files and certificates of a deployment. */
 export interface Options {
   /** The password of Redis, as far as the architecture asks for one. */
   readonly password?: string;
@@ -180,10 +181,11 @@ export async function anotherServer(
   { deployment, files }: Pick<Deployed, 'deployment' | 'files'>,
   atEnd: Finally,
   role: Role = 'web',
+  stack?: StackName,
 ): Promise<PodServer> {
   const group = deployment.servers.find(({ roles }) => roles.includes(role));
   if (!group) throw new Error(`There is no server with the role ${role}.`);
-  return PodServer.create(group, files, atEnd);
+  return PodServer.create(group, files, atEnd, stack);
 }
 
 /** The length of each queue. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { type ConfigFile, fileText } from '../../src/emit/files.ts';
 import type { ServerGroup } from '../../src/model/servers.ts';
@@ -57,6 +57,13 @@ interface Starter extends WorkerStart {
 export const stackOf = (server: Role): StackName =>
   server === 'web' || server === 'worker' ? 'pod' : 'pod-encode';
 
+/** The settings of the stand-in that are not the generator's: a reader has them already. */
+const OTHER_SETTINGS = `
+USE_TRANSCRIPTION = True
+TRANSCRIPTION_TYPE = "VOSK"
+TRANSCRIPTION_MODEL_PARAM = {"VOSK": {"fr": {"model": "pod/custom"}}}
+`;
+
 /**
  * A server with the stand-in for Pod and the files that are for it. The only thing changed in the
  * files is where the project, its virtual environment, its logs and its process ids are.
@@ -67,17 +74,26 @@ export class PodServer {
   readonly #files: readonly ConfigFile[];
   readonly #atEnd: Finally;
   readonly #project: string;
+  readonly #programs: string;
   readonly #venv: string;
   readonly #logs: string;
   readonly #results: string;
   readonly #stops: (() => Promise<void>)[] = [];
+  #path = process.env['PATH'] ?? '';
 
-  private constructor(id: Role, folder: string, files: readonly ConfigFile[], atEnd: Finally) {
+  private constructor(
+    id: Role,
+    folder: string,
+    files: readonly ConfigFile[],
+    stack: StackName,
+    atEnd: Finally,
+  ) {
     this.#id = id;
     this.#folder = folder;
     this.#files = files;
     this.#project = join(folder, 'project');
-    this.#venv = environment(stackOf(id));
+    this.#programs = join(folder, 'programs');
+    this.#venv = environment(stack);
     this.#logs = join(folder, 'logs');
     this.#results = join(folder, 'results');
     this.#atEnd = (stop) => {
@@ -86,15 +102,19 @@ export class PodServer {
     };
   }
 
-  /** @param files the files of the whole deployment */
+  /**
+   * @param files the files of the whole deployment
+   * @param stack the server's virtual environment
+   */
   static async create(
     { id }: ServerGroup,
     files: readonly ConfigFile[],
     atEnd: Finally,
+    stack = stackOf(id),
   ): Promise<PodServer> {
     const folder = temporaryFolder(atEnd);
     const own = files.filter(({ server }) => server === id || server === 'all');
-    const server = new PodServer(id, folder, own, atEnd);
+    const server = new PodServer(id, folder, own, stack, atEnd);
     await server.#install();
     atEnd(async (context) => {
       if (hasFailed(context))
@@ -105,14 +125,15 @@ export class PodServer {
 
   get #environment() {
     return {
-      PATH: `${this.#venv}/bin:${process.env['PATH'] ?? ''}`,
+      PATH: `${this.#programs}:${this.#venv}/bin:${this.#path}`,
       POD_REPORTS: this.#folder,
       PYTHONDONTWRITEBYTECODE: '1',
     };
   }
 
   async #install(): Promise<void> {
-    await cp(join(import.meta.dirname, 'project'), this.#project, { recursive: true });
+    for (const part of ['project', 'programs'])
+      await cp(join(import.meta.dirname, part), join(this.#folder, part), { recursive: true });
     // As the init script does with CELERY_CREATE_DIRS.
     await mkdir(this.#logs);
     // As systemd does with StateDirectory.
@@ -123,8 +144,49 @@ export class PodServer {
         path.startsWith('/') || path === ''
           ? join(this.#folder, file.name)
           : join(this.#project, path);
-      await writeFile(place, this.#placed(fileText(file)));
+      const more = file.name === 'settings_local.py' ? OTHER_SETTINGS : '';
+      await writeFile(place, this.#placed(fileText(file)) + more);
     }
+  }
+
+  /** Writes a file into the server's folder, where `project` and `programs` are. */
+  async write(path: string, text: string): Promise<void> {
+    const place = join(this.#folder, path);
+    await mkdir(dirname(place), { recursive: true });
+    await writeFile(place, text);
+  }
+
+  /**
+   * Replaces a text in a file of the server's folder.
+   *
+   * @throws if the file does not have it
+   */
+  async change(path: string, from: string, to: string): Promise<void> {
+    const place = join(this.#folder, path);
+    const text = await readFile(place, 'utf8');
+    if (!text.includes(from)) throw new Error(`There is no ${from} in ${path}.`);
+    await writeFile(
+      place,
+      text.replace(from, () => to),
+    );
+  }
+
+  /** Removes a file from the server's folder. */
+  async remove(path: string): Promise<void> {
+    await rm(join(this.#folder, path));
+  }
+
+  /** Takes a program away from the server, though this machine may have it. */
+  async uninstall(program: string): Promise<void> {
+    await rm(join(this.#programs, program));
+    const others = join(this.#folder, 'others');
+    await mkdir(others);
+    for (const folder of this.#path.split(delimiter))
+      for (const name of await readdir(folder).catch(() => []))
+        if (name !== program)
+          // The first in PATH counts.
+          await symlink(join(folder, name), join(others, name)).catch(() => undefined);
+    this.#path = others;
   }
 
   /** A text with the server's own folders for the usual ones. */
@@ -134,14 +196,20 @@ export class PodServer {
       .replaceAll(DEFAULTS.venv, this.#venv)
       .replaceAll(DEFAULTS['venv.encode'], this.#venv)
       .replaceAll(DEFAULTS.results, this.#results)
+      .replaceAll('/etc/default/', `${this.#folder}/`)
       .replaceAll(DEFAULTS.logs, this.#logs)
       .replaceAll(DEFAULTS.pids, this.#logs);
   }
 
   /** Visits the web server, and returns the key of the session. */
   async visit(...options: string[]): Promise<string> {
-    await this.#python('manage.py', 'migrate', '--verbosity', '0');
+    await this.migrate();
     return this.#python('web.py', ...options);
+  }
+
+  /** Makes the tables of the SQL database. */
+  async migrate(): Promise<void> {
+    await this.#python('manage.py', 'migrate', '--verbosity', '0');
   }
 
   /** Publishes tasks, numbered from 1, to each queue that the web server publishes to. */

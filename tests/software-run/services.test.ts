@@ -24,6 +24,8 @@ interface Worker {
   readonly options: string;
   /** The seconds that systemd gives it to end its task. */
   readonly stop: string;
+  /** It notes which tasks have succeeded. */
+  readonly results: boolean;
 }
 
 const WORKER: Worker = {
@@ -35,6 +37,7 @@ const WORKER: Worker = {
   options:
     '-Q celery --concurrency=1 --prefetch-multiplier=1 --max-tasks-per-child=1 --time-limit=7200',
   stop: '7200',
+  results: true,
 };
 const ENCODING: Worker = {
   role: 'encoding',
@@ -44,6 +47,7 @@ const ENCODING: Worker = {
   module: 'podceleryconf',
   options: '-Q encoding --concurrency=1 --time-limit=7200',
   stop: '7200',
+  results: true,
 };
 const TRANSCRIPTION: Worker = {
   ...ENCODING,
@@ -55,6 +59,7 @@ const TRANSCRIPTION: Worker = {
 };
 const XAPI: Worker = {
   ...ENCODING,
+  results: false,
   role: 'xapi',
   defaults: 'pod-xapi',
   app: 'pod.xapi.xapi_tasks',
@@ -72,11 +77,16 @@ const WORKERS: readonly [worker: Worker, choices: Partial<Architecture>][] = [
   [XAPI, STANDALONE],
 ];
 
+/** Celery's settings in the options of workers: of those that systemd starts again, and for results in files. */
+const ENDS = 'broker_connection_retry=0 broker_connection_retry_on_startup=1';
+const NOTES = 'worker_deduplicate_successful_tasks=1 result_backend=file:///var/lib/pod-celery';
+
 /** The account and the folders of a site that has none of the usual ones. */
 const OWN = {
   account: 'www-data',
   project: '/srv/pod',
   venv: '/srv/venv',
+  'venv.encode': '/srv/venv',
   logs: '/srv/logs',
   pids: '/run/pod',
   hours: 2,
@@ -107,16 +117,16 @@ async function verified(unit: string, name: string, folder: string): Promise<str
 }
 
 /** A folder with Pod's project and virtual environment, as far as systemd looks at them. */
-async function paths(): Promise<Pick<Architecture, 'project' | 'venv'>> {
+async function paths(): Promise<Pick<Architecture, 'project' | 'venv' | 'venv.encode'>> {
   const folder = temporaryFolder(onTestFinished);
   await mkdir(join(folder, 'bin'));
   await writeFile(join(folder, 'bin/celery'), '#!/bin/sh\n', { mode: 0o755 });
-  return { project: folder, venv: folder };
+  return { project: folder, venv: folder, 'venv.encode': folder };
 }
 
 describe('the units of the workers', () => {
   test.each(WORKERS)('say what systemd is to do: $role, %j', (worker, choices) => {
-    const { role, app, node, module, options, stop } = worker;
+    const { role, app, node, module, options, stop, results } = worker;
     const place = `${role}/pod-${role}.service`;
     expect(sections(textAt(emitted({ ...choices, ...OWN }), place))).toEqual({
       Unit: {
@@ -130,7 +140,8 @@ describe('the units of the workers', () => {
         Group: 'www-data',
         WorkingDirectory: '/srv/pod',
         ...(module && { Environment: `CELERY_CONFIG_MODULE=${module}` }),
-        ExecStart: `/srv/venv/bin/celery -A ${app} worker -l INFO -n ${node}@%%h ${options}`,
+        ExecStart: `/srv/venv/bin/celery -A ${app} worker -l INFO -n ${node}@%%h ${options} -- ${ENDS}${results ? ` ${NOTES}` : ''}`,
+        ...(results && { StateDirectory: 'pod-celery' }),
         KillMode: 'mixed',
         TimeoutStopSec: stop,
         Restart: 'always',
@@ -160,7 +171,7 @@ describe('the units of the workers', () => {
 
 test.each(WORKERS)(
   '/etc/default/… gives Celery’s init script its values: $defaults, %j',
-  async ({ role, defaults, app, node, module, options }, choices) => {
+  async ({ role, defaults, app, node, module, options, results }, choices) => {
     const values = {
       CELERY_APP: app,
       CELERY_BIN: '/srv/venv/bin/celery',
@@ -172,7 +183,7 @@ test.each(WORKERS)(
       CELERYD_PID_FILE: '/run/pod/%N.pid',
       CELERYD_USER: 'www-data',
       CELERYD_GROUP: 'www-data',
-      CELERYD_OPTS: options,
+      CELERYD_OPTS: results ? `${options} -- ${NOTES}` : options,
     };
     const files = emitted({ ...choices, ...OWN, service: 'init' });
     const script = [
@@ -184,5 +195,20 @@ test.each(WORKERS)(
     const { stdout, stderr } = await run('sh', ['-eu'], { input: script });
     const lines = [...Object.values(values), module];
     expect({ stdout, stderr }).toEqual({ stdout: `${lines.join('\n')}\n`, stderr: '' });
+  },
+);
+
+test.each([
+  ['systemd', 'pod-encoding.service', 'Environment=DJANGO_SETTINGS_MODULE=pod.settings'],
+  ['init', 'pod-encoding', 'export DJANGO_SETTINGS_MODULE="pod.settings"'],
+] as const)(
+  'only an encoding worker beside Django gets its variable: %s',
+  (service, name, line) => {
+    const lines = (workers: number) => {
+      const files = emitted({ ...MICROSERVICES, workers, service });
+      return textAt(files, `encoding/${name}`).split('\n');
+    };
+    expect(lines(0)).toContain(line);
+    expect(lines(1)).not.toContain(line);
   },
 );

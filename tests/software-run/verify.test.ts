@@ -5,16 +5,20 @@ import { describe, test, type ExpectStatic } from 'vitest';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
 import { plan } from '../../src/model/deployment.ts';
 import { speaker, type Params, type TextKey } from '../../src/model/say.ts';
+import type { Role } from '../../src/pod/roles.ts';
 import { TEXTS, type Language } from '../../src/site/texts.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { limit } from '../sets.ts';
 import { nft } from '../software.ts';
+import { environment } from '../stacks/environment.ts';
 import { needStacks } from '../stacks/need.ts';
+import type { StackName } from '../stacks/stacks.ts';
 import { altered } from './altered.ts';
 import { makeCertificates } from './certificates.ts';
-import { anotherServer, deploy, type Change } from './deployed.ts';
+import { anotherServer, deploy, type Change, type Choices, type Deployed } from './deployed.ts';
+import { stackOf, type PodServer } from './pod.ts';
 import { freePort, inOwnNetwork, run, until, type Finally } from './processes.ts';
-import { ask, startRedis } from './redis.ts';
+import { ask, startRedis, startSentinel } from './redis.ts';
 
 needStacks();
 
@@ -240,12 +244,12 @@ const FAULTS: readonly Fault[] = [
   fault('protected mode off', 'verify.protection.bad', { conf: [...durable, 'protected-mode no'] }),
   fault('no virtual environment', 'verify.venv', {
     encoding: true,
-    choices: { venv: '/srv/nothing' },
+    choices: { 'venv.encode': '/srv/nothing' },
     params: { path: '/srv/nothing' },
   }),
   fault('no project', 'verify.project', {
     encoding: true,
-    choices: ({ folder }) => ({ project: '/srv/nothing', venv: folder }),
+    choices: ({ folder }) => ({ project: '/srv/nothing', 'venv.encode': folder }),
     prepare: async ({ folder }) => {
       await mkdir(join(folder, 'bin'));
       await writeFile(join(folder, 'bin/celery'), '', { mode: 0o755 });
@@ -350,6 +354,7 @@ async function verifyPod(
 ): Promise<Verdict> {
   const files = change(emitted(architecture, { language, password }));
   const pod = await anotherServer({ deployment: plan(architecture), files }, atEnd);
+  if (architecture.sessions === 'cached_db') await pod.migrate();
   const started = performance.now();
   return verdictOf(await pod.verify(typed), started);
 }
@@ -358,6 +363,7 @@ describe.concurrent('a script of a server of Pod', () => {
   test.for<Partial<Architecture>>([
     { xapi: true },
     { arch: 'microservices', transcription: true, xapi: true, tls: true, auth: 'acl' },
+    { arch: 'microservices', service: 'init' },
     { arch: 'standalone', socket: 'redis.sock' },
     { redis: 'docker', host: '127.0.0.1' },
   ])(
@@ -508,6 +514,212 @@ describe.concurrent('a script of a server of Pod', () => {
         const { status, wrong } = await all(language);
         expect(wrong).toHaveLength(3);
         expect(status).toBe(1);
+      }
+    }
+  });
+});
+
+/** A fault of a server of Pod: none of Redis's, and none that a worker's answer would show. */
+interface PodFault {
+  readonly name: string;
+  readonly choices: Choices;
+  readonly role: Role;
+  /** The texts of its errors, besides those of the workers, which do not run. */
+  readonly keys: readonly TextKey[];
+  /** What software says, which follows the text or comes before it. */
+  readonly said?: string;
+  readonly stack?: StackName;
+  readonly change?: Change;
+  readonly prepare?: (pod: PodServer, deployed: Deployed) => Promise<unknown>;
+  /** The script ends before it asks the workers. */
+  readonly ends?: true;
+}
+
+const ENCODING_SERVER: Choices = {
+  arch: 'microservices',
+  workers: 1,
+  transcription: true,
+  redis: 'dedicated',
+  host: '127.0.0.1',
+};
+const SETTINGS_FILE = 'project/pod/custom/settings_local.py';
+
+/** Packages of these versions, as far as a script that asks for their versions sees. */
+const versions = (kombu: string, redis: string) => async (pod: PodServer) => {
+  for (const [name, version] of Object.entries({ kombu, redis }))
+    await pod.write(
+      `project/${name}-${version}.dist-info/METADATA`,
+      `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`,
+    );
+};
+
+/** A fault of transcription, on the web server with Celery's worker or on a server of its own. */
+const unfit = (
+  name: string,
+  said: string,
+  prepare: (pod: PodServer) => Promise<unknown>,
+): PodFault[] =>
+  (['worker', 'transcription'] as const).map((role) => ({
+    name: `${name}: ${role}`,
+    choices: role === 'worker' ? { transcription: true } : ENCODING_SERVER,
+    role,
+    keys: ['verify.transcription.bad'],
+    said,
+    prepare,
+  }));
+
+const POD_FAULTS: readonly PodFault[] = [
+  {
+    name: 'Django in the environment of an encoding server',
+    choices: ENCODING_SERVER,
+    role: 'encoding',
+    stack: 'pod',
+    keys: ['verify.django', 'verify.encoding.bad'],
+    said: 'settings are not configured',
+  },
+  ...(['systemd', 'init'] as const).map((service): PodFault => ({
+    name: `an encoding worker beside Django without its variable: ${service}`,
+    choices: { arch: 'microservices', service },
+    role: 'encoding',
+    change: (files) => altered(files, /^(Environment=|export )DJANGO_SETTINGS_MODULE=.*\n/gm, ''),
+    keys: ['verify.encoding.bad'],
+    said: 'settings are not configured',
+  })),
+  {
+    name: 'kombu that refuses redis-py',
+    choices: {},
+    role: 'worker',
+    prepare: versions('5.7.0', '5.2.0'),
+    keys: ['verify.versions'],
+    said: '✗ kombu 5.7.0 redis 5.2.0: ',
+    ends: true,
+  },
+  {
+    name: 'kombu that refuses redis-py, on an encoding server',
+    choices: ENCODING_SERVER,
+    role: 'encoding',
+    prepare: versions('5.10.0', '6.0.9'),
+    keys: ['verify.versions'],
+    said: '✗ kombu 5.10.0 redis 6.0.9: ',
+    ends: true,
+  },
+  ...(['ffmpeg', 'ffprobe'] as const).map((program): PodFault => ({
+    name: `no ${program}`,
+    choices: ENCODING_SERVER,
+    role: 'encoding',
+    prepare: (pod) => pod.uninstall(program),
+    keys: ['verify.encoding.bad'],
+    said: `${program} is not installed`,
+  })),
+  ...unfit('no SoX', 'SoX is not installed', (pod) => pod.uninstall('sox')),
+  ...unfit('SoX without mp3', 'SoX has no mp3 format', (pod) =>
+    pod.change('programs/sox', ' mp3 ', ' '),
+  ),
+  ...unfit('no numpy', "No module named 'numpy'", (pod) => pod.remove('project/numpy.py')),
+  ...unfit('no Vosk', "No module named 'vosk'", (pod) => pod.remove('project/vosk.py')),
+  ...unfit('no USE_TRANSCRIPTION', 'USE_TRANSCRIPTION is not True in settings_local.py', (pod) =>
+    pod.change(SETTINGS_FILE, 'USE_TRANSCRIPTION = True\n', ''),
+  ),
+  ...unfit('no model of this kind', 'TRANSCRIPTION_MODEL_PARAM has no model for VOSK', (pod) =>
+    pod.change(SETTINGS_FILE, '{"VOSK": ', '{"WHISPER": '),
+  ),
+  ...unfit('a model that is not there', 'the model of fr is not in /srv/nothing', (pod) =>
+    pod.change(SETTINGS_FILE, '"pod/custom"', '"/srv/nothing"'),
+  ),
+  {
+    name: 'tasks that are left over',
+    choices: {},
+    role: 'worker',
+    prepare: (_, { door }) => ask(door, '-n', '5', 'HSET', 'unacked', 'one', '[]', 'two', '[]'),
+    keys: ['verify.left'],
+    said: ': 2, ',
+  },
+];
+
+describe.concurrent('a script says in a sentence what a server of Pod lacks', () => {
+  test.for(POD_FAULTS)('$name', async (fault, { expect, onTestFinished }) => {
+    const deployed = await deploy(fault.choices, onTestFinished);
+    const { deployment, password } = deployed;
+    const change: Change = fault.change ?? ((files) => files);
+    const group = deployment.servers.find(({ roles }) => roles.includes(fault.role));
+    const workers = deployment.uses.filter(
+      ({ as, server }) => as === 'consumer' && server === group?.id,
+    );
+    for (const language of LANGUAGES) {
+      const files = change(emitted(deployment.architecture, { language, password }));
+      const site = { deployment, files };
+      const pod = await anotherServer(site, onTestFinished, fault.role, fault.stack);
+      await fault.prepare?.(pod, deployed);
+      const verdict = verdictOf(await pod.verify(password), performance.now());
+      const params = {
+        path: environment('pod'),
+        running: 1,
+        command: `${environment(fault.stack ?? stackOf(group?.id ?? 'web'))}/bin/pip install 'kombu<5.7'`,
+      };
+      for (const [at, key] of fault.keys.entries())
+        expect(verdict.wrong[at]).toContain(says(language, key, params));
+      expect(verdict.lines.join('\n')).toContain(fault.said ?? '');
+      expect(verdict.wrong).toHaveLength(fault.keys.length + (fault.ends ? 0 : workers.length));
+      expect(verdict.status).toBe(1);
+    }
+  });
+
+  test.for(['cache', 'cached_db'] as const)(
+    'that Redis refuses it, though Pod may ignore that: sessions in %s',
+    async (sessions, { expect, onTestFinished }) => {
+      const choices = { arch: 'standalone', sessions } as const;
+      const { deployment, password } = await deploy(choices, onTestFinished);
+      const { architecture } = deployment;
+      const aliases = ['default', 'select2', 'sessions'];
+      for (const language of LANGUAGES) {
+        const well = await verifyPod(architecture, language, password, password, onTestFinished);
+        expect(well.wrong).toEqual([]);
+        const verdict = await verifyPod(architecture, language, 'other', password, onTestFinished);
+        expect(verdict.wrong).toEqual([
+          ...aliases.map((alias) => `✗ ${says(language, 'verify.cache.bad', { alias })}`),
+          // With an SQL database besides, sessions are saved all the same.
+          ...(sessions === 'cache' ? [`✗ ${says(language, 'verify.session.cache')}`] : []),
+        ]);
+        expect(verdict.status).toBe(1);
+      }
+    },
+  );
+
+  test('which of the sentinels with TLS refuses the password, or speaks no TLS', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const sentinelHosts = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
+    const { deployment, password } = await deploy(
+      { sentinelHosts, tls: true, auth: 'acl', arch: 'standalone' },
+      onTestFinished,
+    );
+    const { architecture } = deployment;
+    const plainPort = await freePort();
+    const plain = sentinelHosts.map((host) => `${host}:${plainPort}`).join();
+    await startSentinel(
+      [
+        `bind ${sentinelHosts.join(' ')}`,
+        `port ${plainPort}`,
+        'requirepass secret',
+        `sentinel monitor ${architecture.master} 127.0.0.1 ${architecture.port} 2`,
+      ].join('\n'),
+      onTestFinished,
+    );
+    for (const language of LANGUAGES) {
+      const all = (typed: string, sentinels = architecture.sentinels) =>
+        verify({ ...architecture, sentinels }, 'redis/verify.sh', language, typed);
+      const well = await all(password);
+      expect(well.wrong).toEqual([]);
+      expect(well.status).toBe(0);
+      const web = await verifyPod(architecture, language, password, password, onTestFinished);
+      expect(web.wrong).toEqual([]);
+      const silent = says(language, 'verify.sentinel.silent');
+      for (const verdict of [await all('other'), await all('secret', plain)]) {
+        expect(verdict.wrong).toHaveLength(sentinelHosts.length);
+        for (const line of verdict.wrong) expect(line).toContain(silent);
+        expect(verdict.status).toBe(1);
+        expect(verdict.seconds).toBeLessThan(PATIENCE);
       }
     }
   });

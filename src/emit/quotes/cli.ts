@@ -1,5 +1,5 @@
-import { CodeWriter, linesOf, plain, string } from '../code.ts';
-import { endpointToken } from '../connection.ts';
+import { askSentinel } from '../cli.ts';
+import { CodeWriter, linesOf, plain, string, type Line } from '../code.ts';
 import { shellString } from '../escape.ts';
 import { shell } from '../shell.ts';
 import type { Procedure } from './procedure.ts';
@@ -8,24 +8,29 @@ import { onAny } from './servers.ts';
 /** The preparation of an administrator's shell for commands to Redis. */
 export const CLI = {
   'cli.access': {
-    emit: ({ comments, redis }, { say }) => {
+    emit: (deployment, { say }) => {
+      const { comments, redis } = deployment;
       const code = new CodeWriter(say, comments);
+      const password: Line = redis.password
+        ? shell`IFS= read -rsp ${string(shellString(say('verify.password.ask')))} REDISCLI_AUTH && export REDISCLI_AUTH`
+        : [];
       const [first] = redis.sentinel?.endpoints ?? [];
-      if (redis.sentinel && first) {
-        // Before the password is set: the sentinels have none, and would refuse it.
-        const { master } = redis.sentinel;
-        code
-          .note('commands.master', { field: 'sentinels' })
-          .line(
-            ...shell`master=$(redis-cli -h ${endpointToken(first.host)} -p ${plain(String(first.port), { field: 'sentinels' })} SENTINEL get-master-addr-by-name ${plain(master, { field: 'master' })} | head -n 1)`,
-          );
-      }
-      if (redis.password)
+      const master =
+        redis.sentinel && first
+          ? shell`master=$(${askSentinel(deployment, redis.sentinel.password, first)} | head -n 1)`
+          : [];
+      if (redis.sentinel?.password) {
+        // One command of the shell: a line that is pasted after it would be read as the password.
         code
           .note('commands.password', { field: 'auth' })
-          .line(
-            ...shell`IFS= read -rsp ${string(shellString(say('verify.password.ask')))} REDISCLI_AUTH && export REDISCLI_AUTH`,
-          );
+          .note('commands.master', { field: 'sentinels' })
+          .line(...password, plain(' && \\'))
+          .line(...shell`  `, ...master);
+        return onAny(...linesOf(code.done()));
+      }
+      // Before the password is set: sentinels without one would refuse it.
+      if (master.length > 0) code.note('commands.master', { field: 'sentinels' }).line(...master);
+      if (password.length > 0) code.note('commands.password', { field: 'auth' }).line(...password);
       return onAny(...linesOf(code.done()));
     },
   },

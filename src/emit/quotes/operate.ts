@@ -1,6 +1,6 @@
 import type { Deployment } from '../../model/deployment.ts';
 import { ask, redisCli } from '../cli.ts';
-import { plain, string, type Line } from '../code.ts';
+import { plain, string, type Line, type Source } from '../code.ts';
 import { shellString } from '../escape.ts';
 import { shell } from '../shell.ts';
 import { program } from '../worker.ts';
@@ -10,19 +10,28 @@ import { enterProject, onAny, onRedis, POD_CONF, toWorkers, untilRewritten } fro
 /** The data folder of Debian's Redis. */
 const DATA = '/var/lib/redis';
 
-/** The command that has Pod clear one of its caches; it runs FLUSHDB on the whole database. */
-function clearCache(deployment: Deployment, alias: 'default' | 'select2'): Quote[] {
-  const script = `from django.core.cache import caches; caches["${alias}"].clear()`;
+/** The command that has Pod run a statement. */
+function inPod(deployment: Deployment, statement: string, source: Source): Quote[] {
   return [
     {
       server: 'web',
       lines: [
         ...enterProject(deployment),
-        shell`${program(deployment, 'web', 'python')} manage.py shell -c ${string(shellString(script), { database: alias })}`,
+        shell`${program(deployment, 'web', 'python')} manage.py shell -c ${string(shellString(statement), source)}`,
       ],
     },
   ];
 }
+
+/** The command that has Pod clear one of its caches; it runs FLUSHDB on the whole database. */
+function clearCache(deployment: Deployment, alias: 'default' | 'select2'): Quote[] {
+  const script = `from django.core.cache import caches; caches["${alias}"].clear()`;
+  return inPod(deployment, script, { database: alias });
+}
+
+/** The statement that removes every session from the SQL database. */
+const REMOVE_SESSIONS =
+  'from django.contrib.sessions.models import Session; Session.objects.all().delete()';
 
 /**
  * Commands for a single Redis server. Several are changed one after the other, in an order that
@@ -40,8 +49,14 @@ const passwordUser = ({ redis }: Deployment) =>
 export const OPERATE = {
   'operate.clear.default': { emit: (deployment) => clearCache(deployment, 'default') },
   'operate.clear.select2': { emit: (deployment) => clearCache(deployment, 'select2') },
+  /** The SQL database first: a session that is there comes back into an empty cache. */
   'operate.logout': {
-    emit: (deployment) => onAny(ask(deployment, shell`FLUSHDB`, 'sessions')),
+    emit: (deployment) => [
+      ...(deployment.sessions === 'cached_db'
+        ? inPod(deployment, REMOVE_SESSIONS, { field: 'sessions' })
+        : []),
+      ...onAny(ask(deployment, shell`FLUSHDB`, 'sessions')),
+    ],
   },
   'operate.purge': { emit: (deployment) => toWorkers(deployment, shell`purge -f`) },
   /** A snapshot over the network, which Redis sends as to a replica; it needs no persistence. */

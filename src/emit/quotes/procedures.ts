@@ -5,6 +5,7 @@ import { MONITOR } from './monitor.ts';
 import { OPERATE } from './operate.ts';
 import type { Procedure } from './procedure.ts';
 import { REFERENCE_QUOTES } from './reference.ts';
+import { SERVER } from './server.ts';
 import { TROUBLESHOOT } from './troubleshoot.ts';
 import { UNDERSTAND } from './understand.ts';
 import { VALKEY } from './valkey.ts';
@@ -20,6 +21,7 @@ export const PROCEDURES = {
   ...INSTALL,
   ...MONITOR,
   ...OPERATE,
+  ...SERVER,
   ...TROUBLESHOOT,
   ...UNDERSTAND,
   ...VALKEY,

@@ -1,8 +1,7 @@
 import { planVariant } from '../../model/deployment.ts';
 import { ANSWER_TIMEOUT } from '../../pod/limits.ts';
-import { ask, redisCli } from '../cli.ts';
-import { number, plain, string } from '../code.ts';
-import { endpointToken } from '../connection.ts';
+import { ask, askSentinel, redisCli } from '../cli.ts';
+import { number, string } from '../code.ts';
 import { shell } from '../shell.ts';
 import { program } from '../worker.ts';
 import type { Procedure } from './procedure.ts';
@@ -15,6 +14,8 @@ const TIMEOUT = number(String(ANSWER_TIMEOUT));
 const CONNECTION_SETTINGS = [
   'CACHES',
   'DJANGO_REDIS_CONNECTION_FACTORY',
+  'SESSION_ENGINE',
+  'SESSION_CACHE_ALIAS',
   'SESSION_REDIS',
   'SESSION_REDIS_SENTINEL_LIST',
   'SESSION_REDIS_SENTINEL_MASTER_ALIAS',
@@ -96,16 +97,12 @@ export const TROUBLESHOOT = {
     emit: (deployment) => onAny(ask(deployment, shell`DBSIZE`, 'sessions')),
   },
   'troubleshoot.sentinels': {
-    emit: ({ redis: { sentinel } }) =>
-      sentinel === undefined
-        ? []
-        : onAny(
-            ...sentinel.endpoints.map(({ host, port }) => [
-              // The sentinels have no password, and answer with an error to one.
-              ...shell`env -u REDISCLI_AUTH redis-cli -h ${endpointToken(host)} `,
-              ...shell`-p ${plain(String(port), { field: 'sentinels' })} SENTINEL get-master-addr-by-name ${plain(sentinel.master, { field: 'master' })}`,
-            ]),
-          ),
+    emit: (deployment) => {
+      const { sentinel } = deployment.redis;
+      if (sentinel === undefined) return [];
+      const { endpoints, password } = sentinel;
+      return onAny(...endpoints.map((endpoint) => askSentinel(deployment, password, endpoint)));
+    },
   },
   'troubleshoot.listens': {
     emit: (deployment) =>

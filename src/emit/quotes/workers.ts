@@ -5,6 +5,8 @@ import { ask } from '../cli.ts';
 import { plain, type Line, type Token } from '../code.ts';
 import { filesOf, WORKER_KINDS, type ConfigFileKind } from '../files.ts';
 import { shell } from '../shell.ts';
+import { ENVIRONMENTS } from './environments.ts';
+import { LEFT_OVER } from './leftOver.ts';
 import type { Procedure, Quote } from './procedure.ts';
 import { onAny, queueLengths, toWorkers } from './servers.ts';
 
@@ -42,6 +44,8 @@ function files(...kinds: readonly ConfigFileKind[]): Procedure['emit'] {
 
 /** The deployment, inspection and replacement of workers. */
 export const WORKERS = {
+  ...ENVIRONMENTS,
+  ...LEFT_OVER,
   'workers.module': { emit: files('celery-module') },
   'workers.unit': { emit: files(...WORKER_KINDS) },
   'workers.start': {

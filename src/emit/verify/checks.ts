@@ -34,7 +34,7 @@ export function emitPingCheck(script: ShellScript): void {
 
 /** The checks of the databases that this server uses, and of its queues in them. */
 export function emitDatabaseChecks(script: ShellScript): void {
-  const { databaseNumbers, uses } = script.deployment;
+  const { databaseNumbers, servers, uses } = script.deployment;
   const own = uses.filter(({ server }) => server === script.group.id);
   const used = DATABASE_ROLES.filter((role) => own.some(({ database }) => database === role));
   if (used.length === 0) return;
@@ -66,6 +66,20 @@ export function emitDatabaseChecks(script: ShellScript): void {
       shell`  *) good "$1" "$said" ;;`,
       shell`esac`,
     );
+  // Concurrency 1 and late acknowledgement: a worker has one task at most that it has not acknowledged.
+  const running = servers
+    .flatMap(({ roles, count }) => roles.map((role) => ({ role, count })))
+    .filter(({ role }) => role === 'worker' || role === 'encoding' || role === 'transcription')
+    .reduce((sum, { count }) => sum + count, 0);
+  if (used.includes('encoding'))
+    script.addFunction(
+      'unacked',
+      shell`said=$(ask -n "$2" HLEN unacked)`,
+      shell`case $said in`,
+      shell`  '' | *[!0-9]*) explain "$1" "$said" ;;`,
+      shell`  *) [ "$said" -le "$3" ] || bad "$1" "$said," ${script.text('verify.left', { running })} ;;`,
+      shell`esac`,
+    );
   for (const role of used) {
     const value = databaseNumbers[role];
     const number = plain(String(value), { field: `db.${role}`, database: role });
@@ -81,6 +95,11 @@ export function emitDatabaseChecks(script: ShellScript): void {
           const queueLabel = script.text('verify.queue', { ...params, queue }, { database: role });
           return shell`  queue ${queueLabel} ${number} ${plain(queue, { database: role })}`;
         }),
+        ...(role === 'encoding'
+          ? [
+              shell`  unacked ${script.text('verify.unacked', params, { database: role })} ${number} ${plain(String(running))}`,
+            ]
+          : []),
         shell`fi`,
       );
   }

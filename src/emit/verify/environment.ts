@@ -2,8 +2,8 @@ import type { Deployment } from '../../model/deployment.ts';
 import type { TextKey } from '../../model/say.ts';
 import { runsDjango } from '../../model/servers.ts';
 import { KOMBU_REQUIREMENT, REFUSING_KOMBU } from '../../pod/clients.ts';
-import type { Role, WorkerRole } from '../../pod/roles.ts';
-import { DJANGO_SETTINGS, UNITS } from '../../pod/workers.ts';
+import type { WorkerRole } from '../../pod/roles.ts';
+import { APPS, DJANGO_SETTINGS, UNITS } from '../../pod/workers.ts';
 import { plain, string, type Line, type Source } from '../code.ts';
 import { shell } from '../shell.ts';
 import { defaultsPath, environmentField, program } from '../worker.ts';
@@ -61,33 +61,50 @@ const heredoc = (lines: readonly string[]): Line[] => [
 ];
 
 /**
- * The beginning of a command with the variables of a worker's service as it is installed, not as it
- * should be; of Django where the server has it.
+ * The line that reads the variables of a worker's service as it is installed, not as it should be; none
+ * where the server's own are enough.
  */
-function serviceVariables({ service }: Deployment, role: Role): Line {
-  if (role === 'web' || role === 'worker')
-    return shell`DJANGO_SETTINGS_MODULE=${plain(DJANGO_SETTINGS)} `;
+function readVariables({ service }: Deployment, role: WorkerRole): Line[] {
+  if (role === 'worker') return [];
   if (service === 'systemd')
-    return shell`env $(systemctl show --property=Environment --value ${plain(UNITS[role as WorkerRole])} 2>/dev/null) `;
+    return [
+      shell`read -ra variables < <(systemctl show --property=Environment --value ${plain(UNITS[role])} 2>/dev/null)`,
+    ];
   if (service === 'init')
-    return shell`env $(sed -n 's/^export \([A-Z_]*\)="\(.*\)"$/\1=\2/p' ${plain(defaultsPath(role as WorkerRole))} 2>/dev/null) `;
+    return [
+      shell`mapfile -t variables < <(sed -n 's/^export \([A-Z_]*\)="\(.*\)"$/\1=\2/p' ${plain(defaultsPath(role))} 2>/dev/null)`,
+    ];
   return [];
 }
 
 /** The check that a script runs in a worker's environment; its last line of output says why not. */
 function emitLoadCheck(
   script: ShellScript,
-  role: Role,
+  role: WorkerRole,
   lines: readonly string[],
   good: TextKey,
   bad: TextKey,
 ): void {
   const { deployment } = script;
   const source: Source = { server: role };
+  const variables = readVariables(deployment, role);
+  const environment =
+    role === 'worker'
+      ? shell`DJANGO_SETTINGS_MODULE=${plain(DJANGO_SETTINGS)} `
+      : variables.length > 0
+        ? shell`env "\${variables[@]}" `
+        : [];
   script.add(
-    shell`said=$(${serviceVariables(deployment, role)}timeout ${plain(LOAD_TIMEOUT)} ${program(deployment, role, 'python')} - 2>&1 <<${string("'PYTHON'")}`,
-    ...heredoc(lines),
-    shell`) && good ${script.text(good, {}, source)} || { bad ${script.text(bad, {}, source)} && tail -n 1 <<<"$said"; }`,
+    ...variables,
+    shell`if said=$(${environment}timeout ${plain(LOAD_TIMEOUT)} ${program(deployment, role, 'python')} - 2>&1 <<${string("'PYTHON'")}`,
+    // The worker loads its application first; that of transcriptions tells Django where Pod's settings are.
+    ...heredoc([`import ${APPS[role]}`, ...lines]),
+    shell`); then`,
+    shell`  good ${script.text(good, {}, source)}`,
+    shell`else`,
+    shell`  bad ${script.text(bad, {}, source)}`,
+    shell`  tail -n 1 <<<"$said"`,
+    shell`fi`,
   );
 }
 
@@ -97,7 +114,8 @@ function emitLoadCheck(
  */
 export function emitEnvironmentChecks(script: ShellScript): void {
   const { deployment, group } = script;
-  const { roles } = group;
+  // Each container has the worker of one role.
+  const roles = deployment.redis.container ? [group.id] : group.roles;
   const usesCelery = deployment.uses.some(
     ({ server, queue }) => server === group.id && queue !== undefined,
   );
@@ -116,16 +134,17 @@ export function emitEnvironmentChecks(script: ShellScript): void {
     shell`  kombu*) bad "$said:" ${script.text('verify.versions', { command }, source)} && finish ;;`,
     shell`esac`,
   );
-  script.code.note('file.verify.loads');
-  if (roles.includes('encoding')) {
-    if (!runsDjango(roles) && !deployment.redis.container)
-      script.add(
-        shell`! ${python} -c 'import django' 2>/dev/null || bad ${script.text('verify.django', { path: deployment.paths[field] }, source)}`,
-      );
+  const encodes = roles.includes('encoding');
+  const transcribes = deployment.transcription
+    ? roles.find((role) => role === 'transcription' || role === 'worker')
+    : undefined;
+  if (encodes || transcribes !== undefined) script.code.note('file.verify.loads');
+  if (encodes && !runsDjango(roles) && !deployment.redis.container)
+    script.add(
+      shell`! ${python} -c 'import django' 2>/dev/null || bad ${script.text('verify.django', { path: deployment.paths[field] }, source)}`,
+    );
+  if (encodes)
     emitLoadCheck(script, 'encoding', ENCODING, 'verify.encoding.good', 'verify.encoding.bad');
-  }
-  if (!deployment.transcription) return;
-  const transcribes = roles.find((role) => role === 'transcription' || role === 'worker');
   if (transcribes !== undefined)
     emitLoadCheck(
       script,

@@ -1,9 +1,14 @@
 """Stands in for Pod's transcription microservice, which reads settings_local.py without Django."""
 
+import os
+
 from celery import Celery
 
 from pod import report
 from pod.custom import settings_local
+
+# As pod.main does, which Pod's own imports.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pod.settings")
 
 transcripting_app = Celery(
     "transcripting_tasks",

@@ -1,0 +1,26 @@
+import { planVariant } from '../../model/deployment.ts';
+import { plain } from '../code.ts';
+import { shell } from '../shell.ts';
+import { program } from '../worker.ts';
+import type { Procedure } from './procedure.ts';
+import { enterProject } from './servers.ts';
+
+/** The path of the daily removal of expired sessions. */
+const SESSIONS_CRON = '/etc/cron.d/pod-sessions';
+
+/** The upkeep that the choices about Redis ask of Pod's servers. */
+export const SERVER = {
+  /** Sessions in SQL stay after they have expired, until this command removes them. */
+  'server.clearsessions': {
+    emit: (reader) => {
+      const elsewhere = reader.sessions !== 'cached_db';
+      const deployment = elsewhere ? planVariant(reader, { sessions: 'cached_db' }) : reader;
+      if (deployment.redis.container) return [];
+      const account = plain(deployment.account, { field: 'account' });
+      const line = shell`17 4 * * * ${account} ${enterProject(deployment).flat()} && ${program(deployment, 'web', 'python')} manage.py clearsessions`;
+      return [
+        { server: 'web', path: SESSIONS_CRON, lines: [line], ...(elsewhere && { elsewhere }) },
+      ];
+    },
+  },
+} as const satisfies Record<string, Procedure>;

@@ -1,0 +1,1 @@
+"""Stands in for the package, which is imported and not used here."""
