@@ -52,8 +52,18 @@ export const OUTAGE: readonly Explained[] = [
   },
   {
     pattern:
-      /^Traceback|raise ConnectionError\(|^redis\.exceptions\.ConnectionError: (?:Connection closed by server|Error 111)/,
-    reason: 'The same worker tells where it lost the connection.',
+      /^Traceback|raise (?:Connection|Timeout)Error\(|^(?:redis\.exceptions\.|django_redis\.exceptions\.ConnectionInterrupted: Redis )?(?:Connection|ConnectionRefused|Timeout)Error: /,
+    reason: 'The same worker, and Django’s cache, tell where they lost the connection.',
+  },
+  {
+    pattern:
+      /ERROR \[django - cache\.py:\d+\] Exception ignored \(EXCEPTION: .*ConnectionInterrupted/,
+    reason: 'Django’s cache ignores that Redis is away, and logs it, as the settings ask for.',
+  },
+  {
+    pattern: /^AttributeError: 'SessionStore' object has no attribute '_session_cache'$/,
+    reason:
+      'Django asks in this way whether a session was loaded; the traceback of the lost connection names it.',
   },
   {
     pattern: /CPendingDeprecationWarning: $|warnings\.warn\(CANCEL_TASKS_BY_DEFAULT/,

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { VisitSecond } from '../../src/site/podProof.ts';
 import type { Finally } from '../software-run/processes.ts';
 import { startRedis, type RedisService } from '../software-run/redis.ts';
-import type { Visitor } from './visitor.ts';
+import { isOfLoggedIn, type Visitor } from './visitor.ts';
 
 /** Stops a Redis server cleanly, as its service does. */
 export async function stopRedis({ pid, ended }: RedisService): Promise<void> {
@@ -55,8 +55,7 @@ export function watch(visitor: Visitor): Watch {
   const load = async () => {
     const at = now();
     const { status, body } = await visitor.ask('/').catch(() => ({ status: 0, body: '' }));
-    const loggedIn = body.includes('logout');
-    pages.push({ at, status, seconds: rounded(now() - at), loggedIn });
+    pages.push({ at, status, seconds: rounded(now() - at), loggedIn: isOfLoggedIn({ body }) });
   };
   const stopping = new AbortController();
   const loads: Promise<void>[] = [];

@@ -4,7 +4,7 @@ import { until } from '../software-run/processes.ts';
 import { ask, keysOf } from '../software-run/redis.ts';
 import { currentDoor, mediaFiles, queuesOf, tasksLeft, type PodCase } from './case.ts';
 import { DOMAIN } from './settings.ts';
-import type { Visitor } from './visitor.ts';
+import { isOfLoggedIn, type Visitor } from './visitor.ts';
 
 /** A video as Pod's REST API tells of it. */
 export interface Video {
@@ -24,6 +24,7 @@ export async function logIn(running: PodCase): Promise<Visitor> {
   const visitor = running.visitor();
   expect((await visitor.logIn()).status).toBe(302);
   expect(await visitor.isLoggedIn()).toBe(true);
+  expect(isOfLoggedIn(await visitor.ask('/'))).toBe(true);
   const { session = 'no session' } = visitor;
   const [key] = await sessionKeys(running, session);
   const seconds = await askSessions(running, 'TTL', key ?? '');
@@ -39,6 +40,7 @@ export async function logOut(running: PodCase, visitor: Visitor): Promise<void> 
   expect((await visitor.logOut()).status).toBeLessThan(400);
   expect(await sessionKeys(running, session)).toEqual([]);
   expect(await visitor.isLoggedIn()).toBe(false);
+  expect(isOfLoggedIn(await visitor.ask('/'))).toBe(false);
 }
 
 async function askSessions(running: PodCase, ...command: string[]): Promise<string[]> {

@@ -15,6 +15,12 @@ interface Sent {
   readonly body?: FormData | URLSearchParams | string;
 }
 
+/** The address to which the button for logging out sends its form. */
+const LOG_OUT = '/authentication_logout/';
+
+/** Whether a page is that of somebody who is logged in: it has a button for logging out. */
+export const isOfLoggedIn = ({ body }: Pick<Answer, 'body'>): boolean => body.includes(LOG_OUT);
+
 /** A person's browser, which comes by the Unix socket of the web server and keeps its cookies. */
 export class Visitor {
   readonly #socket: string;
@@ -98,9 +104,13 @@ export class Visitor {
     });
   }
 
-  /** Logs out as the link of the page does. */
+  /** Logs out by the button of the page, which leads to the address that does it. */
   async logOut(): Promise<Answer> {
-    return this.ask('/accounts/logout/');
+    const { location = '' } = await this.ask(LOG_OUT, {
+      headers: { referer: `http://${DOMAIN}/` },
+      body: new URLSearchParams({ csrfmiddlewaretoken: this.#cookies.get('csrftoken') ?? '' }),
+    });
+    return this.ask(location);
   }
 
   /** Whether pages for administrators open. */
