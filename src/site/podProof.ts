@@ -42,6 +42,25 @@ export interface PodTranscription {
   readonly seconds: number;
 }
 
+/**
+ * What a worker lost while it encoded: Redis by a restart, by SIGKILL, by a planned failover, by the death of the
+ * master, or over the end of the task; its connections; or its own life.
+ */
+export type LossName =
+  'restart' | 'kill' | 'connections' | 'failover' | 'master' | 'outage' | 'worker';
+
+/** What became of a task whose worker lost Redis. */
+export interface PodLoss {
+  readonly arch: 'celery' | 'microservices';
+  /** What keeps the worker running. */
+  readonly service: 'systemd' | 'init';
+  readonly loss: LossName;
+  /** How many times the encoding began. */
+  readonly runs: number;
+  /** How many tasks were unacknowledged in the end. */
+  readonly unacked: number;
+}
+
 /** The results of running Pod itself. */
 export interface PodProof {
   /** The day of the run, as YYYY-MM-DD. */
@@ -53,4 +72,5 @@ export interface PodProof {
   readonly cases: readonly PodCase[];
   readonly failovers: readonly PodFailover[];
   readonly transcriptions: readonly PodTranscription[];
+  readonly losses: readonly PodLoss[];
 }

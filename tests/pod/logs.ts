@@ -1,7 +1,7 @@
 import type { Logs } from './server.ts';
 
 /** A message that a run may show, and why that is right. */
-interface Explained {
+export interface Explained {
   readonly pattern: RegExp;
   readonly reason: string;
 }

@@ -1,11 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ARCHITECTURES } from '../../src/model/architecture.ts';
 import { check } from '../../src/model/check.ts';
 import { offerName, offerOf, OFFERS, type Offer } from '../../src/model/offers.ts';
-import type { PodCase, PodFailover, PodProof, PodTranscription } from '../../src/site/podProof.ts';
+import type { PodCase, PodFailover, PodTranscription } from '../../src/site/podProof.ts';
 import { covering, pairwise } from '../sets.ts';
 import type { Choices } from '../software-run/deployed.ts';
 import { impossible, inItsNetwork, OF_ONE_MACHINE, TRANSPORTS } from '../software-run/offered.ts';
@@ -14,6 +11,7 @@ import { hasEnvironment, NO_PYPI } from '../stacks/environment.ts';
 import { currentDoor, startCase } from './case.ts';
 import { OUTAGE, unexplained } from './logs.ts';
 import { killRedis, secondBySecond, watch } from './outage.ts';
+import { note, publish, WRITES } from './proven.ts';
 import { spokenVideo, testVideo } from './samples.ts';
 import {
   acknowledged,
@@ -31,15 +29,6 @@ import {
 import { podVersion } from './source.ts';
 import { TRANSCRIBES, transcribe, transcribing } from './transcription.ts';
 import { versions } from './versions.ts';
-
-/** The file from which the site reads what was run. */
-const PROVEN = join(import.meta.dirname, '../../src/site/provenPod.json');
-
-/** The file with the results of the last run, also of a sample. */
-const SEEN = join(import.meta.dirname, '../../.cache/pod/seen.json');
-
-/** `npm run prove` writes it. */
-const WRITES = process.env['PROVE'] === '1';
 
 /** An offer on one server, or with each kind of worker on a separate server. */
 interface Case extends Offer {
@@ -188,15 +177,13 @@ const inOrder = <T extends { readonly name: string }>(
 ) => names.flatMap((name) => all.find((each) => each.name === name) ?? []);
 
 afterAll(async () => {
-  const seen = { cases, failovers, transcriptions };
-  await mkdir(dirname(SEEN), { recursive: true });
-  await writeFile(SEEN, JSON.stringify(seen, null, 2));
+  await note({ cases, failovers, transcriptions });
   if (!WRITES) return;
   const all = [...ONE, ...SEVERAL];
   const wanted = all.length + FAILOVERS.length + TRANSCRIBES.length;
   if (cases.length + failovers.length + transcriptions.length < wanted)
     throw new Error('Nothing is published unless everything was run.');
-  const proof: PodProof = {
+  await publish({
     date: new Date().toISOString().slice(0, 10),
     pod: await podVersion(),
     versions: await versions(),
@@ -206,7 +193,5 @@ afterAll(async () => {
       TRANSCRIBES.map(({ name }) => name),
       transcriptions,
     ),
-  };
-  const style = { ...(await resolveConfig(PROVEN)), filepath: PROVEN };
-  await writeFile(PROVEN, await format(JSON.stringify(proof, null, 2), style));
+  });
 });

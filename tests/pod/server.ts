@@ -211,6 +211,11 @@ export class Server {
     return output(python, ['manage.py', ...args], { cwd: this.#tree });
   }
 
+  /** The names of the files in which its workers have noted the results of tasks. */
+  results(): string[] {
+    return filesIn(this.#results).filter((name) => name.startsWith('celery-task-meta-'));
+  }
+
   /** Everything that Pod, the web server and the workers logged, by the name of the log. */
   logs(): Logs {
     const logs: Record<string, string> = {};
@@ -228,7 +233,7 @@ function filesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    // Pod makes its folder of logs when it starts.
+    // Pod makes its folder of logs when it starts, and systemd that of results.
     return [];
   }
 }

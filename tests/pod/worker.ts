@@ -1,13 +1,38 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { serve, type Service } from '../software-run/processes.ts';
 import type { WorkerStart } from '../software-run/unit.ts';
+
+/** The processes that a process has started. */
+function children(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return text === '' ? [] : text.split(' ').map(Number);
+  } catch {
+    // It has ended meanwhile.
+    return [];
+  }
+}
+
+/** The processes that a process and those below it have started. */
+const descendants = (pid: number): number[] =>
+  children(pid).flatMap((child) => [child, ...descendants(child)]);
+
+/** The arguments of a process. */
+function commandOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
 
 /** A worker that is kept running as the unit of its service says. */
 export class Worker {
   readonly name: string;
   readonly #start: WorkerStart;
   readonly #cwd: string;
-  readonly #stopping = new AbortController();
+  #stopping = new AbortController();
   #service: Service | undefined;
   #before = '';
   #kept = Promise.resolve();
@@ -22,6 +47,8 @@ export class Worker {
 
   async #launch(): Promise<Service> {
     const { command, env } = this.#start;
+    this.#before = this.said();
+    this.#service = undefined;
     this.starts++;
     this.#service = await serve('sh', ['-c', command], { cwd: this.#cwd, env }, () => true);
     return this.#service;
@@ -29,6 +56,7 @@ export class Worker {
 
   /** Starts it, and again each time it ends where its unit says so. */
   async start(): Promise<void> {
+    this.#stopping = new AbortController();
     const first = await this.#launch();
     this.#kept = this.#keep(first);
   }
@@ -43,7 +71,6 @@ export class Worker {
     } catch {
       return;
     }
-    this.#before += service.said();
     return this.#keep(await this.#launch());
   }
 
@@ -52,15 +79,54 @@ export class Worker {
     await this.#service?.stop();
   }
 
-  /** Ends it for good. */
+  /** Ends it, until it is started again. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#service?.stop();
     await this.#kept;
   }
 
+  /** The processes in which its tasks run. */
+  #tasks(): number[] {
+    let main = this.#service?.pid ?? 0;
+    // `celery multi` starts the worker as another process.
+    for (let next: number | undefined = main; next !== undefined; [next] = children(next)) {
+      main = next;
+      if (!commandOf(next).includes('multi')) break;
+    }
+    return descendants(main);
+  }
+
+  /** Whether a task runs a program of this name just now. */
+  runs(program: string): boolean {
+    return this.#tasks().some((pid) => commandOf(pid)[0] === program);
+  }
+
+  /**
+   * Suspends its task, in all of its processes; the worker's main process, which speaks with Redis, goes on.
+   *
+   * @returns lets the task go on
+   */
+  suspend(): () => void {
+    const pids = this.#tasks();
+    if (pids.length === 0) throw new Error(`${this.name} has no processes for tasks.`);
+    for (const pid of pids) signal(pid, 'SIGSTOP');
+    return () => {
+      for (const pid of pids) signal(pid, 'SIGCONT');
+    };
+  }
+
   /** Its output so far, of all starts. */
   said(): string {
     return this.#before + (this.#service?.said() ?? '');
+  }
+}
+
+/** Sends a signal to a process that may have ended. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended.
   }
 }
