@@ -1,3 +1,5 @@
+import type { Architecture } from '../model/architecture.ts';
+
 /** The result of a generator's case that was run with Pod itself. */
 export interface PodCase {
   /** The case's name, see `offerName`; `-several` after it where each worker had a separate server. */
@@ -61,6 +63,31 @@ export interface PodLoss {
   readonly unacked: number;
 }
 
+/** How Redis was away: stopped, killed, failed over by sentinels, frozen (SIGSTOP), or its packets dropped. */
+export type AbsenceName = 'stopped' | 'killed' | 'failover' | 'frozen' | 'dropped';
+
+/** What Pod did while Redis was away. */
+export interface PodAbsence {
+  /** Where sessions were kept. */
+  readonly sessions: Architecture['sessions'];
+  readonly absence: AbsenceName;
+  /** How long Redis was away. */
+  readonly seconds: number;
+  /** How many pages a visitor loaded meanwhile, and how many of them were errors. */
+  readonly pages: number;
+  readonly errors: number;
+  /** The longest time that a page took, in seconds. */
+  readonly slowest: number;
+  /** Whether the visitor had to log in again afterwards. */
+  readonly loggedOut: boolean;
+  /** The HTTP status of a log-in, of the start of an encoding, and of an xAPI statement meanwhile. */
+  readonly logIn: number;
+  readonly encode: number;
+  readonly statement: number;
+  /** Whether the cookie of somebody who logged out meanwhile opened pages again afterwards. */
+  readonly outlives: boolean;
+}
+
 /** The results of running Pod itself. */
 export interface PodProof {
   /** The day of the run, as YYYY-MM-DD. */
@@ -73,4 +100,5 @@ export interface PodProof {
   readonly failovers: readonly PodFailover[];
   readonly transcriptions: readonly PodTranscription[];
   readonly losses: readonly PodLoss[];
+  readonly absences: readonly PodAbsence[];
 }

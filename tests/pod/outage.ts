@@ -47,8 +47,12 @@ export interface Watch {
 
 const rounded = (seconds: number) => Math.round(seconds * 10) / 10;
 
-/** Loads Pod's first page every half second, whether or not the page before has come. */
-export function watch(visitor: Visitor): Watch {
+/**
+ * Loads Pod's first page again and again, whether or not the page before has come.
+ *
+ * @param interval the time from one page to the next, in milliseconds
+ */
+export function watch(visitor: Visitor, interval = 500): Watch {
   const start = performance.now();
   const now = () => rounded((performance.now() - start) / 1000);
   const pages: Page[] = [];
@@ -62,7 +66,7 @@ export function watch(visitor: Visitor): Watch {
   const loop = async () => {
     while (!stopping.signal.aborted) {
       loads.push(load());
-      await wait(500);
+      await wait(interval);
     }
   };
   const looping = loop();
