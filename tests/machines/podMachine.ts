@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
+import { runsDjango } from '../../src/model/servers.ts';
 import { placeOnMachine, type Machine } from './machine.ts';
 import { stackOf } from '../software-run/pod.ts';
 import type { Ended } from '../software-run/processes.ts';
@@ -25,7 +26,8 @@ export class PodMachine {
   /** Installs it for a role: an account, the project, a virtual environment; without any settings. */
   async install(role: Role): Promise<void> {
     const { machine } = this;
-    const { project, venv, account } = DEFAULTS;
+    const { project, account } = DEFAULTS;
+    const venv = DEFAULTS[runsDjango([role]) ? 'venv' : 'venv.encode'];
     await machine.done(
       `useradd --create-home ${account} && install -d -o ${account} ${REPORTS} ${venv}/bin ${project}`,
     );
