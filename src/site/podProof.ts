@@ -1,4 +1,5 @@
 import type { Architecture } from '../model/architecture.ts';
+import proven from './provenPod.json' with { type: 'json' };
 
 /** The result of a generator's case that was run with Pod itself. */
 export interface PodCase {
@@ -102,3 +103,6 @@ export interface PodProof {
   readonly losses: readonly PodLoss[];
   readonly absences: readonly PodAbsence[];
 }
+
+/** The results in the repository, see {@link PodProof}. */
+export const POD_PROOF = proven as PodProof;
