@@ -101,12 +101,14 @@ export async function tasksLeft(
   running: PodCase,
 ): Promise<{ readonly waiting: number; readonly unacked: number }> {
   const door = await currentDoor(running);
+  const queues = queuesOf(running);
   let waiting = 0;
   let unacked = 0;
-  for (const { number, queue } of queuesOf(running)) {
+  for (const { number, queue } of queues)
     waiting += Number(await ask(door, '-n', String(number), 'LLEN', queue));
-    unacked += Number(await ask(door, '-n', String(number), 'HLEN', 'unacked'));
-  }
+  // Queues may share a database.
+  for (const number of new Set(queues.map((each) => String(each.number))))
+    unacked += Number(await ask(door, '-n', number, 'HLEN', 'unacked'));
   return { waiting, unacked };
 }
 

@@ -7,17 +7,8 @@ import { TRANSPORTS } from '../software-run/offered.ts';
 import { until, type Finally } from '../software-run/processes.ts';
 import { needStacks } from '../stacks/need.ts';
 import { startCase, tasksLeft, type CaseOptions, type PodCase } from './case.ts';
-import { unexplained } from './logs.ts';
-import {
-  givenBack,
-  listens,
-  LOSSES,
-  makeOld,
-  OF_LOSSES,
-  outage,
-  RESTART,
-  type Loss,
-} from './losses.ts';
+import { OUTAGE, unexplained } from './logs.ts';
+import { givenBack, listens, LOSSES, makeOld, outage, RESTART, type Loss } from './losses.ts';
 import { publish, WRITES } from './proven.ts';
 import { spokenVideo, testVideo } from './samples.ts';
 import {
@@ -138,7 +129,7 @@ async function allWell(each: Case, { running, video }: Encoding, runs = 1): Prom
   expect({ unacked, runs: encodings(running, video) }).toEqual({ unacked: 0, runs });
   await seen(running, video);
   await verify(running);
-  expect(unexplained(running.logs(), OF_LOSSES)).toEqual([]);
+  expect(unexplained(running.logs(), OUTAGE)).toEqual([]);
 }
 
 /** A loss that is over before the task ends. */
@@ -205,20 +196,26 @@ async function loseTranscribing(stack: Stack, atEnd: Finally): Promise<void> {
     ...transcribing(),
     ...(late && { change: soon }),
   });
-  const asked = await askForTranscription(running, await spokenVideo(3));
+  const workers = workersOf(running);
+  const worker = workers.find(({ name }) => name.includes('transcription')) ?? workers[0];
+  if (!worker) throw new Error('There is no worker.');
+  const asked = await askForTranscription(running, await spokenVideo());
   await until(async () => (await tasksLeft(running)).unacked === 1);
+  const proceed = worker.suspend();
+  expect(await tasksLeft(running)).toEqual({ waiting: 0, unacked: 1 });
   const overdue = overdueFrom(Date.now());
   await RESTART.happen(running, atEnd);
-  expect(await hasTrack(asked)).toBe(false);
+  await until(() => (late ? listens(running) : worker.said().includes('Retrying to re-establish')));
+  proceed();
   await until(() => hasTrack(asked));
   if (late) {
     await overdue();
-    await startAgain(workersOf(running));
+    await startAgain(workers);
   }
   await encoded(running, await upload(running, await testVideo(3)));
   expect(await captionsOf(running)).toEqual([expect.any(Number)]);
   await verify(running);
-  expect(unexplained(running.logs(), OF_LOSSES)).toEqual([]);
+  expect(unexplained(running.logs(), OUTAGE)).toEqual([]);
 }
 
 describe.concurrent('a worker that loses Redis while it encodes', () => {

@@ -4,7 +4,6 @@ import type { Finally } from '../software-run/processes.ts';
 import { until } from '../software-run/processes.ts';
 import { ask, type RedisService } from '../software-run/redis.ts';
 import { currentDoor, queuesOf, type PodCase } from './case.ts';
-import { OUTAGE, type Explained } from './logs.ts';
 import { killRedis, startRedisAgain, stopRedis } from './outage.ts';
 
 /** Redis, or the first master. */
@@ -112,12 +111,3 @@ export async function makeOld(running: PodCase): Promise<void> {
     for (const tag of await ask(door, '-n', number, 'HKEYS', 'unacked'))
       await ask(door, '-n', number, 'ZADD', 'unacked_index', 'XX', 'CH', '1', tag);
 }
-
-/** What Pod and its workers may say because Redis was away. */
-export const OF_LOSSES: readonly Explained[] = [
-  ...OUTAGE,
-  {
-    pattern: /ERROR\/MainProcess\] consumer: Cannot connect to /,
-    reason: 'Redis is away, and the worker tries again.',
-  },
-];

@@ -31,17 +31,12 @@ export const testVideo = (seconds: number): Promise<string> =>
 const SPEECH =
   '안녕하세요. 오늘은 날씨가 좋습니다. 저는 학생입니다. 우리는 학교에서 한국어를 배웁니다.';
 
-/**
- * A video in which a voice speaks Korean for some seconds.
- *
- * @param times how many times it says the same
- */
-export const spokenVideo = (times = 1): Promise<string> =>
-  sample(`spoken-${times}.mp4`, async (draft) => {
-    const voice = await sample(`spoken-${times}.wav`, (wav) => {
-      const text = Array.from({ length: times }, () => SPEECH).join(' ');
-      return output(espeak(), ['-v', 'ko', '-s', '130', '-w', wav, text]);
-    });
+/** A video in which a voice speaks Korean for some seconds. */
+export const spokenVideo = (): Promise<string> =>
+  sample('spoken.mp4', async (draft) => {
+    const voice = await sample('spoken.wav', (wav) =>
+      output(espeak(), ['-v', 'ko', '-s', '130', '-w', wav, SPEECH]),
+    );
     const rest = ['-i', voice, '-shortest', '-ar', '44100', ...FORMAT, draft];
     return output(ffmpeg(), ['-v', 'error', ...PICTURES, ...rest]);
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { serve, type Service } from '../software-run/processes.ts';
+import { serve, until, type Service } from '../software-run/processes.ts';
 import type { WorkerStart } from '../software-run/unit.ts';
 
 /** The processes that a process has started. */
@@ -76,13 +76,17 @@ export class Worker {
 
   /** Kills it and all that it started; its service then starts it again. */
   async kill(): Promise<void> {
-    await this.#service?.stop();
+    if (!this.#service) return;
+    const pids = descendants(this.#service.pid);
+    await this.#service.stop();
+    // A worker does not start while the process in its file of the process id exists.
+    await until(() => !pids.some((pid) => signal(pid, 0)));
   }
 
   /** Ends it, until it is started again. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#service?.stop();
+    await this.kill();
     await this.#kept;
   }
 
@@ -122,11 +126,11 @@ export class Worker {
   }
 }
 
-/** Sends a signal to a process that may have ended. */
-function signal(pid: number, name: NodeJS.Signals): void {
+/** Sends a signal to a process; false if it has ended. */
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(pid, name);
+    return process.kill(pid, name);
   } catch {
-    // It has ended.
+    return false;
   }
 }
