@@ -52,7 +52,7 @@ export const OUTAGE: readonly Explained[] = [
   },
   {
     pattern:
-      /^Traceback|raise (?:Connection|Timeout)Error\(|^(?:redis\.exceptions\.|django_redis\.exceptions\.ConnectionInterrupted: Redis )?(?:Connection|ConnectionRefused|Timeout)Error: /,
+      /^Traceback|raise (?:Connection|Timeout|MasterNotFound)Error\(|^(?:redis\.(?:exceptions|sentinel)\.|django_redis\.exceptions\.ConnectionInterrupted: Redis )?(?:Connection|ConnectionRefused|Timeout|MasterNotFound)Error: /,
     reason: 'The same worker, and Django’s cache, tell where they lost the connection.',
   },
   {

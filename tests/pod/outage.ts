@@ -84,7 +84,7 @@ export function watch(visitor: Visitor, interval = 500): Watch {
 /** A visit from a moment on, second by second. */
 export function secondBySecond(pages: readonly Page[], from: number): VisitSecond[] {
   const grouped = Map.groupBy(
-    pages.filter(({ at }) => at >= from),
+    pages.filter(({ at }) => at >= from).toSorted((a, b) => a.at - b.at),
     ({ at }) => Math.floor(at - from),
   );
   return [...grouped].map(([second, own]) => ({
