@@ -66,6 +66,9 @@ function choicesOf({ arch, service }: Stack, sentinel = false): Choices {
 
 const workersOf = ({ servers }: PodCase) => servers.flatMap(({ workers }) => workers);
 
+/** How many tasks have ended with success: a little after Pod shows what they made. */
+const resultsOf = ({ servers }: PodCase) => servers.flatMap((server) => server.results()).length;
+
 /** Pod, its worker, and a video whose encoding is suspended. */
 interface Encoding {
   readonly running: PodCase;
@@ -151,6 +154,7 @@ async function lose(each: Case, loss: Loss, atEnd: Finally): Promise<void> {
   await seen(running, video);
   if (each.service === 'systemd') await until(() => worker.starts === 2);
   if (late) {
+    await until(() => resultsOf(running) === 1);
     expect(await tasksLeft(running)).toEqual({ waiting: 0, unacked: 1 });
     await overdue();
     await startAgain([worker]);
@@ -162,11 +166,10 @@ async function lose(each: Case, loss: Loss, atEnd: Finally): Promise<void> {
 async function loseOverTheEnd(each: Case, atEnd: Finally): Promise<void> {
   const encoding = await startEncoding(choicesOf(each), atEnd, { change: soon });
   const { running, proceed, overdue } = encoding;
-  const results = () => running.servers.flatMap((server) => server.results());
-  expect(results()).toEqual([]);
+  expect(resultsOf(running)).toBe(0);
   const comeBack = await outage(running, atEnd);
   proceed();
-  await until(() => results().length === 1);
+  await until(() => resultsOf(running) === 1);
   await overdue();
   await comeBack();
   // A worker that ends may still acknowledge the task; one that goes on gets it again.
@@ -209,6 +212,8 @@ async function loseTranscribing(stack: Stack, atEnd: Finally): Promise<void> {
   proceed();
   await until(() => hasTrack(asked));
   if (late) {
+    // That of the encoding, and that of the transcription.
+    await until(() => resultsOf(running) === 2);
     await overdue();
     await startAgain(workers);
   }
