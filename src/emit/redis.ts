@@ -51,7 +51,7 @@ function emitPort({ deployment, code, set }: RedisFile, port: Token): void {
 }
 
 /** The ACL user that replicas and sentinels are, where Pod's own user may not administer Redis. */
-export const sentinelUser = (user: string): string => `${user}-sentinel`;
+const sentinelUser = (user: string): string => `${user}-sentinel`;
 
 /** The rights that replication and sentinels need (Redis's documentation on ACL; run on 7.0.15). */
 const SENTINEL_RIGHTS =

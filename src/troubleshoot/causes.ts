@@ -130,6 +130,7 @@ export const MESSAGES = {
       'Retrying to re-establish a connection to the message broker after a connection loss has been disabled',
     ],
   },
+  'worker-ended': { is: ['Unrecoverable error: KeyError('] },
   'session-corrupted': { is: ['Session data corrupted'] },
 } as const satisfies Record<string, Texts>;
 
