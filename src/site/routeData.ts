@@ -3,22 +3,24 @@ import { glossary } from './glossary.ts';
 import { EVERY_HEAD, indexedHead } from './head.ts';
 import { here, pageName } from './here.ts';
 import { pageData } from './pageData.ts';
+import checkerStyle from '../styles/checker.css?url&no-inline';
 import generatorStyle from '../styles/generator.css?url&no-inline';
 import { cardFile, markdownFile } from './besidePages.ts';
 
-/**
- * Names of the pages with a form, a drawing or files; the guide to print contains one of them. Only these pages load
- * the generator's style: it would make all others 3 kB heavier.
- */
-const WITH_GENERATOR = /^(|redis|print|presets\/.+)$/;
+/** The stylesheets that would make every page heavier, 2 to 3 kB each, and the names of the pages that load them. */
+const STYLES: readonly (readonly [style: string, pages: RegExp])[] = [
+  // Pages with a form, a drawing or files; the guide to print contains one of them.
+  [generatorStyle, /^(|redis|print|presets\/.+)$/],
+  [checkerStyle, /^(check|print)$/],
+];
 
 /** Adds this site's elements to the head of each page. */
 export const onRequest = defineRouteMiddleware(({ url, site, locals, currentLocale }) => {
   const { entry, head, lastUpdated, editUrl } = locals.starlightRoute;
   const name = pageName(url);
   head.push(...EVERY_HEAD);
-  if (WITH_GENERATOR.test(name))
-    head.push({ tag: 'link', attrs: { rel: 'stylesheet', href: generatorStyle } });
+  for (const [href, pages] of STYLES)
+    if (pages.test(name)) head.push({ tag: 'link', attrs: { rel: 'stylesheet', href } });
   if (head.some(({ attrs }) => attrs?.['name'] === 'robots')) return;
   const { language, say } = here({ currentLocale });
   const root = import.meta.env.BASE_URL;

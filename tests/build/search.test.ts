@@ -75,7 +75,7 @@ test.each([
   'an excerpt in %s has punctuation between terms and descriptions, and no button',
   async (code, at, text) => {
     await openPage(site, `${code}/links/`, {}, async (page) => {
-      await search(page, 'sentinels');
+      await search(page, 'resolve-hostnames');
       const excerpts = await page
         .locator(`.pagefind-ui__result:has([href^="/${code}/${at}/"]) .pagefind-ui__result-excerpt`)
         .allTextContents();

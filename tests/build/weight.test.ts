@@ -40,8 +40,9 @@ test.each<[path: string, most: number]>([
     expect(script).toBeLessThanOrEqual(path.endsWith('/redis/') ? 8_000 : 10_000);
     // No web fonts, and shared scripts in one file.
     const { scripts, ...others } = await page.evaluate(loadedResources);
-    // The form's style is a second stylesheet.
-    const styles = path.endsWith('/redis/') ? ['link css', 'link css'] : ['link css'];
+    // The style of the form, and of the checker, is a second stylesheet.
+    const own = path.endsWith('/redis/') || path.endsWith('/check/');
+    const styles = own ? ['link css', 'link css'] : ['link css'];
     expect(others).toEqual({ blocking: styles, fonts: 0 });
     expect(scripts).toBeLessThanOrEqual(5);
   });
