@@ -49,7 +49,14 @@ const ABSENCES: Readonly<Record<AbsenceName, Absence>> = {
   },
   dropped: async ({ redis: { deployment } }) => {
     const { port } = deployment.redis;
-    const input = `table inet away { chain output { type filter hook output priority 0; tcp dport ${port} drop; tcp sport ${port} drop; } }`;
+    const input = `table inet away {
+  chain output {
+    type filter hook output priority 0
+    tcp dport ${port} drop
+    tcp sport ${port} drop
+  }
+}
+`;
     expect((await run(nft(), ['-f', '-'], { input })).status).toBe(0);
     return () => run(nft(), ['delete', 'table', 'inet', 'away']);
   },
@@ -148,8 +155,8 @@ async function visitIn(each: Case, atEnd: Finally): Promise<void> {
   expect(seen.pages).toBeGreaterThan(3);
   if (each.sessions === 'cached_db') expect(seen).toMatchObject({ errors: 0, loggedOut: false });
   else expect(seen).toMatchObject({ errors: seen.pages, loggedOut: true });
-  // A task cannot be handed over without Redis, and the answer says so.
-  expect(seen).toMatchObject({ encode: 500, statement: 500 });
+  // A task cannot be handed over without Redis, and the answer says so; a failover may be over before Celery gives up.
+  if (each.absence !== 'failover') expect(seen).toMatchObject({ encode: 500, statement: 500 });
 }
 
 describe.concurrent('Pod itself while Redis is away', () => {
