@@ -108,6 +108,11 @@ export class Server {
     return join(this.#folder, 'http.sock');
   }
 
+  /** The folder of its copy of Pod. */
+  get project(): string {
+    return this.#tree;
+  }
+
   async #install(whole: boolean): Promise<void> {
     const { base, prepared, settings, ...stacks } = this.#stage;
     this.#places = [
