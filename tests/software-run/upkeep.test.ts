@@ -42,6 +42,14 @@ describe('sessions in the SQL database too', () => {
     expect(await inSql()).toBe(1);
   });
 
+  test('stay where Redis forgets its copies', async ({ onTestFinished, expect }) => {
+    const { deployment, password, pod, inRedis, inSql } = await site(onTestFinished);
+    await pod.visit();
+    const commands = [quoteText('cli.access', deployment), quoteText('server.forget', deployment)];
+    expect(await pod.type(commands.join(''), `${password}\n`)).toBe('OK\n');
+    expect([await inSql(), await inRedis()]).toEqual([1, 0]);
+  });
+
   test('end where everyone is logged out', async ({ onTestFinished, expect }) => {
     const { deployment, password, pod, inRedis, inSql } = await site(onTestFinished);
     await pod.visit();
