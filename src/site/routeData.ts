@@ -4,14 +4,20 @@ import { EVERY_HEAD, indexedHead } from './head.ts';
 import { here, pageName } from './here.ts';
 import { pageData } from './pageData.ts';
 import checkerStyle from '../styles/checker.css?url&no-inline';
+import findingStyle from '../styles/finding.css?url&no-inline';
 import generatorStyle from '../styles/generator.css?url&no-inline';
+import glossaryStyle from '../styles/glossary.css?url&no-inline';
+import linksStyle from '../styles/links.css?url&no-inline';
 import { cardFile, markdownFile } from './besidePages.ts';
 
-/** The stylesheets that would make every page heavier, 2 to 3 kB each, and the names of the pages that load them. */
+/** The stylesheets that would make every page heavier, and the names of the pages that load them. */
 const STYLES: readonly (readonly [style: string, pages: RegExp])[] = [
   // Pages with a form, a drawing or files; the guide to print contains one of them.
   [generatorStyle, /^(|redis|print|presets\/.+)$/],
   [checkerStyle, /^(check|print)$/],
+  [findingStyle, /^findings\/./],
+  [glossaryStyle, /^(glossary|print)$/],
+  [linksStyle, /^(links|print)$/],
 ];
 
 /** Adds this site's elements to the head of each page. */

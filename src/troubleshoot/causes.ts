@@ -126,18 +126,18 @@ export const MESSAGES = {
       'does not contain model files',
     ],
   },
-  'result-folder': {
-    is: ['The configured path for the file-system backend does not work correctly'],
-  },
-  'no-result-backend': {
-    is: ["'DisabledBackend' object has no attribute '_get_task_meta_for'"],
+  'result-backend': {
+    is: [
+      'The configured path for the file-system backend does not work correctly',
+      "'DisabledBackend' object has no attribute '_get_task_meta_for'",
+    ],
   },
   'broker-lost': {
     is: [
       'Retrying to re-establish a connection to the message broker after a connection loss has been disabled',
+      'Unrecoverable error: KeyError(',
     ],
   },
-  'worker-ended': { is: ['Unrecoverable error: KeyError('] },
   'session-corrupted': { is: ['Session data corrupted'] },
 } as const satisfies Record<string, Texts>;
 

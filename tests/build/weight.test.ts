@@ -40,8 +40,8 @@ test.each<[path: string, most: number]>([
     expect(script).toBeLessThanOrEqual(path.endsWith('/redis/') ? 8_000 : 10_000);
     // No web fonts, and shared scripts in one file.
     const { scripts, ...others } = await page.evaluate(loadedResources);
-    // The style of the form, and of the checker, is a second stylesheet.
-    const own = path.endsWith('/redis/') || path.endsWith('/check/');
+    // Parts that only some pages show have a second stylesheet.
+    const own = /\/(redis|check|glossary|links|findings\/.+)\/$/.test(path);
     const styles = own ? ['link css', 'link css'] : ['link css'];
     expect(others).toEqual({ blocking: styles, fonts: 0 });
     expect(scripts).toBeLessThanOrEqual(5);
