@@ -131,6 +131,15 @@ async function allWell(each: Case, { running, video }: Encoding, runs = 1): Prom
   losses.push({ arch, service, loss, runs: encodings(running, video), unacked });
   expect({ unacked, runs: encodings(running, video) }).toEqual({ unacked: 0, runs });
   await seen(running, video);
+  // A worker that started without Redis may lose its connection once more, and is started again.
+  await until(
+    () =>
+      verify(running).then(
+        () => true,
+        () => false,
+      ),
+    60,
+  );
   await verify(running);
   expect(unexplained(running.logs(), OUTAGE)).toEqual([]);
 }
