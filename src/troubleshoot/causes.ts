@@ -98,15 +98,11 @@ export const MESSAGES = {
       'AUTH <password> called without any password configured',
     ],
   },
-  'kombu-redis': {
+  environment: {
     is: [
       "No module named 'packaging'",
       'VersionMismatch(',
       'Redis transport requires redis-py versions',
-    ],
-  },
-  'encoding-django': {
-    is: [
       'Requested setting VIDEO_RENDITIONS, but settings are not configured',
       // With SQLite, MariaDB and PostgreSQL alike.
       'video_encode_transcript_videorendition',

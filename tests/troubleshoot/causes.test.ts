@@ -133,28 +133,28 @@ describe('a message is found', () => {
     [
       'of versions that refuse each other',
       "Unrecoverable error: VersionMismatch('Redis transport requires redis-py versions 6.1.0 or later. You have 5.2.0')",
-      ['kombu-redis'],
+      ['environment'],
     ],
-    ['of a package of kombu', "ModuleNotFoundError: No module named 'packaging'", ['kombu-redis']],
+    ['of a package of kombu', "ModuleNotFoundError: No module named 'packaging'", ['environment']],
     [
       'of Django that an encoding worker asks',
       "raised unexpected: ImproperlyConfigured('Requested setting VIDEO_RENDITIONS, but settings are not configured. You must either define the environment variable DJANGO_SETTINGS_MODULE or call settings.configure() before accessing settings.')",
-      ['encoding-django'],
+      ['environment'],
     ],
     [
       'of its database',
       'django.db.utils.OperationalError: no such table: video_encode_transcript_videorendition',
-      ['encoding-django'],
+      ['environment'],
     ],
     [
       'of another database',
       `django.db.utils.ProgrammingError: (1146, "Table 'pod.video_encode_transcript_videorendition' doesn't exist")`,
-      ['encoding-django'],
+      ['environment'],
     ],
     [
       'of another setting of Django',
       'django.core.exceptions.ImproperlyConfigured: Requested setting DEBUG, but settings are not configured.',
-      ['encoding-django'],
+      ['environment'],
     ],
     [
       'of SoX that is not there',
