@@ -43,6 +43,11 @@ export const OUTAGE: readonly Explained[] = [
     reason: 'A worker ends when it loses Redis; its service starts it again.',
   },
   {
+    pattern:
+      /CRITICAL\/MainProcess\] Couldn't ack .* reason:ConnectionError|WARNING\/MainProcess\] Restoring \d+ unacknowledged message/,
+    reason: 'Redis is away at the end of the task, which comes again and is then not run.',
+  },
+  {
     pattern: /ERROR \[django\.request .* Internal Server Error: \/ \(STATUS: 500/,
     reason: 'Pages fail without Redis; the visitor’s log has each.',
   },

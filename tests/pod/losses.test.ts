@@ -144,6 +144,19 @@ async function allWell(each: Case, { running, video }: Encoding, runs = 1): Prom
   expect(unexplained(running.logs(), OUTAGE)).toEqual([]);
 }
 
+/**
+ * Whether a worker that goes on listens again. It ends instead, sometimes, by a fault of kombu that the page
+ * on workers tells of: https://github.com/celery/kombu/issues/2582. The case is then run again.
+ */
+function goesOn(running: PodCase, worker: Worker): Promise<boolean> {
+  if (/Unrecoverable error: KeyError\(/.test(worker.said()))
+    throw new Error('The worker ended while it reconnected (kombu issue 2582).');
+  return listens(running);
+}
+
+/** How often a case is run again: only where a worker has to reconnect, see {@link goesOn}. */
+const again = ({ service }: Stack) => ({ retry: service === 'init' ? 2 : 0 });
+
 /** A loss that is over before the task ends. */
 async function lose(each: Case, loss: Loss, atEnd: Finally): Promise<void> {
   // The worker that goes on cannot acknowledge its task. It puts it back at once where it reaches Redis.
@@ -156,7 +169,7 @@ async function lose(each: Case, loss: Loss, atEnd: Finally): Promise<void> {
   await until(() =>
     each.service === 'systemd'
       ? worker.said().includes('Retrying to re-establish a connection')
-      : listens(running),
+      : goesOn(running, worker),
   );
   expect(worker.starts).toBe(1);
   proceed();
@@ -217,7 +230,9 @@ async function loseTranscribing(stack: Stack, atEnd: Finally): Promise<void> {
   expect(await tasksLeft(running)).toEqual({ waiting: 0, unacked: 1 });
   const overdue = overdueFrom(Date.now());
   await RESTART.happen(running, atEnd);
-  await until(() => (late ? listens(running) : worker.said().includes('Retrying to re-establish')));
+  await until(() =>
+    late ? goesOn(running, worker) : worker.said().includes('Retrying to re-establish'),
+  );
   proceed();
   await until(() => hasTrack(asked));
   if (late) {
@@ -234,7 +249,7 @@ async function loseTranscribing(stack: Stack, atEnd: Finally): Promise<void> {
 
 describe.concurrent('a worker that loses Redis while it encodes', () => {
   for (const each of pairwise(ALL))
-    test(nameOf(each), async ({ onTestFinished }) => {
+    test(nameOf(each), again(each), async ({ onTestFinished }) => {
       const loss = LOSSES.find(({ name }) => name === each.loss);
       if (loss) await lose(each, loss, onTestFinished);
       else if (each.loss === 'outage') await loseOverTheEnd(each, onTestFinished);
@@ -266,14 +281,16 @@ describe.concurrent('a worker that loses Redis while it encodes', () => {
 
 describe.concurrent('a worker that loses Redis while it transcribes', () => {
   for (const stack of sample(STACKS, 1))
-    test(`${stack.arch}-${stack.service}`, async ({ onTestFinished }) => {
+    test(`${stack.arch}-${stack.service}`, again(stack), async ({ onTestFinished }) => {
       await loseTranscribing(stack, onTestFinished);
     });
 });
 
 afterAll(async () => {
   if (!WRITES) return;
-  const inOrder = ALL.flatMap((each) => losses.find((loss) => nameOf(loss) === nameOf(each)) ?? []);
+  const inOrder = ALL.flatMap(
+    (each) => losses.findLast((loss) => nameOf(loss) === nameOf(each)) ?? [],
+  );
   if (inOrder.length < ALL.length)
     throw new Error('Nothing is published unless everything was run.');
   await publish({ losses: inOrder });
