@@ -13,6 +13,7 @@ export const OFFERED = [
   'xapi',
   'redis',
   'sentinels',
+  'sessions',
   'auth',
   'firewall',
   'service',
