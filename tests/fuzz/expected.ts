@@ -6,13 +6,46 @@ import type { ConfigFile } from '../../src/emit/files.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** The options of an encrypted connection; none without TLS. */
+const tlsOf = ({ redis }: Deployment): Values =>
+  redis.ca === undefined
+    ? {}
+    : { ssl_cert_reqs: 'required', ssl_ca_certs: redis.ca, ssl_check_hostname: true };
+
+/** The same of a client that has to be told to encrypt. */
+const encrypted = (tls: Values): Values => ({
+  ...(Object.keys(tls).length > 0 && { ssl: true }),
+  ...tls,
+});
+
+const named = (name: string, values: Values): Values =>
+  Object.keys(values).length > 0 ? { [name]: values } : {};
+
+/** The options of connections to sentinels; none where these ask for nothing. */
+function sentinelOptions(deployment: Deployment, secret: string, timeout: number): Values {
+  const options = {
+    ...(deployment.redis.sentinel?.password && { password: secret }),
+    ...encrypted(tlsOf(deployment)),
+  };
+  return Object.keys(options).length > 0
+    ? { ...options, socket_connect_timeout: timeout, socket_timeout: timeout }
+    : {};
+}
+
 /** Celery's options besides the URL of the broker. */
-function transportOptions(deployment: Deployment, arch: Architecture['arch']): Values {
+function transportOptions(
+  deployment: Deployment,
+  arch: Architecture['arch'],
+  secret: string,
+): Values {
   const { sentinel } = deployment.redis;
+  const away = deployment.sessions === 'cached_db';
   return {
     ...(deployment.arch === arch && { visibility_timeout: deployment.visibilityTimeout }),
+    ...(away && { socket_connect_timeout: 5, socket_timeout: 5 }),
     ...(sentinel && {
       master_name: sentinel.master,
+      ...named('sentinel_kwargs', sentinelOptions(deployment, secret, 5)),
       socket_connect_timeout: 5,
       socket_keepalive: true,
       socket_keepalive_options: { 4: 10, 5: 5, 6: 3, 18: 20000 },
@@ -21,10 +54,10 @@ function transportOptions(deployment: Deployment, arch: Architecture['arch']): V
 }
 
 /** The values of the module for the Celery apps that do not read Django's settings. */
-function moduleValues(deployment: Deployment): Values {
-  const options = transportOptions(deployment, 'microservices');
+function moduleValues(deployment: Deployment, secret: string): Values {
   return {
-    ...(Object.keys(options).length > 0 && { broker_transport_options: options }),
+    ...named('broker_transport_options', transportOptions(deployment, 'microservices', secret)),
+    ...(deployment.redis.sentinel && named('broker_use_ssl', tlsOf(deployment))),
     task_acks_late: true,
     worker_prefetch_multiplier: 1,
   };
@@ -34,6 +67,7 @@ function moduleValues(deployment: Deployment): Values {
 function settingsValues(deployment: Deployment, folder: string, secret: string): Values {
   const { prefixes, redis, databaseNumbers } = deployment;
   const { sentinel } = redis;
+  const away = deployment.sessions === 'cached_db';
   const endpoints = sentinel?.endpoints.map(({ host, port }) => [host, port]);
   const password = redis.password ? { password: secret } : {};
 
@@ -52,16 +86,19 @@ function settingsValues(deployment: Deployment, folder: string, secret: string):
     return [
       {
         ...made,
+        ...(sentinel && { user: null }),
         // django-redis takes the password of a server behind sentinels from OPTIONS.
         ...(!sentinel && password),
         host: network ? (sentinel?.master ?? redis.host.toLowerCase()) : null,
         port: network ? (sentinel ? 6379 : redis.port) : null,
         socket: redis.socket ?? null,
-        ...(redis.ca !== undefined && { tls: { required: true, ca: redis.ca, host: true } }),
+        ...(redis.ca !== undefined &&
+          !sentinel && { tls: { required: true, ca: redis.ca, host: true } }),
       },
     ];
   };
-  const cache = (database: 'default' | 'select2') => ({
+  const timeoutOf = (database: string) => (away ? (database === 'sessions' ? 0.3 : 0.05) : 5);
+  const cache = (database: 'default' | 'select2' | 'sessions') => ({
     BACKEND: 'django_redis.cache.RedisCache',
     LOCATION: connection(database),
     OPTIONS: {
@@ -69,8 +106,15 @@ function settingsValues(deployment: Deployment, folder: string, secret: string):
       ...(sentinel && {
         SENTINELS: endpoints,
         ...(redis.password && { PASSWORD: secret }),
-        SOCKET_CONNECT_TIMEOUT: 5,
-        SOCKET_TIMEOUT: 5,
+        ...named('CONNECTION_POOL_KWARGS', {
+          ...(redis.user !== undefined && { username: redis.user }),
+          ...encrypted(tlsOf(deployment)),
+        }),
+        ...named('SENTINEL_KWARGS', sentinelOptions(deployment, secret, timeoutOf(database))),
+      }),
+      ...((sentinel || away) && {
+        SOCKET_CONNECT_TIMEOUT: timeoutOf(database),
+        SOCKET_TIMEOUT: timeoutOf(database),
       }),
     },
     ...(prefixes[database] !== '' && { KEY_PREFIX: prefixes[database] }),
@@ -87,12 +131,29 @@ function settingsValues(deployment: Deployment, folder: string, secret: string):
   };
 
   const values: Record<string, unknown> = {};
+  const inCache = deployment.uses.some(
+    ({ server, setting }) =>
+      setting === 'CACHES["sessions"]' && (folder === 'all' || folder === server),
+  );
   for (const { server, setting, database, as } of deployment.uses) {
     if (folder !== 'all' && folder !== server) continue;
     if (as !== 'store') values[setting] = connection(database, true);
     if (setting.startsWith('CACHES'))
       Object.assign(values, {
-        CACHES: { default: cache('default'), select2: cache('select2') },
+        CACHES: {
+          default: cache('default'),
+          select2: cache('select2'),
+          ...(inCache && { sessions: cache('sessions') }),
+        },
+        ...(inCache && {
+          SESSION_ENGINE: `django.contrib.sessions.backends.${deployment.sessions}`,
+          SESSION_CACHE_ALIAS: 'sessions',
+        }),
+        ...(away && {
+          DJANGO_REDIS_IGNORE_EXCEPTIONS: true,
+          DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS: true,
+          DJANGO_REDIS_LOGGER: 'django',
+        }),
         SELECT2_CACHE_BACKEND: 'select2',
         ...(sentinel && {
           DJANGO_REDIS_CONNECTION_FACTORY: 'django_redis.pool.SentinelConnectionFactory',
@@ -116,14 +177,15 @@ function settingsValues(deployment: Deployment, folder: string, secret: string):
       Object.assign(values, {
         CELERY_TO_ENCODE: true,
         CELERY_TASK_ACKS_LATE: true,
-        CELERY_BROKER_TRANSPORT_OPTIONS: transportOptions(deployment, 'celery'),
+        CELERY_BROKER_TRANSPORT_OPTIONS: transportOptions(deployment, 'celery', secret),
+        ...(sentinel && named('CELERY_BROKER_USE_SSL', tlsOf(deployment))),
       });
     else if (as === 'producer')
       Object.assign(values, {
         ...(setting === 'XAPI_CELERY_BROKER_URL'
           ? { USE_XAPI: true, USE_XAPI_VIDEO: true }
           : { USE_REMOTE_ENCODING_TRANSCODING: true }),
-        ...(sentinel && { CELERY_CONFIG_MODULE: 'podceleryconf' }),
+        ...((sentinel || away) && { CELERY_CONFIG_MODULE: 'podceleryconf' }),
       });
   }
   return values;
@@ -134,7 +196,9 @@ function settingsValues(deployment: Deployment, folder: string, secret: string):
  *
  * @param typed the password as typed; empty for the placeholder
  */
-export const expectedValues = (deployment: Deployment, file: ConfigFile, typed: string): Values =>
-  file.kind === 'celery-module'
-    ? moduleValues(deployment)
-    : settingsValues(deployment, file.folder, typed === '' ? PASSWORD_PLACEHOLDER : typed);
+export function expectedValues(deployment: Deployment, file: ConfigFile, typed: string): Values {
+  const secret = typed === '' ? PASSWORD_PLACEHOLDER : typed;
+  return file.kind === 'celery-module'
+    ? moduleValues(deployment, secret)
+    : settingsValues(deployment, file.folder, secret);
+}

@@ -94,12 +94,17 @@ function loopback(host: string): string {
 }
 
 /** The keys that a visit to the web server is expected to leave, by database. */
-function expectedKeys({ uses, prefixes, databaseNumbers }: Deployment, session: string) {
+function expectedKeys(deployment: Deployment, session: string) {
+  const { uses, prefixes, databaseNumbers } = deployment;
+  const key =
+    deployment.sessions === 'redis'
+      ? session
+      : `1:django.contrib.sessions.${deployment.sessions}${session}`;
   const { default: cache, select2, sessions } = databaseNumbers;
   const keys: Record<number, string[]> = {
     [cache]: [`${prefixes.default}:1:page`],
     [select2]: [`${prefixes.select2}:1:choice`],
-    [sessions]: [`${prefixes.sessions}:${session}`],
+    [sessions]: [`${prefixes.sessions}:${key}`],
   };
   for (const { role, database, queue } of uses)
     if (role === 'web' && queue !== undefined)
@@ -111,13 +116,13 @@ function expectedKeys({ uses, prefixes, databaseNumbers }: Deployment, session: 
 /** Deploys a case on this machine, visits its web server, and compares the keys in Redis. */
 async function visit({ architecture, password }: Case, atEnd: Finally): Promise<void> {
   const { redis, host, socket } = architecture;
-  const { project, venv, logs, pids } = DEFAULTS;
+  const { project, venv, logs, pids, results, 'venv.encode': light } = DEFAULTS;
   const sentinelHosts = plan(architecture).redis.sentinel
     ? ['127.0.0.1', '127.0.0.2', '127.0.0.3']
     : [];
   const here = {
     ...architecture,
-    ...{ project, venv, logs, pids, sentinelHosts, sentinels: '' },
+    ...{ project, venv, logs, pids, results, 'venv.encode': light, sentinelHosts, sentinels: '' },
     host: redis === 'docker' ? '127.0.0.1' : loopback(host),
     socket: basename(socket),
   };

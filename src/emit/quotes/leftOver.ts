@@ -22,7 +22,7 @@ const LIST = [
   "  local taken = redis.call('ZSCORE', 'unacked_index', tag)",
   '  found[#found + 1] = table.concat({',
   '    tag, about.task .. tostring(about.argsrepr), about.id, task[3],',
-  "    math.floor((now - (taken or now)) / 60) .. ' min'",
+  "    math.max(0, math.floor((now - (taken or now)) / 60)) .. ' min'",
   "  }, '  ')",
   'end',
   'return found',
