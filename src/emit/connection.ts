@@ -87,7 +87,7 @@ export function brokerTls(deployment: Deployment): DictEntry[] {
 
 /**
  * The options of connections to the sentinels: the password and TLS, where they have any. Clients give
- * a sentinel the timeouts of its own options only, once it has any (redis-py 5.2).
+ * a sentinel only the timeouts of these options, once it has any (redis-py 5.2).
  */
 function sentinelKwargs(
   deployment: Deployment,

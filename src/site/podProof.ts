@@ -46,16 +46,16 @@ export interface PodTranscription {
 }
 
 /**
- * What a worker lost while it encoded: Redis by a restart, by SIGKILL, by a planned failover, by the death of the
+ * The loss of a worker while it encoded: Redis by a restart, by SIGKILL, by a planned failover, by the death of the
  * master, or over the end of the task; its connections; or its own life.
  */
 export type LossName =
   'restart' | 'kill' | 'connections' | 'failover' | 'master' | 'outage' | 'worker';
 
-/** What became of a task whose worker lost Redis. */
+/** The outcome of a task whose worker lost Redis. */
 export interface PodLoss {
   readonly arch: 'celery' | 'microservices';
-  /** What keeps the worker running. */
+  /** The service that keeps the worker running. */
   readonly service: 'systemd' | 'init';
   readonly loss: LossName;
   /** How many times the encoding began. */
@@ -67,7 +67,7 @@ export interface PodLoss {
 /** How Redis was away: stopped, killed, failed over by sentinels, frozen (SIGSTOP), or its packets dropped. */
 export type AbsenceName = 'stopped' | 'killed' | 'failover' | 'frozen' | 'dropped';
 
-/** What Pod did while Redis was away. */
+/** The behaviour of Pod while Redis was away. */
 export interface PodAbsence {
   /** Where sessions were kept. */
   readonly sessions: Architecture['sessions'];

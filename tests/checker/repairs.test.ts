@@ -61,7 +61,7 @@ describe('an encoding worker beside Django gets its variable', () => {
     expect(repaired('worker-django', { ...own, text, roles: ['web', 'encoding'] })).toContain(
       VARIABLE,
     );
-    // On a server of its own, another environment is what it needs.
+    // On a separate server, another environment is what it needs.
     expect(repaired('worker-django', { ...own, roles: ['encoding'] })).toBe(own.text);
   });
 });

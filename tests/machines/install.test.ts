@@ -42,7 +42,7 @@ describe('Redis is installed as the page says', () => {
     await expect.poll(verify).toMatchObject({ status: 0 });
   });
 
-  test('on a server of its own, behind a firewall that lets Pod in', async ({
+  test('on a separate server, behind a firewall that lets Pod in', async ({
     onTestFinished,
     expect,
   }) => {

@@ -234,7 +234,7 @@ describe('check', () => {
       ['host.loopback'],
     ],
     [
-      'workers beside Redis on a server of its own make several',
+      'workers beside Redis on a separate server make several',
       { redis: 'dedicated', host: 'localhost' },
       ['host.loopback'],
     ],

@@ -44,7 +44,7 @@ interface Fault {
   readonly make?: (scene: Scene) => Promise<Undo>;
   /** The texts of its errors, in their order. */
   readonly wrong: readonly string[] | ((scene: Scene) => readonly string[]);
-  /** What software says of it. */
+  /** The message of the software. */
   readonly said?: RegExp;
 }
 

@@ -71,7 +71,7 @@ export const RESTART: Loss = {
   },
 };
 
-/** What a worker can lose Redis by, so that Redis is there again before the task ends. */
+/** The losses after which Redis is there again before the task ends. */
 export const LOSSES: readonly Loss[] = [
   RESTART,
   {

@@ -49,7 +49,7 @@ test('environments are made as the page says: with a kombu that Pod can use, and
     skip(stderr.includes('(from versions: none)'), NO_PYPI);
     expect([server, status, status === 0 ? '' : stdout + stderr]).toEqual([server, 0, '']);
   };
-  /** What a statement says in an environment, at its end. */
+  /** The last line of output of a statement in an environment. */
   const said = async (environment: string | undefined, statement: string) => {
     const { stdout, stderr } = await run(join(environment ?? '', 'bin/python'), ['-c', statement]);
     return (stdout + stderr).trim().split('\n').at(-1);

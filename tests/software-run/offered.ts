@@ -29,7 +29,7 @@ export const OF_ONE_MACHINE: readonly IssueCode[] = [
   'sentinels.loopback',
 ];
 
-/** Why a case cannot be run here; Linux and root make networks of their own. */
+/** Why a case cannot be run here; Linux and root make separate networks. */
 export async function impossible({ transport }: Offer): Promise<string | undefined> {
   if (process.platform !== 'linux' && transport.startsWith('sentinel'))
     return 'only Linux has all of 127.0.0.0/8';

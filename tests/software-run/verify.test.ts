@@ -523,7 +523,7 @@ interface PodFault {
   readonly role: Role;
   /** The texts of its errors, besides those of the workers, which do not run. */
   readonly keys: readonly TextKey[];
-  /** What software says, which follows the text or comes before it. */
+  /** The message of the software, after the text or before it. */
   readonly said?: string;
   readonly stack?: StackName;
   readonly change?: Change;
@@ -550,7 +550,7 @@ const versions = (kombu: string, redis: string) => async (pod: PodServer) => {
     );
 };
 
-/** A fault of transcription, on the web server with Celery's worker or on a server of its own. */
+/** A fault of transcription, on the web server with Celery's worker or on a separate server. */
 const unfit = (
   name: string,
   said: string,

@@ -5,7 +5,7 @@ import { python311 } from '../software.ts';
 import { hasEnvironment, lockFile, modulesIn, NO_PYPI, placeOf } from './environment.ts';
 import { STACKS, type Stack, type StackName } from './stacks.ts';
 
-/** What pip says where it reaches no index, after the names of versions that it found there. */
+/** The message of pip where it reaches no index, after the names of versions that it found there. */
 const NO_ACCESS = /\(from versions: none\)/;
 
 function run(command: string, ...args: string[]): { succeeded: boolean; output: string } {

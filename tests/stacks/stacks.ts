@@ -1,6 +1,6 @@
 /** A Python environment of the tests, made from PyPI's packages. */
 export interface Stack {
-  /** What it stands for. */
+  /** The servers that it stands for. */
   readonly purpose: string;
   /** The files of Pod's requirements that it has; `node tests/stacks/lock.ts` reads them in Pod's source. */
   readonly pod?: readonly string[];

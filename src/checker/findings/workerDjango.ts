@@ -55,7 +55,7 @@ export const workerDjango = [
         yield {
           at: worker.app,
           params: { environment: environment.slice(0, 80) },
-          // On a server of its own, Django would want the database too.
+          // On a separate server, Django would want the database too.
           repair: roles === undefined || runsDjango(roles) ? withVariable(file) : [],
         };
     },

@@ -212,7 +212,7 @@ function cacheConnections(
   ];
 }
 
-/** Whether Django keeps sessions in a cache of their own, and not through django-redis-sessions. */
+/** Whether Django keeps sessions in a separate cache, and not through django-redis-sessions. */
 function keepsSessionsInCache({ bindings }: PythonFile): boolean {
   const engine = textOf(bindings.get('SESSION_ENGINE')?.value) ?? '';
   const alias = textOf(bindings.get('SESSION_CACHE_ALIAS')?.value);
