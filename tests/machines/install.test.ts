@@ -80,6 +80,11 @@ describe('Redis is installed as the page says', () => {
       (await first.done('redis-cli -h 10.77.0.1 -p 26379 SENTINEL ckquorum mymaster')).trim();
     await expect.poll(master).toMatch(/^OK 3 usable Sentinels/);
     expect(await follow(first, deployment, 'install.ping', 'redis')).toContain('PONG');
+    // A Redis told to stop while it writes its first append-only file goes on, and the machine waits.
+    for (const machine of machines)
+      await expect
+        .poll(() => askRedis(machine, `-h ${machine.address} INFO`))
+        .toMatch(/aof_rewrite_in_progress:0[^]*aof_rewrite_scheduled:0[^]*(role:master|link_status:up)/);
     // Each keeps its role after a restart, because Sentinel has rewritten the files.
     await Promise.all(machines.map((machine) => machine.reboot()));
     await expect.poll(master).toMatch(/^OK 3 usable Sentinels/);
