@@ -84,7 +84,9 @@ describe('Redis is installed as the page says', () => {
     for (const machine of machines)
       await expect
         .poll(() => askRedis(machine, `-h ${machine.address} INFO`))
-        .toMatch(/aof_rewrite_in_progress:0[^]*aof_rewrite_scheduled:0[^]*(role:master|link_status:up)/);
+        .toMatch(
+          /aof_rewrite_in_progress:0[^]*aof_rewrite_scheduled:0[^]*(role:master|link_status:up)/,
+        );
     // Each keeps its role after a restart, because Sentinel has rewritten the files.
     await Promise.all(machines.map((machine) => machine.reboot()));
     await expect.poll(master).toMatch(/^OK 3 usable Sentinels/);
