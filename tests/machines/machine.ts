@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach } from 'vitest';
 import {
+  children,
   hasFailed,
   run,
   serve,
@@ -217,16 +218,6 @@ export class Machine {
     await this.done(`mkdir -p "$(dirname ${path})" && cat >${path} && chmod ${mode} ${path}`, {
       input: text,
     });
-  }
-}
-
-/** The processes that a process has started. */
-function children(pid: number): number[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    return text === '' ? [] : text.split(' ').map(Number);
-  } catch {
-    return [];
   }
 }
 

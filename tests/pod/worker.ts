@@ -1,18 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { serve, until, type Service } from '../software-run/processes.ts';
+import { children, serve, until, type Service } from '../software-run/processes.ts';
 import type { WorkerStart } from '../software-run/unit.ts';
-
-/** The processes that a process has started. */
-function children(pid: number): number[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    return text === '' ? [] : text.split(' ').map(Number);
-  } catch {
-    // It has ended meanwhile.
-    return [];
-  }
-}
 
 /** The processes that a process and those below it have started. */
 const descendants = (pid: number): number[] =>
