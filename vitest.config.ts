@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { defineConfig } from 'vitest/config';
 import Report from './tests/report.ts';
+import { OLDEST, STACKS } from './tests/stacks/stacks.ts';
 
 /** How many seconds two processes count for: a shorter sample depends on what others do just then. */
 const SAMPLE = 1.5;
@@ -29,6 +30,9 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '.cache/node');
 process.env['SEED'] ??= String(Math.floor(Math.random() * 2 ** 31));
 process.env['SLOWNESS'] ??= (await slowness()).toFixed(1);
 const { full, limit } = await import('./tests/sets.ts');
+
+/** The stacks that only the full set runs. */
+const otherStacks = full ? Object.keys(STACKS).filter((name) => name !== 'pod') : [];
 
 export default defineConfig({
   test: {
@@ -60,7 +64,7 @@ export default defineConfig({
         test: {
           name: 'software',
           include: ['tests/{software-run,fuzz}/**/*.test.ts'],
-          exclude: ['**/*.unit.test.ts'],
+          exclude: ['**/*.unit.test.ts', '**/oldest.test.ts'],
           globalSetup: 'tests/stacks/prepare.ts',
         },
       },
@@ -81,6 +85,17 @@ export default defineConfig({
               },
             },
           ]),
+      // The same on the software that other readers have; the project "software" has what Pod installs.
+      ...otherStacks.map((STACK) => ({
+        extends: true as const,
+        test: {
+          name: STACK,
+          include: [`tests/software-run/${STACK === OLDEST ? 'oldest' : 'proof'}.test.ts`],
+          globalSetup: 'tests/stacks/prepare.ts',
+          // Read by tests/stacks/environment.ts.
+          env: { STACK },
+        },
+      })),
       {
         extends: true,
         test: {

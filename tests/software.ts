@@ -115,6 +115,12 @@ export const ip = program('iproute2', 'joins networks', ['ip', '/usr/sbin/ip'], 
 program('systemd', 'checks the generated units', ['systemd-analyze'], LINUX);
 program('systemd-container', 'boots whole servers', ['systemd-nspawn'], LINUX);
 program('redis-sentinel', 'runs on those servers', ['redis-sentinel'], LINUX);
+program(
+  'debootstrap',
+  'installs other releases of Debian',
+  ['debootstrap', '/usr/sbin/debootstrap'],
+  FULL,
+);
 program('prometheus', 'tests the rules of alerts', ['promtool'], FULL);
 program('prometheus-redis-exporter', 'measures Redis', ['prometheus-redis-exporter'], FULL);
 export const nginx = program('nginx', 'serves the site', ['nginx', '/usr/sbin/nginx'], FULL);

@@ -12,16 +12,15 @@ import { sentinelsOf } from '../../src/model/servers.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 import { emitted } from '../emit/emitted.ts';
 import { limit, runs } from '../sets.ts';
-import { redisServer } from '../software.ts';
-import { environment } from '../stacks/environment.ts';
-import { needStacks } from '../stacks/need.ts';
+import { environment, stack, stackServer } from '../stacks/environment.ts';
+import { needStack } from '../stacks/need.ts';
 import { deploy } from '../software-run/deployed.ts';
 import { gatherUndos, run, temporaryFolder, type Finally } from '../software-run/processes.ts';
 import { keysOf } from '../software-run/redis.ts';
 import { soundCases, type Case } from './cases.ts';
 import { expectedValues } from './expected.ts';
 
-needStacks();
+needStack();
 
 /** How many architectures are read, and how many run on Redis in each of four tests. */
 const READ = Number(process.env['RUNS'] ?? runs(500, 2000));
@@ -63,7 +62,7 @@ type ReadPython = (sources: readonly string[]) => Promise<unknown>;
 /** Starts read.py. It keeps running, because its imports take longer than what it reads. */
 function startReader(atEnd: Finally): ReadPython {
   const script = join(import.meta.dirname, 'read.py');
-  const child = spawn(join(environment('pod'), 'bin/python'), [script], {
+  const child = spawn(join(environment(stack.web), 'bin/python'), [script], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   atEnd(() => Promise.resolve(void child.kill()));
@@ -161,7 +160,7 @@ describe.concurrent('the files of random architectures', { timeout: limit(600 + 
           const path = join(folder, String(at));
           await writeFile(path, `${fileText(file)}\n${end}\n`);
           const args = [path, ...(sentinel ? ['--sentinel'] : [])];
-          const { stdout, stderr } = await run(redisServer(), args);
+          const { stdout, stderr } = await run(stackServer(), args);
           expect(stdout + stderr).toContain(`>>> '${end}'`);
         });
       await Promise.all(readings);

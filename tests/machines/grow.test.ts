@@ -4,7 +4,7 @@ import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
 import type { Deployment } from '../../src/model/deployment.ts';
 import type { Finally } from '../software-run/processes.ts';
 import { quotesOf } from '../emit/quotes/quoted.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { codeText } from '../../src/emit/code.ts';
 import {
   askRedis,
@@ -18,7 +18,7 @@ import {
 import { boot, needMachines, type Machine } from './machine.ts';
 
 needMachines();
-needStacks();
+needStack();
 
 const NEW = '10.77.0.1';
 const OLD = '10.77.0.2';

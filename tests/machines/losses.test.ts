@@ -1,13 +1,13 @@
 import { describe, test } from 'vitest';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { until } from '../software-run/processes.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { askRedis, deploymentOf, follow, installRedis, putFiles } from './follow.ts';
 import { boot, needMachines } from './machine.ts';
 import { PodMachine } from './podMachine.ts';
 
 needMachines();
-needStacks();
+needStack();
 
 /** How long Redis is away, in seconds: longer than the time in which systemd counts restarts. */
 const AWAY = 120;

@@ -14,8 +14,9 @@ import {
   type Finally,
   type Service,
 } from '../software-run/processes.ts';
-import { environment, hasEnvironment } from '../stacks/environment.ts';
-import type { StackName } from '../stacks/stacks.ts';
+import { release } from '../stacks/debian.ts';
+import { environment, hasEnvironment, isRelease, stack } from '../stacks/environment.ts';
+import type { EnvironmentName, PackagesName } from '../stacks/stacks.ts';
 
 /** Units that start with every machine though nobody enabled them, and would only slow it down. */
 const MASKED =
@@ -28,11 +29,16 @@ const BRIDGE = '10.77.0.254/24';
 /** Arguments for `find` that remove a tree of cgroups: their files go with the folders. */
 const REMOVE = ['-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+'];
 
-/** The folder of a stack's environment on every machine. */
-export const placeOnMachine = (name: StackName): string => `/opt/${name}`;
+/** The folder of an environment on every machine. */
+const placeOnMachine = (name: EnvironmentName): string => `/opt/${name}`;
+
+/** Python with the packages of an environment or of a release, on a machine. */
+export const pythonOnMachine = (name: PackagesName): string =>
+  isRelease(name) ? '/usr/bin/python3' : `${placeOnMachine(name)}/bin/python`;
 
 /** Options that show the environments to a machine, with no right to write. */
-const ENVIRONMENTS = (['pod', 'pod-encode'] as const)
+const BOUND = [stack.web, stack.encode]
+  .filter((name) => !isRelease(name))
   .filter(hasEnvironment)
   .map((name) => `--bind-ro=${realpathSync(environment(name))}:${placeOnMachine(name)}`);
 
@@ -54,10 +60,13 @@ ip link set br0 up
 echo up
 exec sleep infinity`;
 
-/** Makes the file system of a machine: an overlay over this machine's own. */
+/** The files that a machine has: those of the stack's release, or of this machine. */
+const lower = () => (isRelease(stack.web) ? join(release(stack.web), 'root') : '/');
+
+/** Makes the file system of a machine: an overlay over those files. */
 const files = (folder: string, name: string, address: string) => `set -e
 mkdir -p ${folder}/upper ${folder}/work ${folder}/root
-mount -t overlay overlay -o lowerdir=/,upperdir=${folder}/upper,workdir=${folder}/work ${folder}/root
+mount -t overlay overlay -o lowerdir=${lower()},upperdir=${folder}/upper,workdir=${folder}/work ${folder}/root
 cd ${folder}/root
 rm -rf dev && mkdir dev
 echo ${name} >etc/hostname
@@ -102,7 +111,7 @@ const canBoot =
     'sh',
     '-c',
     `set -e; mount --make-rprivate /; mount -t tmpfs tmpfs /mnt; mkdir /mnt/u /mnt/w /mnt/m
-    mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/u,workdir=/mnt/w /mnt/m
+    mount -t overlay overlay -o lowerdir=${lower()},upperdir=/mnt/u,workdir=/mnt/w /mnt/m
     mount -t cgroup2 cgroup2 /mnt/m/mnt
     ip link add br0 type bridge; command -v systemd-nspawn`,
   ]).status === 0;
@@ -293,7 +302,7 @@ export async function boot<const Addresses extends readonly string[]>(
           '--network-bridge=br0',
           '--resolv-conf=off',
           '--console=read-only',
-          ...ENVIRONMENTS,
+          ...BOUND,
           '--boot',
           'systemd.unified_cgroup_hierarchy=1',
         ],

@@ -4,10 +4,10 @@ import { quoteTexts } from '../emit/quotes/quoted.ts';
 import { askRedis, deploymentOf, follow, installWebServer, PASSWORD, putFiles } from './follow.ts';
 import { boot, needMachines } from './machine.ts';
 import type { Finally } from '../software-run/processes.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 
 needMachines();
-needStacks();
+needStack();
 
 const deployment = deploymentOf({});
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 import { runsDjango } from '../../src/model/servers.ts';
-import { placeOnMachine, type Machine } from './machine.ts';
-import { stackOf } from '../software-run/pod.ts';
+import { pythonOnMachine, type Machine } from './machine.ts';
+import { packagesFor } from '../software-run/pod.ts';
 import type { Ended } from '../software-run/processes.ts';
 import type { Role } from '../../src/pod/roles.ts';
 
@@ -37,7 +37,7 @@ export class PodMachine {
         const path = join(entry.parentPath, entry.name);
         await machine.write(path.replace(source, project), readFileSync(path, 'utf8'));
       }
-    const python = `${placeOnMachine(stackOf(role))}/bin/python`;
+    const python = pythonOnMachine(packagesFor(role));
     await machine.write(`${venv}/bin/python`, program(python), '755');
     // As in a virtual environment, where celery does not see the working directory by itself.
     const celery = `${python} -c 'import sys; from celery.__main__ import main; sys.path.remove(""); sys.exit(main())'`;

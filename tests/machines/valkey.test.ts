@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { NO_VALKEY, VALKEY_PACKAGES } from './valkeyPackages.ts';
 import { askRedis, deploymentOf, follow, installWebServer, PASSWORD } from './follow.ts';
 import { boot, needMachines, type Machine } from './machine.ts';
 
 needMachines();
-needStacks();
+needStack();
 
 /** Offers packages to a machine, which reaches no other repository. */
 async function offer(machine: Machine, folder: string): Promise<void> {

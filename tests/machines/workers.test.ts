@@ -1,12 +1,12 @@
 import { describe, test } from 'vitest';
 import { emitted } from '../emit/emitted.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
 import { boot, needMachines } from './machine.ts';
 import { PodMachine } from './podMachine.ts';
 
 needMachines();
-needStacks();
+needStack();
 
 /** Three servers: Redis, the web server, and one that encodes and sends xAPI statements. */
 const ARCHITECTURE = {

@@ -4,8 +4,9 @@ import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
 import { check } from '../../src/model/check.ts';
 import { connectionWayOf, OFFERS, offerName, offerOf } from '../../src/model/offers.ts';
 import { POD_PROOF } from '../../src/site/podProof.ts';
-import { PROOF, unproven } from '../../src/site/proof.ts';
-import { runs } from '../sets.ts';
+import { PROOFS, unproven } from '../../src/site/proof.ts';
+import { covering, runs } from '../sets.ts';
+import { STACKS } from '../stacks/stacks.ts';
 import { distinctArchitectures } from './architecture.ts';
 
 const names = new Set(OFFERS.map(offerName));
@@ -58,10 +59,24 @@ describe('the site', () => {
     expect(unproven()).toEqual([]);
   });
 
-  test('knows a case that was not run by its name', () => {
-    const without = <C extends { readonly name: string }>(cases: readonly C[]) =>
-      cases.filter(({ name }) => name !== 'celery-tls6-acl');
-    expect(unproven({ cases: without(PROOF.cases) })).toEqual(['celery-tls6-acl']);
-    expect(unproven(PROOF, { cases: without(POD_PROOF.cases) })).toEqual(['celery-tls6-acl']);
+  test.each([POD_PROOF, PROOFS.pod, PROOFS['debian-12']])(
+    'knows a case that was not run by its name',
+    (proof) => {
+      const all: readonly { readonly name: string }[] = proof.cases;
+      const cases = all.filter(({ name }) => name !== 'celery-tls6-acl');
+      expect(unproven([POD_PROOF, { cases }])).toEqual(['celery-tls6-acl']);
+    },
+  );
+
+  test('has a proof of every stack, complete or pairwise', () => {
+    const expected = Object.entries(STACKS).map(([name, { complete }]) => [
+      name,
+      (complete ? OFFERS : covering(OFFERS)).map(offerName).sort(),
+    ]);
+    const found = Object.entries(PROOFS).map(([name, { cases }]) => [
+      name,
+      cases.map((each) => each.name).sort(),
+    ]);
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
   });
 });

@@ -4,7 +4,7 @@ import type { AbsenceName, PodAbsence } from '../../src/site/podProof.ts';
 import { inOwnNetwork, run, until, type Finally } from '../software-run/processes.ts';
 import { TRANSPORTS } from '../software-run/offered.ts';
 import { nft } from '../software.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { currentDoor, startCase, type PodCase } from './case.ts';
 import { killRedis, startRedisAgain, stopRedis, watch } from './outage.ts';
 import { note, publish, WRITES } from './proven.ts';
@@ -12,7 +12,7 @@ import { testVideo } from './samples.ts';
 import { encoded, logIn, play, upload } from './scenario.ts';
 import { TOKEN } from './settings.ts';
 
-needStacks();
+needStack();
 
 /** How long Redis is away, in seconds; longer only where the results are published. */
 const SHORT = 10;

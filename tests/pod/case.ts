@@ -10,6 +10,7 @@ import {
 } from '../software-run/deployed.ts';
 import { freePort, temporaryFolder, type Finally } from '../software-run/processes.ts';
 import { ask, type Door } from '../software-run/redis.ts';
+import { stack } from '../stacks/environment.ts';
 import { prepared } from './database.ts';
 import { startNeighbours, type Neighbours } from './records.ts';
 import { Server, type Logs, type Stage } from './server.ts';
@@ -62,8 +63,8 @@ export async function startCase(
     base,
     prepared: made,
     settings,
-    whole: vosk ? 'pod-vosk' : 'pod',
-    encode: vosk ? 'pod-encode-vosk' : 'pod-encode',
+    whole: vosk ? 'pod-vosk' : stack.web,
+    encode: vosk ? 'pod-encode-vosk' : stack.encode,
     container: deployment.redis.container,
   };
   const servers = await Promise.all(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { environment } from '../stacks/environment.ts';
+import { environment, stack } from '../stacks/environment.ts';
 import { ADMIN, DOMAIN, podSettings, TOKEN } from './settings.ts';
 import { exportSource, output, podVersion } from './source.ts';
 
@@ -44,7 +44,7 @@ async function prepare(folder: string, python: string): Promise<void> {
 }
 
 async function preparedNow(): Promise<Prepared> {
-  const python = join(environment('pod'), 'bin/python');
+  const python = join(environment(stack.web), 'bin/python');
   const facts = [
     (await podVersion()).commit,
     await output(python, ['-m', 'pip', 'freeze']),

@@ -13,8 +13,8 @@ import { SENTINELS } from '../software-run/offered.ts';
 import { gatherUndos, until, type Finally } from '../software-run/processes.ts';
 import { ask, startSentinel, type Door } from '../software-run/redis.ts';
 import { environment, hasEnvironment } from '../stacks/environment.ts';
-import { needStacks } from '../stacks/need.ts';
-import type { StackName } from '../stacks/stacks.ts';
+import { needStack } from '../stacks/need.ts';
+import type { EnvironmentName } from '../stacks/stacks.ts';
 import { startCase, type CaseOptions, type PodCase } from './case.ts';
 import { startRedisAgain, stopRedis } from './outage.ts';
 import { testVideo } from './samples.ts';
@@ -22,7 +22,7 @@ import { upload, verify, videoNow } from './scenario.ts';
 import type { Server, Undo } from './server.ts';
 import { transcribing } from './transcription.ts';
 
-needStacks();
+needStack();
 
 /** A text in the language of the cases' files. */
 const says = (key: TextKey, params?: Params) => speaker(TEXTS.fr, 'fr')(key, params);
@@ -117,7 +117,7 @@ const inSettings =
     server.edit('settings_local.py', from, to);
 
 /** The virtual environment is another one. */
-const environmentOf = (from: StackName, to: StackName) => (scene: Scene) =>
+const otherPackages = (from: EnvironmentName, to: EnvironmentName) => (scene: Scene) =>
   scene.server.edit('verify.sh', environment(from), environment(to));
 
 const configured =
@@ -198,7 +198,7 @@ testFaults(
     },
     {
       name: 'The environment has neither numpy nor Vosk',
-      make: environmentOf('pod-vosk', 'pod'),
+      make: otherPackages('pod-vosk', 'pod'),
       wrong: UNFIT,
       said: /^ModuleNotFoundError: No module named '(?:numpy|vosk)'/m,
     },
@@ -352,7 +352,7 @@ testFaults(
     {
       name: 'The environment of the encoding server has Django',
       on: 'encoding',
-      make: environmentOf('pod-encode-vosk', 'pod'),
+      make: otherPackages('pod-encode-vosk', 'pod'),
       wrong: () => [
         says('verify.django', { path: environment('pod') }),
         says('verify.encoding.bad'),
@@ -362,7 +362,7 @@ testFaults(
     {
       name: 'kombu refuses redis-py',
       on: 'encoding',
-      make: environmentOf('pod-encode-vosk', 'pod-encode-newest'),
+      make: otherPackages('pod-encode-vosk', 'pod-encode-newest'),
       wrong: () => {
         const command = `${environment('pod-encode-newest')}/bin/pip install 'kombu<5.7'`;
         return [says('verify.versions', { command })];
@@ -379,7 +379,7 @@ testFaults(
     {
       name: 'The environment of the transcription server has neither numpy nor Vosk',
       on: 'transcription',
-      make: environmentOf('pod-encode-vosk', 'pod-encode'),
+      make: otherPackages('pod-encode-vosk', 'pod-encode'),
       wrong: UNFIT,
       said: /^ModuleNotFoundError: No module named '(?:numpy|vosk)'/m,
     },

@@ -5,7 +5,7 @@ import { altered } from '../software-run/altered.ts';
 import type { Change, Choices } from '../software-run/deployed.ts';
 import { TRANSPORTS } from '../software-run/offered.ts';
 import { until, type Finally } from '../software-run/processes.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { startCase, tasksLeft, type CaseOptions, type PodCase } from './case.ts';
 import { OUTAGE, unexplained } from './logs.ts';
 import { givenBack, listens, LOSSES, makeOld, outage, RESTART, type Loss } from './losses.ts';
@@ -23,21 +23,21 @@ import {
 import { askForTranscription, captionsOf, hasTrack, transcribing } from './transcription.ts';
 import type { Worker } from './worker.ts';
 
-needStacks();
+needStack();
 
 /** An architecture with workers, and what keeps these running. */
-type Stack = Pick<PodLoss, 'arch' | 'service'>;
+type Setup = Pick<PodLoss, 'arch' | 'service'>;
 
-const STACKS: readonly Stack[] = (['celery', 'microservices'] as const).flatMap((arch) =>
+const SETUPS: readonly Setup[] = (['celery', 'microservices'] as const).flatMap((arch) =>
   (['systemd', 'init'] as const).map((service) => ({ arch, service })),
 );
 
-/** A stack, and what its worker loses. */
-type Case = Stack & Pick<PodLoss, 'loss'>;
+/** A setup, and what its worker loses. */
+type Case = Setup & Pick<PodLoss, 'loss'>;
 
-const ALL: readonly Case[] = STACKS.flatMap((stack) =>
+const ALL: readonly Case[] = SETUPS.flatMap((setup) =>
   [...LOSSES.map(({ name }) => name), 'outage' as const, 'worker' as const].map((loss) => ({
-    ...stack,
+    ...setup,
     loss,
   })),
 );
@@ -54,7 +54,7 @@ function overdueFrom(start: number): () => Promise<void> {
   return () => until(() => Date.now() > start + TIMEOUT * 1000);
 }
 
-function choicesOf({ arch, service }: Stack, sentinel = false): Choices {
+function choicesOf({ arch, service }: Setup, sentinel = false): Choices {
   return {
     arch,
     service,
@@ -155,7 +155,8 @@ function goesOn(running: PodCase, worker: Worker): Promise<boolean> {
 }
 
 /** How often a case is run again: only where a worker has to reconnect, see {@link goesOn}. */
-const again = ({ service }: Stack) => ({ retry: service === 'init' ? 2 : 0 });
+const RECONNECTS = { retry: 2 };
+const again = ({ service }: Setup) => (service === 'init' ? RECONNECTS : {});
 
 /** A loss that is over before the task ends. */
 async function lose(each: Case, loss: Loss, atEnd: Finally): Promise<void> {
@@ -215,9 +216,9 @@ async function killWorker(each: Case, atEnd: Finally): Promise<void> {
 }
 
 /** Redis is restarted while a worker transcribes. */
-async function loseTranscribing(stack: Stack, atEnd: Finally): Promise<void> {
-  const late = stack.service === 'init';
-  const running = await startCase({ ...choicesOf(stack), transcription: true }, atEnd, {
+async function loseTranscribing(setup: Setup, atEnd: Finally): Promise<void> {
+  const late = setup.service === 'init';
+  const running = await startCase({ ...choicesOf(setup), transcription: true }, atEnd, {
     ...transcribing(),
     ...(late && { change: soon }),
   });
@@ -256,33 +257,35 @@ describe.concurrent('a worker that loses Redis while it encodes', () => {
       else await killWorker(each, onTestFinished);
     });
 
-  test('without the remedies: the task is left, and runs a second time', async ({
-    onTestFinished,
-  }) => {
-    const choices = choicesOf({ arch: 'celery', service: 'systemd' });
-    const change: Change = (files) => altered(files, / -- broker_connection_retry=0.*$/gm, '');
-    const encoding = await startEncoding(choices, onTestFinished, { change });
-    const { running, worker, video, proceed } = encoding;
-    await RESTART.happen(running, onTestFinished);
-    await until(() => listens(running));
-    proceed();
-    await seen(running, video);
-    await seen(running, await upload(running, await testVideo(3)));
-    await until(async () => (await tasksLeft(running)).unacked === 1);
-    expect({ starts: worker.starts, runs: encodings(running, video) }).toEqual({
-      starts: 1,
-      runs: 1,
-    });
-    await giveBack(running, worker);
-    await until(() => encodings(running, video) === 2);
-    await acknowledged(running);
-  });
+  test(
+    'without the remedies: the task is left, and runs a second time',
+    RECONNECTS,
+    async ({ onTestFinished }) => {
+      const choices = choicesOf({ arch: 'celery', service: 'systemd' });
+      const change: Change = (files) => altered(files, / -- broker_connection_retry=0.*$/gm, '');
+      const encoding = await startEncoding(choices, onTestFinished, { change });
+      const { running, worker, video, proceed } = encoding;
+      await RESTART.happen(running, onTestFinished);
+      await until(() => goesOn(running, worker));
+      proceed();
+      await seen(running, video);
+      await seen(running, await upload(running, await testVideo(3)));
+      await until(async () => (await tasksLeft(running)).unacked === 1);
+      expect({ starts: worker.starts, runs: encodings(running, video) }).toEqual({
+        starts: 1,
+        runs: 1,
+      });
+      await giveBack(running, worker);
+      await until(() => encodings(running, video) === 2);
+      await acknowledged(running);
+    },
+  );
 });
 
 describe.concurrent('a worker that loses Redis while it transcribes', () => {
-  for (const stack of sample(STACKS, 1))
-    test(`${stack.arch}-${stack.service}`, again(stack), async ({ onTestFinished }) => {
-      await loseTranscribing(stack, onTestFinished);
+  for (const setup of sample(SETUPS, 1))
+    test(`${setup.arch}-${setup.service}`, again(setup), async ({ onTestFinished }) => {
+      await loseTranscribing(setup, onTestFinished);
     });
 });
 

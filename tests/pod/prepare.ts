@@ -1,7 +1,7 @@
 import { makeEnvironment } from '../stacks/make.ts';
-import { STACKS, type StackName } from '../stacks/stacks.ts';
+import { ENVIRONMENTS, type EnvironmentName } from '../stacks/stacks.ts';
 
 /** Makes the Python environments of Pod before the tests start. Where PyPI cannot be reached, they are skipped. */
 export default function prepare(): void {
-  (Object.keys(STACKS) as StackName[]).every(makeEnvironment);
+  (Object.keys(ENVIRONMENTS) as EnvironmentName[]).every(makeEnvironment);
 }

@@ -16,7 +16,7 @@ import {
 } from '../software-run/processes.ts';
 import { workerStart } from '../software-run/unit.ts';
 import { environment } from '../stacks/environment.ts';
-import type { StackName } from '../stacks/stacks.ts';
+import type { PackagesName } from '../stacks/stacks.ts';
 import type { Prepared } from './database.ts';
 import { podSettings, workerSettings, type Base } from './settings.ts';
 import { output } from './source.ts';
@@ -31,9 +31,9 @@ export interface Stage {
   /** Python statements at the end of each server's settings. */
   readonly settings: string;
   /** The virtual environment of servers that run the whole of Pod, with Django. */
-  readonly whole: StackName;
+  readonly whole: PackagesName;
   /** That of all others. */
-  readonly encode: StackName;
+  readonly encode: PackagesName;
   /** Whether Pod runs in its Docker set-up. */
   readonly container: boolean;
 }
@@ -114,11 +114,11 @@ export class Server {
   }
 
   async #install(whole: boolean): Promise<void> {
-    const { base, prepared, settings, ...stacks } = this.#stage;
+    const { base, prepared, settings, ...environments } = this.#stage;
     this.#places = [
       [DEFAULTS.project, this.#tree],
-      [DEFAULTS.venv, environment(stacks.whole)],
-      [DEFAULTS['venv.encode'], environment(stacks.encode)],
+      [DEFAULTS.venv, environment(environments.whole)],
+      [DEFAULTS['venv.encode'], environment(environments.encode)],
       [DEFAULTS.logs, this.#logs],
       [DEFAULTS.pids, this.#logs],
       [DEFAULTS.results, this.#results],

@@ -12,9 +12,9 @@ import type { Architecture } from '../../src/model/architecture.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 import { urlPart } from '../../src/emit/escape.ts';
 import { full } from '../sets.ts';
-import { redisServer } from '../software.ts';
 import { NO_VALKEY, VALKEY_PACKAGES } from '../machines/valkeyPackages.ts';
-import { needStacks } from '../stacks/need.ts';
+import { stackServer } from '../stacks/environment.ts';
+import { needStack } from '../stacks/need.ts';
 import { altered, withText } from './altered.ts';
 import { anotherServer, deploy, type Change } from './deployed.ts';
 import { freePort, run, serve, temporaryFolder, type Finally } from './processes.ts';
@@ -80,7 +80,7 @@ const BROKEN: readonly Broken[] = [
 ];
 
 describe.concurrent('what the checker calls an error fails, and works after its repair', () => {
-  needStacks();
+  needStack();
 
   test.for(BROKEN)('$code', async (each, { expect, onTestFinished }) => {
     const { choices = {}, change, fail, code } = each;
@@ -167,7 +167,7 @@ describe('directives', () => {
     expect(flags.length).toBeGreaterThan(50);
     for (const name of flags) {
       await writeFile(join(folder, 'redis.conf'), `${name} perhaps\n`);
-      const { status, stdout, stderr } = await run(redisServer(), ['redis.conf'], { cwd: folder });
+      const { status, stdout, stderr } = await run(stackServer(), ['redis.conf'], { cwd: folder });
       expect([name, status, stdout + stderr]).toEqual([
         name,
         1,

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { codeText, plain } from '../../src/emit/code.ts';
 import { ask } from '../../src/emit/cli.ts';
 import { quoteText, quotesOf } from '../emit/quotes/quoted.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { deploy, type Choices } from './deployed.ts';
 import { run } from './processes.ts';
 
-needStacks();
+needStack();
 
 const SENTINELS = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
 

@@ -7,7 +7,7 @@ import { plan, type Deployment } from '../../src/model/deployment.ts';
 import type { Role } from '../../src/pod/roles.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { makeCertificates } from './certificates.ts';
-import type { StackName } from '../stacks/stacks.ts';
+import type { PackagesName } from '../stacks/stacks.ts';
 import { PodServer } from './pod.ts';
 import { freePort, until, type Finally, type Service } from './processes.ts';
 import { ask, startRedis, startSentinel, type Door, type RedisService } from './redis.ts';
@@ -181,11 +181,11 @@ export async function anotherServer(
   { deployment, files }: Pick<Deployed, 'deployment' | 'files'>,
   atEnd: Finally,
   role: Role = 'web',
-  stack?: StackName,
+  packages?: PackagesName,
 ): Promise<PodServer> {
   const group = deployment.servers.find(({ roles }) => roles.includes(role));
   if (!group) throw new Error(`There is no server with the role ${role}.`);
-  return PodServer.create(group, files, atEnd, stack);
+  return PodServer.create(group, files, atEnd, packages);
 }
 
 /** The length of each queue. */

@@ -8,10 +8,10 @@ import { plan } from '../../src/model/deployment.ts';
 import type { Role } from '../../src/pod/roles.ts';
 import { quotesOf } from '../emit/quotes/quoted.ts';
 import { lockFile, NO_PYPI } from '../stacks/environment.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { run, temporaryFolder } from './processes.ts';
 
-needStacks();
+needStack();
 
 /** Requirements as Pod has them: some packages with the versions of a lock, and nothing about kombu. */
 async function requirements(lock: string, ...names: readonly string[]): Promise<string> {

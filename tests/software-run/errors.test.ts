@@ -8,7 +8,7 @@ import { plan, type Deployment } from '../../src/model/deployment.ts';
 import { urlPart } from '../../src/emit/escape.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { limit } from '../sets.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { altered } from './altered.ts';
 import { makeCertificates } from './certificates.ts';
 import { anotherServer, deploy, type Change, type Deployed } from './deployed.ts';
@@ -17,7 +17,7 @@ import { gatherUndos, inOwnNetwork, until, type Finally } from './processes.ts';
 import { ask, startRedis, type Door } from './redis.ts';
 import { answer, compareAnswers, entriesOf, pattern, type Question } from './repairPage.ts';
 
-needStacks();
+needStack();
 
 const MESSAGES_IN = ['messages', 'sentinel'];
 const PAGE = { fr: entriesOf('fr', ...MESSAGES_IN), en: entriesOf('en', ...MESSAGES_IN) };

@@ -3,13 +3,13 @@ import { ARCHITECTURES, DEFAULTS, type Architecture } from '../../src/model/arch
 import { plan } from '../../src/model/deployment.ts';
 import { limit } from '../sets.ts';
 import { textAt } from '../emit/emitted.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { altered } from './altered.ts';
 import { anotherServer, deploy, waiting, type Change, type Deployed } from './deployed.ts';
 import { until, type Finally } from './processes.ts';
 import { ask, keysOf, startRedis } from './redis.ts';
 
-needStacks();
+needStack();
 
 const VIDEOS = [1, 2, 3, 4, 5];
 

@@ -1,11 +1,11 @@
 import { describe, test } from 'vitest';
 import { quoteText } from '../emit/quotes/quoted.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { deploy, type Choices } from './deployed.ts';
 import { until } from './processes.ts';
 import { ask } from './redis.ts';
 
-needStacks();
+needStack();
 
 const SENTINELS = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
 

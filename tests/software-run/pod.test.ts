@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
 import { quoteText } from '../emit/quotes/quoted.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { deploy, type Choices } from './deployed.ts';
 import type { WorkerReport } from './pod.ts';
 import { until } from './processes.ts';
 import { ask, keysOf } from './redis.ts';
 
-needStacks();
+needStack();
 
 test.for(['', 'localhost'])(
   'each client refuses the certificate of another server: “%s”',

@@ -5,8 +5,8 @@ import { DEFAULTS } from '../../src/model/architecture.ts';
 import { type ConfigFile, fileText } from '../../src/emit/files.ts';
 import type { ServerGroup } from '../../src/model/servers.ts';
 import type { Role } from '../../src/pod/roles.ts';
-import { environment } from '../stacks/environment.ts';
-import type { StackName } from '../stacks/stacks.ts';
+import { environment, stack } from '../stacks/environment.ts';
+import type { PackagesName } from '../stacks/stacks.ts';
 import {
   hasFailed,
   run,
@@ -53,9 +53,9 @@ interface Starter extends WorkerStart {
   readonly isReady: (said: string) => boolean;
 }
 
-/** The stack of a server with the stand-in for Pod: only web servers and Celery's workers have Django. */
-export const stackOf = (server: Role): StackName =>
-  server === 'web' || server === 'worker' ? 'pod' : 'pod-encode';
+/** The environment of a server with the stand-in for Pod: only web servers and Celery's workers have Django. */
+export const packagesFor = (server: Role): PackagesName =>
+  server === 'web' || server === 'worker' ? stack.web : stack.encode;
 
 /** The settings of the stand-in that are not the generator's: a reader has them already. */
 const OTHER_SETTINGS = `
@@ -85,7 +85,7 @@ export class PodServer {
     id: Role,
     folder: string,
     files: readonly ConfigFile[],
-    stack: StackName,
+    packages: PackagesName,
     atEnd: Finally,
   ) {
     this.#id = id;
@@ -93,7 +93,7 @@ export class PodServer {
     this.#files = files;
     this.#project = join(folder, 'project');
     this.#programs = join(folder, 'programs');
-    this.#venv = environment(stack);
+    this.#venv = environment(packages);
     this.#logs = join(folder, 'logs');
     this.#results = join(folder, 'results');
     this.#atEnd = (stop) => {
@@ -104,17 +104,17 @@ export class PodServer {
 
   /**
    * @param files the files of the whole deployment
-   * @param stack the server's virtual environment
+   * @param packages the server's virtual environment
    */
   static async create(
     { id }: ServerGroup,
     files: readonly ConfigFile[],
     atEnd: Finally,
-    stack = stackOf(id),
+    packages = packagesFor(id),
   ): Promise<PodServer> {
     const folder = temporaryFolder(atEnd);
     const own = files.filter(({ server }) => server === id || server === 'all');
-    const server = new PodServer(id, folder, own, stack, atEnd);
+    const server = new PodServer(id, folder, own, packages, atEnd);
     await server.#install();
     atEnd(async (context) => {
       if (hasFailed(context))
@@ -192,6 +192,7 @@ export class PodServer {
   /** A text with the server's own folders for the usual ones. */
   #placed(text: string): string {
     return text
+      .replaceAll(stack.unknown ?? '\0', '')
       .replaceAll(DEFAULTS.project, this.#project)
       .replaceAll(DEFAULTS.venv, this.#venv)
       .replaceAll(DEFAULTS['venv.encode'], this.#venv)

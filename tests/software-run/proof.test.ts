@@ -8,20 +8,26 @@ import { check } from '../../src/model/check.ts';
 import type { Deployment } from '../../src/model/deployment.ts';
 import { OFFERS, offerName, offerOf, type Offer } from '../../src/model/offers.ts';
 import type { Failover, Proof, ProvenCase } from '../../src/site/proof.ts';
-import { full, pairwise, sample } from '../sets.ts';
-import { nft, redisServer } from '../software.ts';
-import { environment } from '../stacks/environment.ts';
-import { needStacks } from '../stacks/need.ts';
+import { covering, full, pairwise, sample } from '../sets.ts';
+import { nft } from '../software.ts';
+import { environment, STACK, stack, stackServer } from '../stacks/environment.ts';
+import { needStack } from '../stacks/need.ts';
 import { deploy, replicated, waiting, type Choices, type Deployed } from './deployed.ts';
 import type { PodServer, WorkerReport } from './pod.ts';
 import { inItsNetwork, impossible, OF_ONE_MACHINE, SENTINELS, TRANSPORTS } from './offered.ts';
 import { inOwnNetwork, run, until, type Finally } from './processes.ts';
 import { ask, keysOf } from './redis.ts';
 
-needStacks();
+needStack();
 
 /** The file from which the site reads the proven cases. */
-const PROVEN = join(import.meta.dirname, '../../src/site/proven.json');
+const PROVEN = join(import.meta.dirname, `../../src/site/proven/${STACK}.json`);
+
+/** The offers of this run. In the everyday set any two of architecture, transport, authentication and sharing meet. */
+const CASES = stack.complete ? pairwise(OFFERS) : covering(OFFERS);
+
+/** The architectures whose master is stopped. */
+const FAILOVERS = stack.complete ? sample(ARCHITECTURES, 1) : (['celery'] as const);
 
 /** `npm run prove` writes it; every other run compares it with its results. */
 const WRITES = process.env['PROVE'] === '1';
@@ -116,6 +122,12 @@ async function prove(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
 
   const session = await pods[0]?.visit('transcription');
   const keys = await keysOf(door);
+  // kombu 5.7 writes a second binding beside each, which no pages or files of ours name.
+  for (const names of Object.values(keys)) {
+    const bindings = names.filter((name) => name.startsWith('_kombu.binding_permanent.'));
+    for (const name of bindings) names.splice(names.indexOf(name), 1);
+    expect(bindings.filter((name) => !names.includes(name.replace('_permanent', '')))).toEqual([]);
+  }
   expect(keys).toEqual({
     2: [':1:choice'],
     3: ['pod:1:page'],
@@ -166,10 +178,10 @@ from importlib.metadata import version
 print(json.dumps({"Python": platform.python_version(), "Django": django.__version__,
   "django-redis": version("django-redis"), "django-redis-sessions": version("django-redis-sessions"),
   "Celery": celery.__version__, "kombu": kombu.__version__, "redis-py": redis.__version__}))`;
-  const clients = await run(join(environment('pod'), 'bin/python'), ['-c', script]);
-  const server = await run(redisServer(), ['--version']);
+  const clients = await run(join(environment(stack.web), 'bin/python'), ['-c', script]);
+  const server = await run(stackServer(), ['--version']);
   return {
-    Redis: /v=(\S+)/.exec(server.stdout)?.[1] ?? '',
+    [/^Valkey/.test(server.stdout) ? 'Valkey' : 'Redis']: /v=(\S+)/.exec(server.stdout)?.[1] ?? '',
     ...(JSON.parse(clients.stdout) as Record<string, string>),
   };
 }
@@ -258,8 +270,7 @@ beforeAll(async () => {
 describe.concurrent(
   'on real software, keys and tasks land in their databases, and workers take them',
   () => {
-    // In the everyday set any two of architecture, transport, authentication and sharing meet.
-    test.for(pairwise(OFFERS).map((offer) => ({ name: offerName(offer), offer })))(
+    test.for(CASES.map((offer) => ({ name: offerName(offer), offer })))(
       '$name',
       async ({ name, offer }, { onTestFinished, skip }) => {
         const why = await impossible(offer);
@@ -273,32 +284,36 @@ describe.concurrent(
 );
 
 describe.concurrent('the master stopped: all works again without anybody’s help', () => {
-  test.for(sample(ARCHITECTURES, 1))('%s', async (arch, { onTestFinished, skip }) => {
+  test.for(FAILOVERS)('%s', async (arch, { onTestFinished, skip }) => {
     skip(process.platform !== 'linux', 'only Linux has all of 127.0.0.0/8');
     failovers.set(arch, await failOver(arch, stopped, onTestFinished));
   });
 
-  test.runIf(full)('its machine without power', async ({ onTestFinished, skip }) => {
-    skip(process.platform !== 'linux' || process.getuid?.() !== 0, 'only root cuts a connection');
-    const found = await inOwnNetwork([], onTestFinished, () =>
-      failOver('microservices', powerless, onTestFinished),
-    );
-    failovers.set('power', found);
-  });
+  test.runIf(full && STACK === 'pod')(
+    'its machine without power',
+    async ({ onTestFinished, skip }) => {
+      skip(process.platform !== 'linux' || process.getuid?.() !== 0, 'only root cuts a connection');
+      const found = await inOwnNetwork([], onTestFinished, () =>
+        failOver('microservices', powerless, onTestFinished),
+      );
+      failovers.set('power', found);
+    },
+  );
 });
 
 afterAll(async () => {
   if (!WRITES) return;
-  const cases = OFFERS.flatMap((offer) => proven.get(offerName(offer)) ?? []);
+  const cases = CASES.flatMap((offer) => proven.get(offerName(offer)) ?? []);
   const power = failovers.get('power');
-  if (power === undefined || cases.length < OFFERS.length)
+  const missing = FAILOVERS.some((arch) => !failovers.has(arch));
+  if (missing || cases.length < CASES.length || (STACK === 'pod' && power === undefined))
     throw new Error('Nothing is published unless everything was run.');
   const proof: Proof = {
     date: new Date().toISOString().slice(0, 10),
     versions: await versions(),
     cases,
-    failovers: ARCHITECTURES.flatMap((arch) => failovers.get(arch) ?? []),
-    power,
+    failovers: FAILOVERS.flatMap((arch) => failovers.get(arch) ?? []),
+    ...(power && { power }),
   };
   const style = { ...(await resolveConfig(PROVEN)), filepath: PROVEN };
   await writeFile(PROVEN, await format(JSON.stringify(proof, null, 2), style));

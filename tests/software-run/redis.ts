@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { redisServer } from '../software.ts';
+import { stackServer } from '../stacks/environment.ts';
 import { run, serve, stopAtEnd, temporaryFolder, type Finally, type Service } from './processes.ts';
 
 /** A running Redis server, and the folder of its data. */
@@ -15,7 +15,7 @@ export async function startRedis(
   folder = temporaryFolder(atEnd),
 ): Promise<RedisService> {
   await writeFile(join(folder, 'redis.conf'), conf);
-  const service = await serve(redisServer(), ['redis.conf'], { cwd: folder }, (said) =>
+  const service = await serve(stackServer(), ['redis.conf'], { cwd: folder }, (said) =>
     /ready to accept connections/i.test(said),
   );
   stopAtEnd(`redis-server (${folder})`, service, atEnd);
@@ -27,7 +27,7 @@ export async function startSentinel(conf: string, atEnd: Finally): Promise<Servi
   const folder = temporaryFolder(atEnd);
   await writeFile(join(folder, 'sentinel.conf'), conf);
   const args = ['sentinel.conf', '--sentinel'];
-  const service = await serve(redisServer(), args, { cwd: folder }, (said) =>
+  const service = await serve(stackServer(), args, { cwd: folder }, (said) =>
     said.includes('+monitor master'),
   );
   stopAtEnd(`redis-sentinel (${folder})`, service, atEnd);

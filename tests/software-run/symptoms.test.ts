@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { urlPart } from '../../src/emit/escape.ts';
 import { quoteText } from '../emit/quotes/quoted.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { altered } from './altered.ts';
 import { anotherServer, deploy, type Change, type Choices } from './deployed.ts';
 import type { Finally } from './processes.ts';
 import { ask } from './redis.ts';
 import { answer, compareAnswers, entriesOf, type Question } from './repairPage.ts';
 
-needStacks();
+needStack();
 
 const PAGE = [entriesOf('fr', 'symptoms'), entriesOf('en', 'symptoms')];
 

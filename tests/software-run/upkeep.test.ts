@@ -1,11 +1,11 @@
 import { describe, test } from 'vitest';
 import { quoteText, quoteTexts } from '../emit/quotes/quoted.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { deploy } from './deployed.ts';
 import type { Finally } from './processes.ts';
 import { ask } from './redis.ts';
 
-needStacks();
+needStack();
 
 /** A web server whose sessions are in the SQL database too, and the numbers of its sessions. */
 async function site(atEnd: Finally) {

@@ -11,16 +11,16 @@ import { emitted, textAt } from '../emit/emitted.ts';
 import { limit } from '../sets.ts';
 import { nft } from '../software.ts';
 import { environment } from '../stacks/environment.ts';
-import { needStacks } from '../stacks/need.ts';
-import type { StackName } from '../stacks/stacks.ts';
+import { needStack } from '../stacks/need.ts';
+import type { PackagesName } from '../stacks/stacks.ts';
 import { altered } from './altered.ts';
 import { makeCertificates } from './certificates.ts';
 import { anotherServer, deploy, type Change, type Choices, type Deployed } from './deployed.ts';
-import { stackOf, type PodServer } from './pod.ts';
+import { packagesFor, type PodServer } from './pod.ts';
 import { freePort, inOwnNetwork, run, until, type Finally } from './processes.ts';
 import { ask, startRedis, startSentinel } from './redis.ts';
 
-needStacks();
+needStack();
 
 const LANGUAGES = ['fr', 'en'] as const;
 
@@ -525,7 +525,7 @@ interface PodFault {
   readonly keys: readonly TextKey[];
   /** The message of the software, after the text or before it. */
   readonly said?: string;
-  readonly stack?: StackName;
+  readonly packages?: PackagesName;
   readonly change?: Change;
   readonly prepare?: (pod: PodServer, deployed: Deployed) => Promise<unknown>;
   /** The script ends before it asks the workers. */
@@ -570,7 +570,7 @@ const POD_FAULTS: readonly PodFault[] = [
     name: 'Django in the environment of an encoding server',
     choices: ENCODING_SERVER,
     role: 'encoding',
-    stack: 'pod',
+    packages: 'pod',
     keys: ['verify.django', 'verify.encoding.bad'],
     said: 'settings are not configured',
   },
@@ -645,13 +645,13 @@ describe.concurrent('a script says in a sentence what a server of Pod lacks', ()
     for (const language of LANGUAGES) {
       const files = change(emitted(deployment.architecture, { language, password }));
       const site = { deployment, files };
-      const pod = await anotherServer(site, onTestFinished, fault.role, fault.stack);
+      const pod = await anotherServer(site, onTestFinished, fault.role, fault.packages);
       await fault.prepare?.(pod, deployed);
       const verdict = verdictOf(await pod.verify(password), performance.now());
       const params = {
         path: environment('pod'),
         running: 1,
-        command: `${environment(fault.stack ?? stackOf(group?.id ?? 'web'))}/bin/pip install 'kombu<5.7'`,
+        command: `${environment(fault.packages ?? packagesFor(group?.id ?? 'web'))}/bin/pip install 'kombu<5.7'`,
       };
       for (const [at, key] of fault.keys.entries())
         expect(verdict.wrong[at]).toContain(says(language, key, params));

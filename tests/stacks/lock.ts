@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { python311 } from '../software.ts';
 import { lockFile } from './environment.ts';
-import { BUILD, POD_RELEASE, PYTHON_VERSION, STACKS, type Stack } from './stacks.ts';
+import { BUILD, POD_RELEASE, PYTHON_VERSION, ENVIRONMENTS, type Environment } from './stacks.ts';
 
 /*
  * Renews the locks of the tests' Python environments: POD_SOURCE=<a checkout of Esup-Pod> node tests/stacks/lock.ts [NAME…].
@@ -31,7 +31,7 @@ function requirements(file: string): string[] {
 /** The name of the package that a requirement is for. */
 const nameOf = (requirement: string) => /^[\w.-]+/.exec(requirement)?.[0].toLowerCase() ?? '';
 
-function wanted({ pod = [], without = [], more }: Stack): string[] {
+function wanted({ pod = [], without = [], more }: Environment): string[] {
   const left = pod.flatMap(requirements).filter((each) => !without.includes(nameOf(each)));
   return [...left, ...more];
 }
@@ -55,16 +55,16 @@ try {
   done(python311(), ['-m', 'venv', folder]);
   done(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', UV]);
   const names = process.argv.slice(2);
-  const all: [string, Stack][] = [
+  const all: [string, Environment][] = [
     ['build', { purpose: '', more: BUILD }],
-    ...Object.entries(STACKS),
+    ...Object.entries(ENVIRONMENTS),
   ];
-  for (const [name, stack] of all) {
+  for (const [name, environment] of all) {
     if (names.length > 0 && !names.includes(name)) continue;
-    if (stack.pod) checkRelease();
+    if (environment.pod) checkRelease();
     const options = ['--generate-hashes', '--no-header', '--no-annotate', '--quiet'];
     const args = ['pip', 'compile', '-', '--python-version', PYTHON_VERSION, ...options];
-    const lock = done(join(folder, 'bin/uv'), args, `${wanted(stack).join('\n')}\n`);
+    const lock = done(join(folder, 'bin/uv'), args, `${wanted(environment).join('\n')}\n`);
     writeFileSync(lockFile(name), lock);
     console.log(`${name}: ${lock.match(/==/g)?.length} packages`);
   }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { basename, join } from 'node:path';
 import { python311 } from '../software.ts';
 import { hasEnvironment, lockFile, modulesIn, NO_PYPI, placeOf } from './environment.ts';
-import { STACKS, type Stack, type StackName } from './stacks.ts';
+import { ENVIRONMENTS, type Environment, type EnvironmentName } from './stacks.ts';
 
 /** The message of pip where it reaches no index, after the names of versions that it found there. */
 const NO_ACCESS = /\(from versions: none\)/;
@@ -19,8 +19,8 @@ function done(command: string, ...args: string[]): void {
 }
 
 /** Fills a new virtual environment; false if PyPI cannot be reached. */
-function fill(folder: string, name: StackName): boolean {
-  const { empty = [], edits = [] }: Stack = STACKS[name];
+function fill(folder: string, name: EnvironmentName): boolean {
+  const { empty = [], edits = [] }: Environment = ENVIRONMENTS[name];
   done(python311(), '-m', 'venv', folder);
   const install = (lock: string) => [
     ...['-m', 'pip', 'install', '--disable-pip-version-check', '--quiet', '--retries', '2'],
@@ -44,18 +44,20 @@ function fill(folder: string, name: StackName): boolean {
 }
 
 /**
- * Makes the virtual environment of a stack, if it is not there yet. Programs of an environment know their folder, so it
+ * Makes the virtual environment, if it is not there yet. Programs of an environment know their folder, so it
  * is made in a separate folder, to which the known place is a link once it is complete. Two runs
  * of the tests do not disturb each other: the second one takes what the first one made.
  *
  * @returns whether it is there: false if PyPI cannot be reached
  * @throws if PyPI can be reached and it cannot be made
  */
-export function makeEnvironment(name: StackName): boolean {
+export function makeEnvironment(name: EnvironmentName): boolean {
   if (hasEnvironment(name)) return true;
   const place = placeOf(name);
   const folder = `${place}-${process.pid}`;
-  console.log(`Installing Python’s packages for the tests: ${name}, ${STACKS[name].purpose}.`);
+  console.log(
+    `Installing Python’s packages for the tests: ${name}, ${ENVIRONMENTS[name].purpose}.`,
+  );
   mkdirSync(join(place, '..'), { recursive: true });
   let linked = false;
   try {
@@ -73,9 +75,9 @@ export function makeEnvironment(name: StackName): boolean {
 
 if (import.meta.main) {
   const names = process.argv.slice(2);
-  const unknown = names.find((name) => !Object.hasOwn(STACKS, name));
-  if (unknown !== undefined) throw new Error(`No such stack: ${unknown}`);
-  if (!names.every((name) => makeEnvironment(name as StackName))) {
+  const unknown = names.find((name) => !Object.hasOwn(ENVIRONMENTS, name));
+  if (unknown !== undefined) throw new Error(`No such environment: ${unknown}`);
+  if (!names.every((name) => makeEnvironment(name as EnvironmentName))) {
     console.error(`${NO_PYPI}.`);
     process.exitCode = 1;
   }

@@ -1,9 +1,10 @@
 import { beforeEach } from 'vitest';
-import { hasEnvironment, NO_PYPI } from './environment.ts';
+import { missingStack } from './environment.ts';
 
-/** Skips the tests of a file, or of the `describe` around it, where there are no environments of Pod. */
-export function needStacks(): void {
+/** Skips the tests of a file, or of the `describe` around it, where the stack of this run is not there. */
+export function needStack(): void {
   beforeEach(({ skip }) => {
-    skip(!hasEnvironment('pod') || !hasEnvironment('pod-encode'), NO_PYPI);
+    const missing = missingStack();
+    skip(missing !== undefined, missing);
   });
 }

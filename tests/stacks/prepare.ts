@@ -1,15 +1,24 @@
 import { full } from '../sets.ts';
+import { makeRelease } from './debian.ts';
 import { makeEnvironment } from './make.ts';
-import { STACKS, type Stack, type StackName } from './stacks.ts';
+import {
+  ENVIRONMENTS,
+  RELEASES,
+  type Environment,
+  type EnvironmentName,
+  type ReleaseName,
+} from './stacks.ts';
 
 /**
- * Makes the Python environments of the tests with real software before these start. Where PyPI cannot be reached
- * there are none, and the tests that need one are skipped.
+ * Makes the Python environments and, for the full set, the releases of Debian before the tests with real software
+ * start. Where their packages cannot be reached there are none, and the tests that need them are skipped.
  */
 export default function prepare(): void {
-  const all = full && process.env['POD_SOURCE'] !== undefined;
-  const stacks: [string, Stack][] = Object.entries(STACKS);
-  const names = stacks.filter(([, stack]) => all || !stack.full).map(([name]) => name as StackName);
+  const environments: [string, Environment][] = Object.entries(ENVIRONMENTS);
+  const names = environments.filter(
+    ([, { only }]) => only === undefined || (full && only === 'full'),
+  );
   // The first that PyPI would be needed for stops it.
-  names.every(makeEnvironment);
+  names.every(([name]) => makeEnvironment(name as EnvironmentName));
+  if (full) (Object.keys(RELEASES) as ReleaseName[]).every(makeRelease);
 }
