@@ -34,6 +34,20 @@ const { full, limit } = await import('./tests/sets.ts');
 /** The stacks that only the full set runs. */
 const otherStacks = full ? Object.keys(STACKS).filter((name) => name !== 'pod') : [];
 
+/** A project of tests that boot whole servers: some files of tests/machines, on a stack. */
+const machines = (name: string, files: string, env: Record<string, string>) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`tests/machines/${files}.test.ts`],
+    globalSetup: 'tests/stacks/prepare.ts',
+    env,
+    // A machine that boots needs both cores: these run after all others, one by one.
+    sequence: { groupOrder: 1 },
+    fileParallelism: false,
+  },
+});
+
 export default defineConfig({
   test: {
     projects: [
@@ -96,17 +110,10 @@ export default defineConfig({
           env: { STACK },
         },
       })),
-      {
-        extends: true,
-        test: {
-          name: 'machines',
-          include: [`tests/machines/${full ? '*' : '{machine,install}'}.test.ts`],
-          globalSetup: 'tests/stacks/prepare.ts',
-          // A machine that boots needs both cores: these run after all others, one by one.
-          sequence: { groupOrder: 1 },
-          fileParallelism: false,
-        },
-      },
+      machines('machines', full ? '*' : '{machine,install}', {}),
+      ...(full
+        ? [machines('machines-debian-13', '{machine,install,workers}', { STACK: 'debian-13' })]
+        : []),
     ],
     reporters: ['default', new Report()],
     // Much of the time goes by waiting; Vitest itself would leave one of two cores idle.

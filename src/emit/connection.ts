@@ -136,7 +136,10 @@ export function cacheOptions(
       )
     : literal(number(String(ANSWER_TIMEOUT)));
   const timeouts: DictEntry[] = [
-    ['SOCKET_CONNECT_TIMEOUT', timeout],
+    // A connection by a Unix socket is there at once, and redis-py before 4.6 has no timeout for it.
+    ...(redis.socket === undefined
+      ? [['SOCKET_CONNECT_TIMEOUT', timeout] satisfies DictEntry]
+      : []),
     ['SOCKET_TIMEOUT', timeout],
   ];
   if (redis.sentinel === undefined) return [client, ...timeouts];
@@ -193,7 +196,9 @@ export function transportOptions(deployment: Deployment, writing: Writing): Dict
   const connecting: DictEntry = ['socket_connect_timeout', answer];
   const answering: DictEntry[] = sessions === 'cached_db' ? [['socket_timeout', answer]] : [];
   if (sentinel === undefined)
-    return answering.length === 0 ? [timeout] : [timeout, connecting, ...answering];
+    return answering.length === 0 || redis.socket !== undefined
+      ? [timeout, ...answering]
+      : [timeout, connecting, ...answering];
   const keepalive = KEEPALIVE_OPTIONS.map(([option, value]): DictEntry => [
     option,
     literal(number(String(value))),

@@ -4,6 +4,13 @@
  */
 export const DOCKER_HOST = 'redis.localhost';
 
+/**
+ * The oldest major version of Redis that the generated files and the pages' commands are for. Redis 6.0 refuses the `-`
+ * before an address of `bind` and `&*` in an ACL rule (run on 6.0.16: tests/software-run/oldest.test.ts); 6.2 was not
+ * run, and has neither `appendonlydir` nor `ACL DRYRUN`. Valkey calls itself Redis 7.2.
+ */
+export const OLDEST_REDIS = 7;
+
 /** The port of a Redis server unless its configuration has another. */
 export const REDIS_PORT = 6379;
 

@@ -11,7 +11,7 @@ import {
   installWebServer,
   PASSWORD,
 } from './follow.ts';
-import { hasEnvironment, NO_PYPI } from '../stacks/environment.ts';
+import { missingStack } from '../stacks/environment.ts';
 import { boot, needMachines } from './machine.ts';
 
 needMachines();
@@ -22,7 +22,8 @@ describe('Redis is installed as the page says', () => {
     expect,
     skip,
   }) => {
-    skip(!hasEnvironment('pod'), NO_PYPI);
+    const missing = missingStack();
+    skip(missing !== undefined, missing);
     const deployment = deploymentOf({});
     const [machine] = await boot(onTestFinished, '10.77.0.1');
     await installWebServer(machine);

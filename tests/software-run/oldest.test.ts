@@ -1,12 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { speaker } from '../../src/model/say.ts';
 import { OFFERS, offerName } from '../../src/model/offers.ts';
 import { OLD_SERVER, type OldServer } from '../../src/site/proof.ts';
+import { TEXTS } from '../../src/site/texts.ts';
 import { covering } from '../sets.ts';
 import { stackServer } from '../stacks/environment.ts';
 import { needStack } from '../stacks/need.ts';
-import { deployRedis } from './deployed.ts';
+import { deploy, deployRedis } from './deployed.ts';
 import { inItsNetwork, impossible, TRANSPORTS } from './offered.ts';
 import { run } from './processes.ts';
 
@@ -32,6 +34,9 @@ function refusal(error: unknown): string {
     .trim();
 }
 
+const version = async () =>
+  /v=(\S+)/.exec((await run(stackServer(), ['--version'])).stdout)?.[1] ?? '';
+
 const starts: string[] = [];
 const refused: Record<string, string[]> = {};
 
@@ -52,11 +57,18 @@ describe.concurrent('the server of Debian 11', () => {
     });
 });
 
+test('verify.sh says that its version is too old', async ({ onTestFinished }) => {
+  const { pods, password } = await deploy({ ...TRANSPORTS.socket }, onTestFinished);
+  const said = await pods[0]?.verify(password);
+  expect(said?.stdout).toContain(
+    `Redis ${await version()}: ${speaker(TEXTS.fr, 'fr')('verify.old', { version: '7.0' })}`,
+  );
+});
+
 afterAll(async () => {
-  const version = /v=(\S+)/.exec((await run(stackServer(), ['--version'])).stdout)?.[1] ?? '';
   const found: OldServer = {
     date: new Date().toISOString().slice(0, 10),
-    version,
+    version: await version(),
     starts: starts.sort(),
     refused: Object.fromEntries(
       Object.entries(refused)

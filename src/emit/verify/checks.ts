@@ -1,6 +1,6 @@
 import { addressKind } from '../../model/address.ts';
 import { DATABASE_ROLES, type DatabaseRole } from '../../pod/databases.ts';
-import { ANSWER_TIMEOUT } from '../../pod/limits.ts';
+import { ANSWER_TIMEOUT, OLDEST_REDIS } from '../../pod/limits.ts';
 import { plain } from '../code.ts';
 import { shell } from '../shell.ts';
 import type { ShellScript } from './script.ts';
@@ -13,6 +13,8 @@ export function emitPingCheck(script: ShellScript): void {
     shell`said=$(ask PING)`,
     shell`[ "$said" = PONG ] || { explain "$place" "$said" && finish; }`,
     shell`good "$place" ${script.text(redis.password ? 'verify.ping.password' : 'verify.ping.good')}`,
+    shell`version=$(ask INFO server | sed -n 's/^redis_version:\([0-9.]*\).*/\1/p')`,
+    shell`[ -z "$version" ] || [ "\${version%%.*}" -ge ${plain(String(OLDEST_REDIS))} ] || bad "$place" "Redis $version:" ${script.text('verify.old', { version: `${OLDEST_REDIS}.0` })}`,
   );
   if (redis.ca === undefined || redis.socket !== undefined) return;
   const { ca, host } = redis;
