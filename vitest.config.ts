@@ -92,10 +92,9 @@ export default defineConfig({
                 include: ['tests/pod/**/*.test.ts'],
                 exclude: ['**/*.unit.test.ts'],
                 globalSetup: 'tests/pod/prepare.ts',
-                // Two cases at a time need both cores: these run after all others.
+                // Two cases at a time of two files need both cores: these run after all others.
                 sequence: { groupOrder: 2 },
                 maxConcurrency: 2,
-                fileParallelism: false,
               },
             },
           ]),
