@@ -6,7 +6,7 @@ import { connectionWayOf, OFFERS, offerName, offerOf } from '../../src/model/off
 import { POD_PROOF } from '../../src/site/podProof.ts';
 import { PROOFS, unproven } from '../../src/site/proof.ts';
 import { covering, runs } from '../sets.ts';
-import { STACKS } from '../stacks/stacks.ts';
+import { OLDEST, STACKS } from '../stacks/stacks.ts';
 import { distinctArchitectures } from './architecture.ts';
 
 const names = new Set(OFFERS.map(offerName));
@@ -69,10 +69,12 @@ describe('the site', () => {
   );
 
   test('has a proof of every stack, complete or pairwise', () => {
-    const expected = Object.entries(STACKS).map(([name, { complete }]) => [
-      name,
-      (complete ? OFFERS : covering(OFFERS)).map(offerName).sort(),
-    ]);
+    const expected = Object.entries(STACKS)
+      .filter(([name]) => name !== OLDEST)
+      .map(([name, { complete }]) => [
+        name,
+        (complete ? OFFERS : covering(OFFERS)).map(offerName).sort(),
+      ]);
     const found = Object.entries(PROOFS).map(([name, { cases }]) => [
       name,
       cases.map((each) => each.name).sort(),

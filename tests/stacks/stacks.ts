@@ -132,7 +132,8 @@ const CLIENTS = [
 
 /** All that a booted machine and the pages' commands need. */
 const SYSTEM = [
-  ...['systemd-sysv', 'dbus', 'iproute2', 'nftables', 'ufw', 'openssl', 'procps', 'nginx-light'],
+  ...['systemd-sysv', 'dbus', 'iproute2', 'nftables', 'openssl', 'procps', 'python3-venv'],
+  ...['ffmpeg', 'sox', 'libsox-fmt-mp3'],
 ];
 
 /** The releases by their names. Their packages are the newest that the release has on the day of the run. */
