@@ -67,7 +67,7 @@ interface Report {
     readonly status: string;
     readonly message: string;
     readonly assertionResults: readonly {
-      readonly fullName: string;
+      readonly ancestorTitles: readonly string[];
       readonly title: string;
       readonly status: string;
       readonly failureMessages: readonly string[];
@@ -94,13 +94,18 @@ function resultsIn({ testResults }: Report): Results {
   const passed: string[] = [];
   const failures: Failure[] = [];
   for (const { name: file, status, message, assertionResults } of testResults) {
-    const failed = assertionResults.filter((each) => each.status === 'failed');
-    for (const { fullName, title, failureMessages } of failed)
-      failures.push({ id: fullName, name: title, message: messageOf(failureMessages.join('\n')) });
-    for (const each of assertionResults) if (each.status === 'passed') passed.push(each.fullName);
-    if (status !== 'failed') passed.push(file);
-    else if (failed.length === 0)
-      failures.push({ id: file, name: basename(file), message: messageOf(message) });
+    let failed = status === 'failed';
+    const before = passed.length;
+    for (const { ancestorTitles, title, status: state, failureMessages } of assertionResults) {
+      // The name that the option -t is compared with.
+      const id = [...ancestorTitles, title].join(' > ');
+      if (state === 'passed') passed.push(id);
+      if (state !== 'failed') continue;
+      failures.push({ id, name: title, message: messageOf(failureMessages.join('\n')) });
+      failed = false;
+    }
+    if (failed) failures.push({ id: file, name: basename(file), message: messageOf(message) });
+    else if (status !== 'failed' && passed.length > before) passed.push(file);
   }
   return { passed, failures };
 }
@@ -115,7 +120,7 @@ function patternOf(failures: readonly Failure[]): string | undefined {
 /** Runs a proof, or the cases of it that failed. The environments that only this run needs are removed. */
 function run(
   project: string,
-  { environments, file, env }: Proof,
+  { where, environments, file, env }: Proof,
   { locks, pod }: Software,
   again?: readonly Failure[],
 ): Results {
@@ -147,7 +152,10 @@ function run(
       env: { ...process.env, ...env, POD_SOURCE: pod, PROVE: '' },
     });
     if (!existsSync(report)) throw new Error(`Vitest ended with ${status} and wrote no report.`);
-    return resultsIn(JSON.parse(readFileSync(report, 'utf8')) as Report);
+    const results = resultsIn(JSON.parse(readFileSync(report, 'utf8')) as Report);
+    if (results.passed.length === 0 && results.failures.length === 0)
+      throw new Error(`No case was run ${where}.`);
+    return results;
   } finally {
     if (again) made.forEach(removeEnvironment);
   }
@@ -176,8 +184,7 @@ function tried(project: string, proof: Proof, before: Software, newest: Software
   const release =
     project === 'pod' ? { from: releaseIn(before.pod), to: releaseIn(newest.pod) } : {};
   const changes = changesOf(only(before.locks), only(newest.locks), release);
-  const { passed, failures } = run(project, proof, newest);
-  if (passed.length === 0 && failures.length === 0) throw new Error(`No case was run ${where}.`);
+  const { failures } = run(project, proof, newest);
   if (failures.length === 0) return [];
 
   console.log(`${failures.length} failed ${where}; they are run again.`);

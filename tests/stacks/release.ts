@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
@@ -8,13 +9,16 @@ export const RELEASE_FILE = join(import.meta.dirname, 'pod.release');
 export const lockedRelease = (): string => readFileSync(RELEASE_FILE, 'utf8').trim();
 
 /**
- * The release of a checkout of Esup-Pod, which its settings name.
+ * The release of a checkout of Esup-Pod: its tag, or else what its settings name, which are those of 4.0.3 in 4.1.0.
  *
- * @throws if they name none
+ * @throws if it has neither
  */
 export function releaseIn(checkout: string): string {
+  const args = ['-C', checkout, 'tag', '--points-at', 'HEAD'];
+  const tags = spawnSync('git', args, { encoding: 'utf8' }).stdout.split('\n');
   const settings = readFileSync(join(checkout, 'pod/settings.py'), 'utf8');
-  const release = /^VERSION = "(.*)"$/m.exec(settings)?.[1];
+  const release =
+    tags.find((tag) => /^\d+(\.\d+)+$/.test(tag)) ?? /^VERSION = "(.*)"$/m.exec(settings)?.[1];
   if (release === undefined) throw new Error(`${checkout} is no checkout of Esup-Pod.`);
   return release;
 }
