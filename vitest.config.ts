@@ -121,6 +121,8 @@ export default defineConfig({
     testTimeout: limit(600),
     hookTimeout: limit(600),
     expect: { poll: { timeout: limit(90) } },
+    // The option -t finds a case by its whole name.
+    taskTitleValueFormatTruncate: 100,
     allowOnly: false,
   },
 });

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { run } from '../software-run/processes.ts';
+import { podSource, releaseIn } from '../stacks/release.ts';
 
 /** The version of Pod that is run. */
 export interface PodVersion {
@@ -9,13 +8,6 @@ export interface PodVersion {
   readonly commit: string;
   /** The day of the commit, as YYYY-MM-DD. */
   readonly committed: string;
-}
-
-/** The checkout of Esup-Pod. */
-function source(): string {
-  const folder = process.env['POD_SOURCE'];
-  if (folder === undefined) throw new Error('POD_SOURCE names no checkout of Esup-Pod.');
-  return resolve(folder);
 }
 
 /** Runs a command that must succeed, and returns its output. */
@@ -31,16 +23,13 @@ export async function output(
 
 /** The version of the checkout. */
 export async function podVersion(): Promise<PodVersion> {
-  const settings = await readFile(join(source(), 'pod/settings.py'), 'utf8');
-  const log = await output('git', ['-C', source(), 'log', '-1', '--format=%H %cs']);
+  const log = await output('git', ['-C', podSource(), 'log', '-1', '--format=%H %cs']);
   const [commit = '', committed = ''] = log.split(' ');
-  const version = /^VERSION = "(.*)"$/m.exec(settings)?.[1];
-  if (version === undefined) throw new Error(`${source()} is no checkout of Esup-Pod.`);
-  return { version, commit, committed };
+  return { version: releaseIn(podSource()), commit, committed };
 }
 
 /** Copies the committed files of the checkout into a new folder: Pod writes into its tree. */
 export async function exportSource(folder: string): Promise<void> {
   const script = 'mkdir "$2" && git -C "$1" archive HEAD | tar --extract --directory "$2"';
-  await output('sh', ['-c', script, 'sh', source(), folder]);
+  await output('sh', ['-c', script, 'sh', podSource(), folder]);
 }

@@ -26,8 +26,12 @@ export const stack: Stack = STACKS[STACK];
 /** The folder of the environments, which is kept between runs. */
 const CACHE = join(import.meta.dirname, '../../.cache/stacks');
 
-/** The file with all packages of an environment, or of those that build others: their versions and hashes. */
-export const lockFile = (name: string): string => join(import.meta.dirname, `${name}.lock`);
+/**
+ * The file with all packages of an environment, or of those that build others: their versions and hashes. It is
+ * in the folder LOCKS where that is set, which newest.ts does.
+ */
+export const lockFile = (name: string): string =>
+  join(process.env['LOCKS'] ?? import.meta.dirname, `${name}.lock`);
 
 /** The place of an environment, which changes with everything that it is made from. */
 export function placeOf(name: EnvironmentName): string {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { python311 } from '../software.ts';
 import { hasEnvironment, lockFile, modulesIn, NO_PYPI, placeOf } from './environment.ts';
@@ -71,6 +71,15 @@ export function makeEnvironment(name: EnvironmentName): boolean {
   } finally {
     if (!linked) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Removes an environment, if this process made it. */
+export function removeEnvironment(name: EnvironmentName): void {
+  const place = placeOf(name);
+  const folder = `${place}-${process.pid}`;
+  if (!existsSync(folder)) return;
+  rmSync(place);
+  rmSync(folder, { recursive: true });
 }
 
 if (import.meta.main) {

@@ -2,7 +2,7 @@
 export interface Environment {
   /** The servers that it stands for. */
   readonly purpose: string;
-  /** The files of Pod's requirements that it has; `node tests/stacks/lock.ts` reads them in Pod's source. */
+  /** The files of Pod's requirements that it has; lock.ts reads them in Pod's source. */
   readonly pod?: readonly string[];
   /** The packages of these files that the tests do without. */
   readonly without?: readonly string[];
@@ -22,9 +22,6 @@ interface Edit {
   readonly from: string;
   readonly to: string;
 }
-
-/** The release of Esup-Pod whose requirements are locked. */
-export const POD_RELEASE = '4.2.0';
 
 /** Python's version. The locks hold for it, and have packages for every kind of machine. */
 export const PYTHON_VERSION = '3.11';
@@ -61,7 +58,7 @@ const NEXT = { without: ['redis'], more: ['kombu[redis]'] };
 
 const VOSK = 'vosk==0.3.45';
 
-/** All environments by their names. Each has a lock, `NAME.lock`, which `node tests/stacks/lock.ts NAME` renews. */
+/** All environments by their names. Each has a lock, `NAME.lock`, which `npm run stacks:update -- NAME` renews. */
 export const ENVIRONMENTS = {
   pod: {
     purpose: 'a web server, and a worker of Celery',
