@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkFiles } from '../checker/check.ts';
 import { FINDINGS, type Finding, type FindingCode } from '../checker/findings.ts';
@@ -11,13 +9,14 @@ import { speaker } from '../model/say.ts';
 import type { Role } from '../pod/roles.ts';
 import { BASE, ORIGIN } from '../site/address.ts';
 import { TEXTS, type Language } from '../site/texts.ts';
+import { isInRepository } from './repository.ts';
 
 const ROLES = ['web', 'worker', 'encoding', 'transcription', 'xapi'] as const satisfies Role[];
 
 const USAGE = `npm run --silent check-settings -- FILE... [--role ROLE]... [--several] [--lang fr|en] [--json | --sarif]
 
   FILE       settings_local.py, redis.conf, sentinel.conf, /etc/default/celeryd or a systemd unit;
-             files of one command are checked together. Nothing in them is run.
+             files of one command are checked together. Nothing is run: no file, and no program such as git.
 
   --role     role of the servers that have settings_local.py: ${ROLES.join(', ')};
              by default, the name of the file's folder if it is a role, or else the role that the settings imply
@@ -54,11 +53,7 @@ function readArguments() {
 
 /** Other people with access to a file: every user of this server, or every user of its Git repository. */
 function exposure(file: string): InputFile['exposed'] {
-  const listed = spawnSync('git', ['ls-files', '--error-unmatch', '--', basename(file)], {
-    cwd: dirname(file),
-    stdio: 'ignore',
-  });
-  if (listed.status === 0) return 'repository';
+  if (isInRepository(file)) return 'repository';
   return (statSync(file).mode & 0o004) === 0 ? undefined : 'everyone';
 }
 
