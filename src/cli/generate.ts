@@ -6,6 +6,7 @@ import { parseLink } from '../model/link.ts';
 import { plan } from '../model/deployment.ts';
 import { speaker, type Say } from '../model/say.ts';
 import { TEXTS, type Language } from '../site/texts.ts';
+import { errorText, fail, printError, printJson } from './print.ts';
 import { writeFiles } from './writeFiles.ts';
 
 const USAGE = `npm run --silent generate -- '<link or fragment>' [--lang fr|en] (--out DIR [--force] | --json)
@@ -17,12 +18,6 @@ const USAGE = `npm run --silent generate -- '<link or fragment>' [--lang fr|en] 
   --force  replaces files in DIR that differ
   --json   prints the deployment, which never has the password
   REDIS_PASSWORD in the environment is the password of Redis`;
-
-/** Ends the command with status 2 and a message on standard error. */
-function fail(message: string): never {
-  console.error(message);
-  process.exit(2);
-}
 
 function readArguments() {
   try {
@@ -36,7 +31,7 @@ function readArguments() {
       },
     });
   } catch (error) {
-    return fail(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return fail([errorText(error)], USAGE);
   }
 }
 
@@ -47,12 +42,12 @@ function issueText(say: Say, { code, field, params }: Issue): string {
 
 const { values, positionals } = readArguments();
 const [link] = positionals;
-if (link === undefined || positionals.length > 1) fail(USAGE);
+if (link === undefined || positionals.length > 1) fail([], USAGE);
 // An input without a fragment or a field would be parsed as the default architecture.
-if (link !== '' && !link.includes('#') && !/^[\w.]+=/.test(link)) fail(USAGE);
-if (!Object.hasOwn(TEXTS, values.lang)) fail(`--lang: fr, en\n\n${USAGE}`);
-if (values.json === (values.out !== undefined) || (values.json && values.force)) fail(USAGE);
-if (values.out === '') fail(`--out: DIR\n\n${USAGE}`);
+if (link !== '' && !link.includes('#') && !/^[\w.]+=/.test(link)) fail([], USAGE);
+if (!Object.hasOwn(TEXTS, values.lang)) fail(['--lang: fr, en'], USAGE);
+if (values.json === (values.out !== undefined) || (values.json && values.force)) fail([], USAGE);
+if (values.out === '') fail(['--out: DIR'], USAGE);
 
 const language = values.lang as Language;
 const say = speaker(TEXTS[language], language);
@@ -66,11 +61,11 @@ const architecture = asked
 const found = check(architecture, password);
 // The page shows the parts of a link that it ignores; a playbook would continue with wrong settings.
 const errors = [...parsed.issues, ...found.filter(({ severity }) => severity === 'error')];
-if (errors.length > 0) fail(errors.map((issue) => issueText(say, issue)).join('\n'));
-for (const issue of found) console.error(issueText(say, issue));
+if (errors.length > 0) fail(errors.map((issue) => issueText(say, issue)));
+for (const issue of found) printError(issueText(say, issue));
 
 const deployment = plan(architecture);
-if (values.out === undefined) console.log(JSON.stringify(deployment, null, 2));
+if (values.out === undefined) printJson(deployment);
 else {
   const files = filesOf(deployment, { say, password });
   const secret = password !== '';
@@ -80,9 +75,9 @@ else {
       force: values.force,
     });
     if (obstacles.length > 0)
-      fail(obstacles.map(({ code, path }) => say(`write.${code}`, { path })).join('\n'));
-    for (const path of leftOver) console.error(say('write.left-over', { path }));
+      fail(obstacles.map(({ code, path }) => say(`write.${code}`, { path })));
+    for (const path of leftOver) printError(say('write.left-over', { path }));
   } catch (error) {
-    fail(`${values.out}: ${error instanceof Error ? error.message : String(error)}`);
+    fail([`${values.out}: ${errorText(error)}`]);
   }
 }

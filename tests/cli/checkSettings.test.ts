@@ -164,6 +164,47 @@ describe('check-settings', () => {
     );
   });
 
+  const HOSTILE =
+    'x\\n::stop-commands::abc\\n::error::owned ##[error]y \\x1b]0;t\\x07\\u009b2J\\u202e\\u2028';
+  const hostile = `SESSION_REDIS = {"host": "${HOSTILE}", "db": 4, "port": 6379}
+CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://${HOSTILE}:6379/3"}}
+CELERY_BROKER_URL = "redis://${HOSTILE}/x"
+CELERY_TO_ENCODE = True
+`;
+  const names = [
+    'a.py',
+    '::error::owned.py',
+    ' ::error::\x1b[2J\n::error::owned.py',
+    '##[error]a.py',
+  ];
+
+  test.each(names)('prints control characters and commands of CI of no file: %j', (name) => {
+    for (const args of [[], ['--sarif'], ['--json']]) {
+      const { stdout, stderr } = check({ [name]: hostile }, [
+        name,
+        '--several',
+        '--lang',
+        'en',
+        ...args,
+      ]);
+      expect(stdout).toContain('owned');
+      const lines = (stdout + stderr).split('\n');
+      for (const line of lines) {
+        expect(line).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+        expect(line).not.toMatch(/^\s*::|##\w*\[/);
+      }
+      if (args.length === 0)
+        for (const line of stdout.trimEnd().split('\n'))
+          expect(line).toMatch(/:\d+:\d+ [a-z0-9-]+ /);
+    }
+    const [first] = JSON.parse(check({ [name]: hostile }, [name, '--json']).stdout) as {
+      file: string;
+    }[];
+    expect(first?.file).toBe(name);
+    const missing = check({}, [`${name}-missing`]);
+    expect(missing.stderr.trimEnd()).not.toMatch(/^\s*::|##\w*\[|[\p{C}]/u);
+  });
+
   /** Git, with no configuration besides the repository's; the tests give it folders of their own. */
   const git = (folder: string, ...args: string[]) => {
     const { status, stderr } = spawnSync('git', args, {
