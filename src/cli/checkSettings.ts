@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkFiles } from '../checker/check.ts';
 import { FINDINGS, type Finding, type FindingCode } from '../checker/findings.ts';
@@ -11,13 +9,15 @@ import { speaker } from '../model/say.ts';
 import type { Role } from '../pod/roles.ts';
 import { BASE, ORIGIN } from '../site/address.ts';
 import { TEXTS, type Language } from '../site/texts.ts';
+import { errorText, fail, printError, printJson, printLine } from './print.ts';
+import { isInRepository } from './repository.ts';
 
 const ROLES = ['web', 'worker', 'encoding', 'transcription', 'xapi'] as const satisfies Role[];
 
 const USAGE = `npm run --silent check-settings -- FILE... [--role ROLE]... [--several] [--lang fr|en] [--json | --sarif]
 
   FILE       settings_local.py, redis.conf, sentinel.conf, /etc/default/celeryd or a systemd unit;
-             files of one command are checked together. Nothing in them is run.
+             files of one command are checked together. Nothing is run: no file, and no program such as git.
 
   --role     role of the servers that have settings_local.py: ${ROLES.join(', ')};
              by default, the name of the file's folder if it is a role, or else the role that the settings imply
@@ -28,12 +28,6 @@ const USAGE = `npm run --silent check-settings -- FILE... [--role ROLE]... [--se
 
   Ends with status 0 when nothing is wrong (an advice is not an error), 1 when something is, and 2
   when it cannot check.`;
-
-/** Ends the command with status 2 and a message on standard error. */
-function fail(message: string): never {
-  console.error(message);
-  process.exit(2);
-}
 
 function readArguments() {
   try {
@@ -48,26 +42,22 @@ function readArguments() {
       },
     });
   } catch (error) {
-    return fail(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return fail([errorText(error)], USAGE);
   }
 }
 
 /** Other people with access to a file: every user of this server, or every user of its Git repository. */
 function exposure(file: string): InputFile['exposed'] {
-  const listed = spawnSync('git', ['ls-files', '--error-unmatch', '--', basename(file)], {
-    cwd: dirname(file),
-    stdio: 'ignore',
-  });
-  if (listed.status === 0) return 'repository';
+  if (isInRepository(file)) return 'repository';
   return (statSync(file).mode & 0o004) === 0 ? undefined : 'everyone';
 }
 
 const { values, positionals } = readArguments();
-if (positionals.length === 0) fail(USAGE);
-if (!Object.hasOwn(TEXTS, values.lang)) fail(`--lang: fr, en\n\n${USAGE}`);
-if (values.json && values.sarif) fail(USAGE);
+if (positionals.length === 0) fail([], USAGE);
+if (!Object.hasOwn(TEXTS, values.lang)) fail(['--lang: fr, en'], USAGE);
+if (values.json && values.sarif) fail([], USAGE);
 const roles = values.role.map(
-  (text) => ROLES.find((role) => role === text) ?? fail(`--role: ${ROLES.join(', ')}\n\n${USAGE}`),
+  (text) => ROLES.find((role) => role === text) ?? fail([`--role: ${ROLES.join(', ')}`], USAGE),
 );
 const language = values.lang as Language;
 const say = speaker(TEXTS[language], language);
@@ -84,7 +74,7 @@ const files = [...new Set(positionals)].map((name): InputFile => {
       ...(exposed && { exposed }),
     };
   } catch (error) {
-    return fail(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    return fail([`${name}: ${errorText(error)}`]);
   }
 });
 const checked = checkFiles(files);
@@ -152,11 +142,11 @@ function sarif() {
   };
 }
 
-if (values.sarif) console.log(JSON.stringify(sarif(), null, 2));
-else if (values.json) console.log(JSON.stringify(reported, null, 2));
+if (values.sarif) printJson(sarif());
+else if (values.json) printJson(reported);
 else
   for (const { file, line, column, code, message } of reported)
-    console.log(`${file}:${line}:${column} ${code} ${message}`);
+    printLine(`${file}:${line}:${column} ${code} ${message}`);
 // On standard error, for programs that read the output.
-console.error(summary(checked, say));
+printError(summary(checked, say));
 process.exitCode = reported.some(({ severity }) => severity !== 'advice') ? 1 : 0;

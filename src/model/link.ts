@@ -1,6 +1,7 @@
 import { DEFAULTS, fieldText, type Architecture, type FieldName } from './architecture.ts';
 import { FIELDS, FIELD_NAMES, readFields } from './fields.ts';
 import type { Issue } from './issues.ts';
+import { shown } from './say.ts';
 
 /** A link, read. */
 export interface Link {
@@ -16,7 +17,7 @@ const QUOTED = 60;
 
 /** Hostile or mistyped text, short and harmless enough for a message. */
 function quoted(text: string): string {
-  const line = text.replace(/\p{C}/gu, '�');
+  const line = shown(text);
   return line.length > QUOTED ? `${line.slice(0, QUOTED)}…` : line;
 }
 

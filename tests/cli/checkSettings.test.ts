@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -19,6 +28,7 @@ function check(
   files: Readonly<Record<string, string>>,
   args: readonly string[],
   prepare?: (folder: string) => void,
+  inspect?: (folder: string) => void,
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'redis-pod-'));
   onTestFinished(() => {
@@ -32,7 +42,9 @@ function check(
   const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
     cwd: folder,
     encoding: 'utf8',
+    timeout: 20_000,
   });
+  inspect?.(folder);
   return { status, stdout, stderr };
 }
 
@@ -147,17 +159,220 @@ describe('check-settings', () => {
       chmodSync(join(folder, 'a.py'), 0o644),
     );
     expect(open.stdout).toContain('Everyone on this server can read this file');
-    const committed = check({ 'a.py': WRONG }, ['a.py', '--lang', 'en'], (folder) => {
-      for (const args of [
-        ['init', '-q'],
-        ['add', 'a.py'],
-      ])
-        spawnSync('git', args, { cwd: folder });
-    });
-    expect(committed.stdout).toContain('is in a Git repository');
     expect(check({ 'a.py': WRONG }, ['a.py', '--lang', 'en']).stdout).toContain(
       'stands in this file in clear',
     );
+  });
+
+  const HOSTILE =
+    'x\\n::stop-commands::abc\\n::error::owned ##[error]y \\x1b]0;t\\x07\\u009b2J\\u202e\\u2028';
+  const hostile = `SESSION_REDIS = {"host": "${HOSTILE}", "db": 4, "port": 6379}
+CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://${HOSTILE}:6379/3"}}
+CELERY_BROKER_URL = "redis://${HOSTILE}/x"
+CELERY_TO_ENCODE = True
+`;
+  const names = [
+    'a.py',
+    '::error::owned.py',
+    ' ::error::\x1b[2J\n::error::owned.py',
+    '##[error]a.py',
+  ];
+
+  test.each(names)('prints control characters and commands of CI of no file: %j', (name) => {
+    for (const args of [[], ['--sarif'], ['--json']]) {
+      const { stdout, stderr } = check({ [name]: hostile }, [
+        name,
+        '--several',
+        '--lang',
+        'en',
+        ...args,
+      ]);
+      expect(stdout).toContain('owned');
+      const lines = (stdout + stderr).split('\n');
+      for (const line of lines) {
+        expect(line).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+        expect(line).not.toMatch(/^\s*::|##\w*\[/);
+      }
+      if (args.length === 0)
+        for (const line of stdout.trimEnd().split('\n'))
+          expect(line).toMatch(/:\d+:\d+ [a-z0-9-]+ /);
+    }
+    const [first] = JSON.parse(check({ [name]: hostile }, [name, '--json']).stdout) as {
+      file: string;
+    }[];
+    expect(first?.file).toBe(name);
+    const missing = check({}, [`${name}-missing`]);
+    expect(missing.stderr.trimEnd()).not.toMatch(/^\s*::|##\w*\[|[\p{C}]/u);
+  });
+
+  /** Git, with no configuration besides the repository's; the tests give it folders of their own. */
+  const git = (folder: string, ...args: string[]) => {
+    const { status, stderr } = spawnSync('git', args, {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder,
+        GIT_CONFIG_NOSYSTEM: '1',
+        ...Object.fromEntries(
+          ['AUTHOR', 'COMMITTER'].flatMap((who) => [
+            [`GIT_${who}_NAME`, 'Test'],
+            [`GIT_${who}_EMAIL`, 'test@example.org'],
+          ]),
+        ),
+      },
+    });
+    if (status !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`);
+  };
+
+  const tracked: [what: string, file: string, prepare: (folder: string) => void][] = [
+    [
+      'of version 2',
+      'a.py',
+      (folder) => {
+        git(folder, 'init', '-q');
+        git(folder, 'add', 'a.py');
+      },
+    ],
+    [
+      'of version 3',
+      'a.py',
+      (folder) => {
+        git(folder, 'init', '-q');
+        git(folder, 'add', '--intent-to-add', 'a.py');
+      },
+    ],
+    [
+      'of version 4, where names share their beginnings',
+      'deep/folder/a.py',
+      (folder) => {
+        for (let at = 0; at < 300; at++)
+          writeFileSync(join(folder, 'deep', `${at}${'long'.repeat(at % 40)}`), '');
+        git(folder, 'init', '-q');
+        git(folder, 'update-index', '--index-version', '4');
+        git(folder, 'add', '.');
+      },
+    ],
+    [
+      'with SHA-256',
+      'deep/é/a.py',
+      (folder) => {
+        git(folder, 'init', '-q', '--object-format=sha256');
+        git(folder, 'add', '.');
+      },
+    ],
+    [
+      'that the file .git names',
+      'deep/a.py',
+      (folder) => {
+        git(folder, 'init', '-q', '--separate-git-dir', 'elsewhere');
+        git(folder, 'add', 'deep');
+      },
+    ],
+    [
+      'above another one, which does not have it',
+      'deep/a.py',
+      (folder) => {
+        git(folder, 'init', '-q');
+        git(folder, 'add', 'deep');
+        git(join(folder, 'deep'), 'init', '-q');
+      },
+    ],
+  ];
+  test.each(tracked)('finds a file in the index of a repository %s', (_, file, prepare) => {
+    const { stdout } = check({ [file]: WRONG, 'other.py': '' }, [file, '--lang', 'en'], prepare);
+    expect(stdout).toContain('is in a Git repository');
+  });
+
+  const untracked: [what: string, prepare: (folder: string) => void][] = [
+    ['has only other files', (folder) => git(folder, 'add', 'b/a.py', 'aa.py')],
+    ['has no index', () => undefined],
+    [
+      'has a damaged index',
+      (folder) => writeFileSync(join(folder, '.git/index'), 'DIRC\0\0\0\x04'),
+    ],
+    [
+      'has an index cut short',
+      (folder) => {
+        git(folder, 'add', 'a.py');
+        truncateSync(join(folder, '.git/index'), 70);
+      },
+    ],
+    ['has a pipe for an index', (folder) => spawnSync('mkfifo', [join(folder, '.git/index')])],
+  ];
+  test.each(untracked)('does not find a file in a repository that %s', (_, prepare) => {
+    const { status, stdout } = check(
+      { 'a.py': WRONG, 'aa.py': '', 'b/a.py': '' },
+      ['a.py', '--lang', 'en'],
+      (folder) => {
+        git(folder, 'init', '-q');
+        prepare(folder);
+      },
+    );
+    expect(status).toBe(1);
+    expect(stdout).toContain('stands in this file in clear');
+  });
+
+  // Git runs `core.fsmonitor` where it lists files, in both layouts of a repository.
+  const CONFIG = '[core]\n\trepositoryformatversion = 0\n\tbare = false\n';
+  const canary = (folder: string) => `\tfsmonitor = "touch ${folder}/CANARY;false"\n`;
+  /** Makes a folder a repository, without `.git`. */
+  const layOut = (folder: string, config: string) => {
+    for (const name of ['objects', 'refs']) {
+      mkdirSync(join(folder, name), { recursive: true });
+      writeFileSync(join(folder, name, 'kept'), '');
+    }
+    writeFileSync(join(folder, 'HEAD'), 'ref: refs/heads/main\n');
+    writeFileSync(join(folder, 'config'), config);
+  };
+  const layouts: [what: string, file: string, prepare: (folder: string) => void][] = [
+    [
+      'of the configuration in .git',
+      'a.py',
+      (folder) => {
+        git(folder, 'init', '-q');
+        git(folder, 'add', 'a.py');
+        writeFileSync(join(folder, '.git/config'), CONFIG + canary(folder));
+      },
+    ],
+    [
+      'of a folder that is a repository itself',
+      'a.py',
+      (folder) => layOut(folder, `${CONFIG}\tworktree = .\n${canary(folder)}`),
+    ],
+    [
+      'of such a folder in a clone',
+      'clone/sub/a.py',
+      (folder) => {
+        const origin = join(folder, 'origin');
+        layOut(join(origin, 'sub'), `${CONFIG}\tworktree = .\n${canary(folder)}`);
+        writeFileSync(join(origin, 'sub/a.py'), WRONG);
+        git(origin, 'init', '-q');
+        git(origin, 'add', '.');
+        git(origin, 'commit', '-q', '-m', 'x');
+        git(folder, 'clone', '-q', 'origin', 'clone');
+      },
+    ],
+  ];
+  test.each(layouts)('runs no command %s', (_, file, prepare) => {
+    let before: string[] = [];
+    let after: string[] = [];
+    const { status } = check(
+      { 'a.py': WRONG },
+      [file],
+      (folder) => {
+        prepare(folder);
+        before = readdirSync(folder);
+      },
+      (folder) => {
+        after = readdirSync(folder);
+        // The layout is one that does run it.
+        spawnSync('git', ['ls-files'], { cwd: join(folder, file, '..') });
+        expect(existsSync(join(folder, 'CANARY'))).toBe(true);
+      },
+    );
+    expect(status).toBe(1);
+    expect(after).toEqual(before);
   });
 
   test.each([

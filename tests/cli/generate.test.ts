@@ -1,12 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
+  chownSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,8 +23,9 @@ import { emitted, textAt } from '../emit/emitted.ts';
 const COMMAND = join(import.meta.dirname, '../../src/cli/generate.ts');
 
 /** Runs the command; an empty password means none. */
-function generate(args: readonly string[], { password = '' } = {}) {
+function generate(args: readonly string[], { password = '', cwd = process.cwd() } = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
+    cwd,
     encoding: 'utf8',
     env: { ...process.env, REDIS_PASSWORD: password },
   });
@@ -125,13 +130,82 @@ describe('generate --out', () => {
     expect(mode(out, 'web/settings_local.py')).toMatch(/^6/);
   });
 
-  test('replaces its own files and keeps the others', () => {
+  test('makes folders for this account alone, under any umask', () => {
+    const out = join(folder(), 'new/out');
+    expect(generate(['', '--out', out]).status).toBe(0);
+    for (const path of ['..', '.', 'web', 'redis']) expect(mode(out, path)).toBe('700');
+  });
+
+  test('asks for --force before it replaces a file that differs, and keeps the others', () => {
     const out = folder();
     writeFileSync(join(out, 'kept'), 'kept');
-    generate(['port=6380', '--out', out]);
-    generate(['port=6381', '--out', out]);
+    const run = (...args: string[]) => generate([...args, '--lang', 'en', '--out', out]);
+    const conf = () => readFileSync(join(out, 'redis/redis.conf'), 'utf8');
+    expect(run('port=6380').status).toBe(0);
+    // The same files again are no reason to ask.
+    expect(run('port=6380').status).toBe(0);
+    const before = conf();
+    const { status, stderr } = run('port=6381');
+    expect(status).toBe(2);
+    expect(stderr).toContain(`${out}/redis/redis.conf exists and differs.`);
+    expect(stderr).toContain(`${out}/web/settings_local.py exists and differs.`);
+    expect(conf()).toBe(before);
+    expect(run('port=6381', '--force').status).toBe(0);
+    expect(conf()).toContain('port 6381\n');
     expect(filesIn(out)).toContain('kept');
-    expect(readFileSync(join(out, 'redis/redis.conf'), 'utf8')).toContain('port 6381\n');
+  });
+
+  test('does not put the files with a password back to placeholders without --force', () => {
+    const out = folder();
+    generate(['', '--out', out], { password: 's3cret' });
+    expect(generate(['auth=password', '--out', out]).status).toBe(2);
+    expect(readFileSync(join(out, 'redis/redis.conf'), 'utf8')).toContain('s3cret');
+    expect(mode(out, 'redis/redis.conf')).toBe('600');
+  });
+
+  test('makes a file that everyone could read its owner’s alone when it has a password', () => {
+    const out = folder();
+    generate(['', '--out', out], { password: 's3cret' });
+    chmodSync(join(out, 'redis/redis.conf'), 0o644);
+    generate(['', '--out', out], { password: 's3cret' });
+    expect(mode(out, 'redis/redis.conf')).toBe('600');
+  });
+
+  test('names the files that an earlier architecture left over, and only those', () => {
+    const out = folder();
+    const run = (link: string) =>
+      generate([link, '--lang', 'en', '--force', '--out', out], { password: 's3cret' });
+    run('arch=microservices&workers=1&host=10.0.0.5');
+    mkdirSync(join(out, 'elsewhere'));
+    writeFileSync(join(out, 'elsewhere/settings_local.py'), '');
+    const { status, stderr } = run('');
+    expect(status).toBe(0);
+    expect(
+      stderr
+        .split('\n')
+        .filter((line) => line.includes(' is not a file of this architecture. '))
+        .map((line) => line.slice(out.length + 1, line.indexOf(' '))),
+    ).toEqual([
+      'encoding/pod-encoding.service',
+      'encoding/podceleryconf.py',
+      'encoding/settings_local.py',
+      'encoding/verify.sh',
+      'redis/redis-pod.nft',
+    ]);
+    expect(filesIn(out)).toContain('encoding/settings_local.py');
+    expect(run('arch=microservices&workers=1&host=10.0.0.5').stderr).not.toContain('/encoding/');
+  });
+
+  test('replaces a link in the place of a file, and does not follow it', () => {
+    const out = folder();
+    const victim = join(folder(), 'victim');
+    writeFileSync(victim, 'kept');
+    mkdirSync(join(out, 'web'));
+    symlinkSync(victim, join(out, 'web/settings_local.py'));
+    expect(generate(['', '--out', out]).status).toBe(2);
+    expect(generate(['', '--out', out, '--force']).status).toBe(0);
+    expect(readFileSync(victim, 'utf8')).toBe('kept');
+    expect(lstatSync(join(out, 'web/settings_local.py')).isFile()).toBe(true);
   });
 
   test('reports missing values, and writes files with placeholders', () => {
@@ -224,17 +298,93 @@ describe('generate refuses, with status 2 and nothing written,', () => {
   });
 
   test.each(['redis', 'redis/redis.conf/in-the-way', 'web/verify.sh/in-the-way'])(
-    'a folder where %s is in the way',
+    'a folder where %s is in the way, also with --force',
     (way) => {
       const out = folder();
       const obstacle = join(out, way);
       mkdirSync(dirname(obstacle), { recursive: true });
       writeFileSync(obstacle, '');
-      const { status, stderr } = generate(['', '--out', out]);
+      const { status, stderr } = generate(['', '--force', '--out', out]);
       expect(status).toBe(2);
-      expect(stderr).toContain(`${out}: `);
+      expect(stderr).toContain(`${out}/${way.replace('/in-the-way', '')} `);
       expect(filesIn(out)).toEqual([way]);
-      expect(readdirSync(dirname(out)).filter((name) => name.includes('.draft-'))).toEqual([]);
+      for (const place of [out, dirname(out)])
+        expect(readdirSync(place).filter((name) => name.includes('.draft-'))).toEqual([]);
     },
   );
+
+  const refusedFolders: [what: string, message: RegExp, prepare: (out: string) => void][] = [
+    [
+      'that is a link',
+      /\/out is a symbolic link/,
+      (out) => {
+        mkdirSync(`${out}-real`);
+        symlinkSync(`${out}-real`, out);
+      },
+    ],
+    [
+      'with a link to another folder',
+      /\/out\/web is a symbolic link/,
+      (out) => {
+        mkdirSync(`${out}-victim`);
+        mkdirSync(out);
+        symlinkSync(`${out}-victim`, join(out, 'web'));
+      },
+    ],
+    [
+      'with a link to nothing',
+      /\/out\/web is a symbolic link/,
+      (out) => {
+        mkdirSync(out);
+        symlinkSync('nothing', join(out, 'web'));
+      },
+    ],
+    [
+      'that everyone may write to',
+      /Other accounts may write to .*\/out,/,
+      (out) => {
+        mkdirSync(out);
+        chmodSync(out, 0o1777);
+      },
+    ],
+    [
+      'with one that a group may write to',
+      /Other accounts may write to .*\/out\/redis,/,
+      (out) => {
+        mkdirSync(join(out, 'redis'), { recursive: true });
+        chmodSync(join(out, 'redis'), 0o770);
+      },
+    ],
+  ];
+  test.each(refusedFolders)('a folder %s, also with --force', (_, message, prepare) => {
+    const path = folder();
+    prepare(join(path, 'out'));
+    const { status, stderr } = generate(
+      ['', '--lang', 'en', '--force', '--out', join(path, 'out')],
+      { password: 's3cret' },
+    );
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(filesIn(path)).toEqual([]);
+  });
+
+  // Only root can give a folder to another account.
+  test.skipIf(process.getuid?.() !== 0)('a folder of another account', () => {
+    const out = folder();
+    mkdirSync(join(out, 'web'), 0o755);
+    chownSync(join(out, 'web'), 65534, 65534);
+    const { status, stderr } = generate(['', '--lang', 'en', '--force', '--out', out]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`${out}/web belongs to another account`);
+    expect(filesIn(out)).toEqual([]);
+  });
+
+  test('an empty name of a folder, and --force without --out', () => {
+    const here = folder();
+    const { status, stderr } = generate(['', '--out', ''], { cwd: here });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^--out: DIR\n\nnpm run/);
+    expect(filesIn(here)).toEqual([]);
+    expect(generate(['', '--json', '--force']).status).toBe(2);
+  });
 });

@@ -290,6 +290,9 @@ async function meet({ key, options }: Fault, expect: ExpectStatic, atEnd: Finall
   }
 }
 
+/** What sets the title of a terminal, and clears its screen. */
+const CONTROLS = '\x1b]0;owned\x07\x1b[2J';
+
 describe.concurrent('a script says in a sentence what is wrong with Redis', () => {
   test.for(FAULTS)('$name', async (each, { expect, onTestFinished }) => {
     const { network } = each.options;
@@ -330,6 +333,34 @@ describe.concurrent('a script says in a sentence what is wrong with Redis', () =
       });
     },
   );
+
+  test('and prints no control character of an answer', async ({ expect, onTestFinished }) => {
+    const [port, sentinelPort] = [await freePort(), await freePort()];
+    await otherProgram(port, onTestFinished, `-ERR ${CONTROLS}\r\n`);
+    const architecture: Architecture = {
+      ...DEFAULTS,
+      port,
+      auth: 'none',
+      redis: 'dedicated',
+      host: '127.0.0.1',
+    };
+    const { wrong, lines } = await verify(architecture, 'redis/verify.sh', 'en', '');
+    expect(wrong).toHaveLength(1);
+    expect(wrong.join()).toContain('ERR  ]0;owned ');
+    expect(lines.join('')).not.toMatch(/[\p{Cc}]/u);
+
+    // A sentinel, which names a master.
+    const name = `127.0.0.1${CONTROLS}`;
+    const answer = `*2\r\n$${Buffer.byteLength(name)}\r\n${name}\r\n$1\r\n1\r\n`;
+    await otherProgram(sentinelPort, onTestFinished, answer);
+    const sentinels = ['127.0.0.1', '127.0.0.2', '127.0.0.3']
+      .map((host) => `${host}:${sentinelPort}`)
+      .join();
+    const led: Architecture = { ...architecture, auth: 'password', sentinels };
+    const verdict = await verify(led, 'redis/verify.sh', 'en', 'typed');
+    expect(verdict.lines.join('\n')).toContain(' ]0;owned ');
+    expect(verdict.lines.join('')).not.toMatch(/[\p{Cc}]/u);
+  });
 
   test('an address that is still to be given', async ({ expect }) => {
     const sentinels = 'a.invalid,b.invalid,c.invalid';
@@ -441,6 +472,27 @@ describe.concurrent('a script of a server of Pod', () => {
       expect(status).toBe(1);
     }
   });
+
+  test.for([
+    ['of a cache', 'django_redis.cache.RedisCache', `x${CONTROLS}`],
+    ['that Pod fails with', 'CACHES = {', `raise ValueError("${CONTROLS}")\nCACHES = {`],
+  ] as const)(
+    'prints no control character of an error %s',
+    async ([, from, to], { expect, onTestFinished }) => {
+      const { deployment, password } = await deploy({ arch: 'standalone' }, onTestFinished);
+      const { wrong, lines } = await verifyPod(
+        deployment.architecture,
+        'en',
+        password,
+        password,
+        onTestFinished,
+        (files) => altered(files, from, to.replaceAll('\x1b', '\\x1b').replaceAll('\x07', '\\x07')),
+      );
+      expect(wrong).not.toEqual([]);
+      expect(lines.filter((line) => line.includes('owned'))).not.toEqual([]);
+      expect(lines.join('')).not.toMatch(/[\p{Cc}]/u);
+    },
+  );
 
   test.for(['celery', 'microservices'] as const)(
     'says in a container, too, that Redis is stopped: %s',

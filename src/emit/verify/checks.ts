@@ -3,7 +3,7 @@ import { DATABASE_ROLES, type DatabaseRole } from '../../pod/databases.ts';
 import { ANSWER_TIMEOUT, OLDEST_REDIS } from '../../pod/limits.ts';
 import { plain } from '../code.ts';
 import { shell } from '../shell.ts';
-import type { ShellScript } from './script.ts';
+import { PRINT_LAST_LINE, type ShellScript } from './script.ts';
 
 /** The first check: whether Redis answers, and with the right certificate; if not, the script ends. */
 export function emitPingCheck(script: ShellScript): void {
@@ -28,7 +28,7 @@ export function emitPingCheck(script: ShellScript): void {
     shell`  *'code: 0 (ok)'*) good "$place" ${script.text('verify.tls.good', { host })} ;;`,
     shell`  *)`,
     shell`    bad "$place" ${script.text('verify.unknown')}`,
-    shell`    tail -n 1 <<<"$said"`,
+    shell`    ${PRINT_LAST_LINE}`,
     shell`    finish ;;`,
     shell`esac`,
   );

@@ -7,7 +7,7 @@ import { APPS, DJANGO_SETTINGS, UNITS } from '../../pod/workers.ts';
 import { plain, string, type Line, type Source } from '../code.ts';
 import { shell } from '../shell.ts';
 import { defaultsPath, environmentField, program } from '../worker.ts';
-import type { ShellScript } from './script.ts';
+import { PRINT_LAST_LINE, type ShellScript } from './script.ts';
 
 /** The time that an environment may take to load a worker's task, in seconds. */
 const LOAD_TIMEOUT = '60';
@@ -103,7 +103,7 @@ function emitLoadCheck(
     shell`  good ${script.text(good, {}, source)}`,
     shell`else`,
     shell`  bad ${script.text(bad, {}, source)}`,
-    shell`  tail -n 1 <<<"$said"`,
+    shell`  ${PRINT_LAST_LINE}`,
     shell`fi`,
   );
 }

@@ -6,7 +6,7 @@ import { plain, string, type Source } from '../code.ts';
 import { shell } from '../shell.ts';
 import { environmentField, program, workerVariables } from '../worker.ts';
 import { emitEnvironmentChecks } from './environment.ts';
-import type { ShellScript } from './script.ts';
+import { PRINT_LAST_LINE, type ShellScript } from './script.ts';
 
 /** The time that Pod may take to start, write and read, in seconds. */
 const POD_TIMEOUT = '60';
@@ -90,7 +90,7 @@ function emitDjangoChecks(script: ShellScript): void {
     shell`  *"redis-pod $1 ok"*) good "$2" ;;`,
     shell`  *)`,
     shell`    bad "$3"`,
-    shell`    sed -n "s/^redis-pod $1 /  /p" <<<"$said" ;;`,
+    shell`    sed -n "s/[[:cntrl:]]/ /g; s/^redis-pod $1 /  /p" <<<"$said" ;;`,
     shell`esac`,
   );
   script.add(
@@ -110,7 +110,7 @@ function emitDjangoChecks(script: ShellScript): void {
     shell`    ;;`,
     shell`  *)`,
     shell`    bad ${script.text('verify.pod')}`,
-    shell`    tail -n 1 <<<"$said"`,
+    shell`    ${PRINT_LAST_LINE}`,
     // Everything else would fail for the same reason.
     shell`    finish ;;`,
     shell`esac`,
@@ -138,7 +138,7 @@ function emitWorkerChecks(script: ShellScript, roles: readonly WorkerRole[]): vo
     shell`  *'No nodes'* | *': OK'* | '') bad "$4" ;;`,
     shell`  *)`,
     shell`    bad ${script.text('verify.celery')}`,
-    shell`    tail -n 1 <<<"$said" ;;`,
+    shell`    ${PRINT_LAST_LINE} ;;`,
     shell`esac`,
   );
   for (const role of roles) {

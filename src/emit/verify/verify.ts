@@ -8,6 +8,9 @@ import { emitPodChecks } from './pod.ts';
 import { emitAskFunction, emitClient, emitLocation, emitPasswordPrompt } from './redis.ts';
 import { ShellScript } from './script.ts';
 
+/** The arguments of a function in one line, without control characters: a terminal would obey those of an answer. */
+const SHOWN = shell`"\${*//[[:cntrl:]]/ }"`;
+
 /** The beginning: comments, and the functions that report results and end the script. */
 function emitStart(script: ShellScript): void {
   const { code, deployment, group } = script;
@@ -20,8 +23,8 @@ function emitStart(script: ShellScript): void {
   script.add(
     shell`set -u`,
     shell`wrong=0`,
-    shell`good() { printf '✓ %s\n' "$*"; }`,
-    shell`bad() { printf '✗ %s\n' "$*" && wrong=$((wrong + 1)); }`,
+    shell`good() { printf '✓ %s\n' ${SHOWN}; }`,
+    shell`bad() { printf '✗ %s\n' ${SHOWN} && wrong=$((wrong + 1)); }`,
   );
   script.addFunction(
     'finish',

@@ -1,0 +1,128 @@
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileId } from '../emit/changes.ts';
+import { fileText, SCRIPT_KINDS, type ConfigFile } from '../emit/files.ts';
+import { APPS } from '../pod/workers.ts';
+
+/** A reason for not writing; the site has a text `write.CODE` for each. */
+export interface Obstacle {
+  readonly code: 'link' | 'no-folder' | 'folder' | 'owner' | 'open' | 'differs';
+  readonly path: string;
+}
+
+/** The result of {@link writeFiles}. */
+export interface Written {
+  /** The reasons for which nothing was written; none where all files are. */
+  readonly obstacles: readonly Obstacle[];
+  /** Files in the folders of servers that are none of the written ones. */
+  readonly leftOver: readonly string[];
+}
+
+/** The names of the folders that files are written to. */
+const FOLDERS = new RegExp(`^(all|web|redis(-\\d+)?|${Object.keys(APPS).join('|')})$`);
+
+/** What is at a path itself, without following a link; `undefined` where nothing is. */
+const statOf = async (path: string) => {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+/** The reason for which another account could replace what is written to a folder. */
+async function folderObstacle(path: string): Promise<Obstacle | undefined> {
+  const stat = await statOf(path);
+  if (stat === undefined) return undefined;
+  if (stat.isSymbolicLink()) return { code: 'link', path };
+  if (!stat.isDirectory()) return { code: 'no-folder', path };
+  // Windows has neither.
+  const account = process.geteuid?.();
+  if (account === undefined) return undefined;
+  if (stat.uid !== account) return { code: 'owner', path };
+  return (stat.mode & 0o022) === 0 ? undefined : { code: 'open', path };
+}
+
+/** The reason for which a file cannot be replaced. */
+async function fileObstacle(
+  path: string,
+  text: string,
+  force: boolean,
+): Promise<Obstacle | undefined> {
+  const stat = await statOf(path);
+  if (stat === undefined) return undefined;
+  if (stat.isDirectory()) return { code: 'folder', path };
+  if (force) return undefined;
+  const bytes = Buffer.from(text);
+  const same = stat.isFile() && stat.size === bytes.length && bytes.equals(await readFile(path));
+  return same ? undefined : { code: 'differs', path };
+}
+
+/** The files of servers' folders, other than the given ones. */
+async function leftOverIn(target: string, written: ReadonlySet<string>): Promise<string[]> {
+  const folders = (await readdir(target, { withFileTypes: true })).filter(
+    (entry) => entry.isDirectory() && FOLDERS.test(entry.name),
+  );
+  const paths: string[] = [];
+  for (const { name: folder } of folders)
+    for (const name of await readdir(join(target, folder)))
+      if (!written.has(`${folder}/${name}`)) paths.push(join(target, folder, name));
+  return paths.sort();
+}
+
+/**
+ * Writes files so that a failure leaves none half-written, and so that no other account decides
+ * where they go. All obstacles are found before the first file is written. All files are then
+ * written to a new folder in the destination, and each is renamed to its place.
+ *
+ * @param out the destination folder; it, its parents and the folders of servers are made for this
+ *   account alone where they do not exist
+ * @param secret whether the files have a password and only their owner may read them
+ * @param force whether files with another content are replaced
+ * @throws errors of the file system
+ */
+export async function writeFiles(
+  out: string,
+  files: readonly ConfigFile[],
+  { secret, force }: { readonly secret: boolean; readonly force: boolean },
+): Promise<Written> {
+  const target = resolve(out);
+  const folders = [...new Set(files.map(({ folder }) => join(target, folder)))];
+  const texts = new Map(files.map((file) => [fileId(file), fileText(file)]));
+  const obstacles: Obstacle[] = [];
+  const note = (obstacle: Obstacle | undefined) => {
+    if (obstacle) obstacles.push(obstacle);
+  };
+  note(await folderObstacle(target));
+  // Below a folder that is refused, nothing is looked at.
+  if (obstacles.length === 0) for (const folder of folders) note(await folderObstacle(folder));
+  if (obstacles.length === 0)
+    for (const [id, text] of texts) note(await fileObstacle(join(target, id), text, force));
+  if (obstacles.length > 0) return { obstacles, leftOver: [] };
+
+  for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const draft = await mkdtemp(join(target, '.draft-'));
+  try {
+    for (const file of files) {
+      const path = join(draft, fileId(file));
+      await mkdir(join(draft, file.folder), { recursive: true, mode: 0o700 });
+      await writeFile(path, texts.get(fileId(file)) ?? '', { mode: secret ? 0o600 : 0o644 });
+      if (SCRIPT_KINDS.includes(file.kind)) await chmod(path, secret ? 0o700 : 0o755);
+    }
+    for (const id of texts.keys()) await rename(join(draft, id), join(target, id));
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  return { obstacles, leftOver: await leftOverIn(target, new Set(texts.keys())) };
+}
