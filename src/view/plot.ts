@@ -79,17 +79,17 @@ export function plotHtml(series: readonly Series[], id: string, texts: PlotTexts
   const drawn = series.map(({ points }, at) => {
     const [lastX = 0, lastY = 0] = points.at(-1) ?? [];
     return html`<g class="series s${at}"
-      ><path class="line" d="M${x(0)} ${y(0)}L${x(lastX)} ${y(lastY)}" />${points.map(
-        ([px, py]) => shape(at, x(px), y(py)),
+      ><path class="line" d="M${x(0)} ${y(0)}L${x(lastX)} ${y(lastY)}" />${points.map(([px, py]) =>
+        shape(at, x(px), y(py)),
       )}</g
     >`;
   });
   const legend = series.map(
     ({ name }, at) =>
-      html`<li
-        ><svg class="series s${at}" viewBox="0 0 12 12" aria-hidden="true">${shape(at, 6, 6)}</svg>
-        ${name}</li
-      >`,
+      html`<li>
+        <svg class="series s${at}" viewBox="0 0 12 12" aria-hidden="true">${shape(at, 6, 6)}</svg>
+        ${name}
+      </li>`,
   );
   return html`<div class="plot not-content">
     <svg
@@ -100,15 +100,17 @@ export function plotHtml(series: readonly Series[], id: string, texts: PlotTexts
     >
       <title id="${id}-title">${texts.title}</title>
       <desc id="${id}-description">${texts.description}</desc>
-      ${rows}<text class="name" x="4" y="12">${texts.y}</text>
-      ${columns}<text class="name x" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 6}"
-        >${texts.x}</text
-      >
+      ${rows}
+      <text class="name" x="4" y="12">${texts.y}</text>
+      ${columns}
+      <text class="name x" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 6}">${texts.x}</text>
       ${drawn}
     </svg>
-    ${series.length > 1 &&
-    html`<ul>
-      ${legend}
-    </ul>`}
+    ${
+      series.length > 1 &&
+      html`<ul>
+        ${legend}
+      </ul>`
+    }
   </div>`;
 }
