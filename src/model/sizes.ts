@@ -149,7 +149,7 @@ export interface Site extends Omit<Need, 'connections'> {
 }
 
 /** The sizes of the page, round numbers. Pod's own pod_uwsgi.ini has ten processes for each web server. */
-export const SITES: readonly Site[] = [
+export const SITES: readonly [Site, ...Site[]] = [
   { name: 'small', people: 200, videos: 2000, tasks: 100, processes: 10, workers: 2, views: 5 },
   {
     name: 'middle',

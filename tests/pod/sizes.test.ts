@@ -331,17 +331,14 @@ describe('connections and tasks', () => {
     const roles = ['encoding', 'transcription'] as const;
     const video = await measureWorkers(running, roles, 'encoding');
     const visitor = await logIn(running);
+    const pages = ['/', '/videos/', '/video/edit/', `/video/${video.slug}/`];
+    const visits = Array.from({ length: 4 }, () => load(visitor, [...pages, ...pages]));
+    const left = new Set(visits);
+    for (const visit of visits) void visit.finally(() => left.delete(visit)).catch(() => undefined);
     let most = 0;
-    const visits = Promise.all(
-      Array.from({ length: 16 }, () =>
-        load(visitor, ['/', '/videos/', '/video/edit/', `/video/${video.slug}/`]),
-      ),
-    );
-    let over = false;
-    void visits.finally(() => (over = true));
-    while (!over)
+    while (left.size > 0)
       most = Math.max(most, ownedBy(running.web.webProcesses(), await connections(door)).length);
-    await visits;
+    await Promise.all(visits);
     found.webOfFourThreads = most;
     // One for each thread and each of the databases of the caches and the sessions, and those of the broker.
     expect(most).toBeLessThanOrEqual(4 * 3 + SIZES.web.encoding);
@@ -432,5 +429,13 @@ afterAll(async () => {
     pod: (await podVersion()).version,
     redis: (await versions())['Redis'] ?? '',
   };
-  await publishSizes({ ...about, ...found });
+  // A part of these that was not run stays as it is.
+  const { sessions, tasks, workers } = SIZES;
+  await publishSizes({
+    ...about,
+    ...found,
+    sessions: { ...sessions, ...found.sessions },
+    tasks: { ...tasks, ...found.tasks },
+    workers: { ...workers, ...found.workers },
+  });
 });
