@@ -21,7 +21,7 @@ export interface PlotTexts {
 const WIDTH = 340;
 const HEIGHT = 210;
 const LEFT = 44;
-const RIGHT = 14;
+const RIGHT = 26;
 const TOP = 24;
 const BOTTOM = 40;
 

@@ -122,6 +122,8 @@ describe('sessions', () => {
       expect(await keysOf(door)).toEqual({});
       found.empty ??= await memoryOfKeys(door);
 
+      // A visitor who does not log in leaves no session.
+      await load(running.visitor(), ['/', '/videos/', '/accounts/login/']);
       const visitors = [await logIn(running), await logIn(running), await logIn(running)];
       const keys = () => ask(door, '-n', String(GUIDE_NUMBERS.sessions), '--scan');
       const sizes = async (names: readonly string[]) =>
@@ -332,7 +334,7 @@ describe('connections and tasks', () => {
     const video = await measureWorkers(running, roles, 'encoding');
     const visitor = await logIn(running);
     const pages = ['/', '/videos/', '/video/edit/', `/video/${video.slug}/`];
-    const visits = Array.from({ length: 4 }, () => load(visitor, [...pages, ...pages]));
+    const visits = Array.from({ length: 16 }, () => load(visitor, pages));
     const left = new Set(visits);
     for (const visit of visits) void visit.finally(() => left.delete(visit)).catch(() => undefined);
     let most = 0;
