@@ -91,7 +91,7 @@ export const ALLOWANCE = { tasks: 1000, connections: 250 } as const;
  * The parts of the memory that a site needs, in bytes: each person is logged in and has the form of a video open,
  * each video was shown in a list and on its page, and each task is the largest.
  */
-export function memoryParts({ people, videos, tasks, connections }: Need) {
+function memoryParts({ people, videos, tasks, connections }: Need) {
   const largest = (kinds: Readonly<Record<string, readonly Point[]>>) =>
     Math.max(...Object.values(kinds).map(bytesOfOne));
   return {
@@ -135,7 +135,7 @@ export const connectionsOfProcess = (): number =>
   Object.values(SIZES.web).reduce((sum, each) => sum + each, 0);
 
 /** The name of a size. */
-export type SiteName = 'small' | 'middle' | 'large';
+type SiteName = 'small' | 'middle' | 'large';
 
 /** A site of a size, with which a reader compares theirs. */
 export interface Site extends Omit<Need, 'connections'> {
