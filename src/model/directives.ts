@@ -194,7 +194,7 @@ export const REDIS_DIRECTIVES = {
     default: redis('0'),
     live: 'CONFIG SET',
     fields: ['memory'],
-    see: ['server#memory', 'troubleshoot#out-of-memory'],
+    see: ['server#memory', 'sizing#sites', 'troubleshoot#out-of-memory'],
   },
   'maxmemory-policy': {
     type: 'policy',

@@ -9,6 +9,7 @@ import generatorStyle from '../styles/generator.css?url&no-inline';
 import glossaryStyle from '../styles/glossary.css?url&no-inline';
 import homeStyle from '../styles/home.css?url&no-inline';
 import linksStyle from '../styles/links.css?url&no-inline';
+import plotStyle from '../styles/plot.css?url&no-inline';
 import { cardFile, markdownFile } from './besidePages.ts';
 
 /** The stylesheets that would make every page heavier, and the names of the pages that load them. */
@@ -20,6 +21,7 @@ const STYLES: readonly (readonly [style: string, pages: RegExp])[] = [
   [glossaryStyle, /^(glossary|print)$/],
   [homeStyle, /^$/],
   [linksStyle, /^(links|print)$/],
+  [plotStyle, /^(sizing|print)$/],
 ];
 
 /** Adds this site's elements to the head of each page. */

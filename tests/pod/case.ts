@@ -13,7 +13,7 @@ import { ask, type Door } from '../software-run/redis.ts';
 import { stack } from '../stacks/environment.ts';
 import { prepared } from './database.ts';
 import { startNeighbours, type Neighbours } from './records.ts';
-import { Server, type Logs, type Stage } from './server.ts';
+import { Server, type Logs, type Stage, type WebSize } from './server.ts';
 import { output } from './source.ts';
 import { Visitor } from './visitor.ts';
 
@@ -38,13 +38,20 @@ export interface CaseOptions extends Options {
   readonly settings?: string;
   /** Whether all servers can transcribe. */
   readonly vosk?: boolean;
+  /** By default two processes with four threads each. */
+  readonly web?: WebSize;
 }
 
 /** Starts Redis, Pod's web server and all workers of an architecture, until the test ends. */
 export async function startCase(
   choices: Choices,
   atEnd: Finally,
-  { settings = '', vosk = false, ...options }: CaseOptions = {},
+  {
+    settings = '',
+    vosk = false,
+    web: size = { processes: 2, threads: 4 },
+    ...options
+  }: CaseOptions = {},
 ): Promise<PodCase> {
   const folder = temporaryFolder(atEnd);
   const media = join(folder, 'media');
@@ -66,6 +73,7 @@ export async function startCase(
     whole: vosk ? 'pod-vosk' : stack.web,
     encode: vosk ? 'pod-encode-vosk' : stack.encode,
     container: deployment.redis.container,
+    web: size,
   };
   const servers = await Promise.all(
     podGroups(deployment).map((group) => Server.create(group, redis.files, stage, atEnd)),

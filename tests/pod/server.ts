@@ -5,6 +5,7 @@ import { DEFAULTS } from '../../src/model/architecture.ts';
 import type { ServerGroup } from '../../src/model/servers.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
 import {
+  descendants,
   hasFailed,
   run,
   serve,
@@ -36,6 +37,14 @@ export interface Stage {
   readonly encode: PackagesName;
   /** Whether Pod runs in its Docker set-up. */
   readonly container: boolean;
+  /** The size of the web server. */
+  readonly web: WebSize;
+}
+
+/** The number of processes of a web server, and that of threads in each. */
+export interface WebSize {
+  readonly processes: number;
+  readonly threads: number;
 }
 
 /** Puts back what was changed. */
@@ -167,12 +176,13 @@ export class Server {
   /** Starts the web server until the test ends, and waits until it answers. */
   async startWeb(): Promise<void> {
     const bin = join(environment(this.#stage.whole), 'bin');
-    const { port } = this.#stage.base;
+    const { base, web } = this.#stage;
+    const { port } = base;
     const binds = ['--bind', `unix:${this.socket}`, '--bind', `127.0.0.1:${port}`];
     const args = [
       'pod.wsgi:application',
-      '--workers=2',
-      '--threads=4',
+      `--workers=${web.processes}`,
+      `--threads=${web.threads}`,
       '--no-control-socket',
       ...binds,
     ];
@@ -180,6 +190,11 @@ export class Server {
       said.includes('Listening at'),
     );
     stopAtEnd(`${this.id}: gunicorn`, this.#web, this.#atEnd);
+  }
+
+  /** The processes of the web server that answer visitors. */
+  webProcesses(): number[] {
+    return this.#web ? descendants(this.#web.pid) : [];
   }
 
   /** Starts the workers by the commands in the server's files, as their services keep them running. */

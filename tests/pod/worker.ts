@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { children, serve, until, type Service } from '../software-run/processes.ts';
+import { children, descendants, serve, until, type Service } from '../software-run/processes.ts';
 import type { WorkerStart } from '../software-run/unit.ts';
-
-/** The processes that a process and those below it have started. */
-const descendants = (pid: number): number[] =>
-  children(pid).flatMap((child) => [child, ...descendants(child)]);
 
 /** The arguments of a process. */
 function commandOf(pid: number): string[] {
@@ -77,6 +73,11 @@ export class Worker {
     this.#stopping.abort();
     await this.kill();
     await this.#kept;
+  }
+
+  /** All of its processes. */
+  processes(): number[] {
+    return this.#service ? [this.#service.pid, ...descendants(this.#service.pid)] : [];
   }
 
   /** The processes in which its tasks run. */

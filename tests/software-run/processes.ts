@@ -282,3 +282,7 @@ export function children(pid: number): number[] {
     return [];
   }
 }
+
+/** The processes that a process and those below it have started. */
+export const descendants = (pid: number): number[] =>
+  children(pid).flatMap((child) => [child, ...descendants(child)]);

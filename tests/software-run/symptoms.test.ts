@@ -127,6 +127,19 @@ describe.concurrent('the page on repairs tells by its questions', () => {
       compare(id, reached, await asked(reached), ping);
   });
 
+  test('the numbers of a site, on the page on sizes', async ({ expect, onTestFinished }) => {
+    const { pod, asked } = await siteOf({ memory: 128 }, onTestFinished);
+    await pod.visit();
+    const state = await asked({ of: 'sizing.state' });
+    const value = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(state)?.[1];
+    expect(value('maxmemory_human')).toBe('128.00M');
+    expect(value('used_memory_peak_human')).toMatch(/^[\d.]+M$/);
+    expect(Number(value('connected_clients'))).toBeGreaterThan(0);
+    expect(Number(value('maxclients'))).toBeGreaterThan(0);
+    for (const none of ['evicted_keys', 'rejected_connections']) expect(value(none)).toBe('0');
+    expect(value('instantaneous_ops_per_sec')).toMatch(/^\d+$/);
+  });
+
   test('queue-grows', async ({ expect, onTestFinished }) => {
     const { pod, asked } = await siteOf({ xapi: true }, onTestFinished);
     const silent: Question = { of: 'troubleshoot.listens', fault: ['No nodes replied'] };

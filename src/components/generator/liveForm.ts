@@ -23,6 +23,7 @@ import {
   type FormState,
   type Setup,
 } from './formState.ts';
+import { startProposal } from './liveProposal.ts';
 import { LiveResult } from './liveResult.ts';
 
 type Control = HTMLInputElement | HTMLSelectElement;
@@ -117,6 +118,7 @@ class LiveForm {
       true,
     );
     document.addEventListener('click', (event) => this.#clickLink(event));
+    startProposal(this.#root);
     this.#root.addEventListener('click', ({ target }) => this.#clickButton(target));
     this.#root.addEventListener('input', ({ target }) => this.#edit(target));
     addEventListener('hashchange', () => this.#follow());

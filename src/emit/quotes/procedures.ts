@@ -6,6 +6,7 @@ import { OPERATE } from './operate.ts';
 import type { Procedure } from './procedure.ts';
 import { REFERENCE_QUOTES } from './reference.ts';
 import { SERVER } from './server.ts';
+import { SIZING } from './sizing.ts';
 import { TROUBLESHOOT } from './troubleshoot.ts';
 import { UNDERSTAND } from './understand.ts';
 import { VALKEY } from './valkey.ts';
@@ -22,6 +23,7 @@ export const PROCEDURES = {
   ...MONITOR,
   ...OPERATE,
   ...SERVER,
+  ...SIZING,
   ...TROUBLESHOOT,
   ...UNDERSTAND,
   ...VALKEY,

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { proposedMemory } from '../../../src/model/sizes.ts';
 import { languages as languageNames } from '../../../src/site/languages.ts';
 import { TEXTS, type Language } from '../../../src/site/texts.ts';
 import { addressOf, live, openPage, useBrowser } from '../../browser.ts';
@@ -27,6 +28,32 @@ async function textOf(download: Download): Promise<string> {
 describe.each(languages)('in %s', (language) => {
   const say = said[language];
   const guide = `${language}/redis/`;
+
+  test('a reader takes the proposed memory limit, by the keyboard', async () => {
+    await openPage(root, guide, wide, async (page) => {
+      const opener = page.locator('[data-part=proposal] summary');
+      await opener.focus();
+      await page.keyboard.press('Enter');
+      await page.getByLabel(say('gen.proposal.people')).fill('30000');
+      await page.getByLabel(say('gen.proposal.videos')).fill('60000');
+      const proposed = String(proposedMemory({ people: 30000, videos: 60000 }));
+      await expect
+        .poll(() => page.locator('[data-part=proposal] output').textContent())
+        .toBe(proposed);
+      expect(await fragment(page)).toBe('');
+
+      await page.getByRole('button', { name: say('gen.proposal.take') }).focus();
+      await page.keyboard.press('Enter');
+      await expect.poll(() => fragment(page)).toBe('#memory=1024');
+      expect(proposed).toBe('1024');
+      await expect.poll(() => filesShown(page)).toEqual(filesOfLink('#memory=1024', language));
+      // The questions themselves change no file and are not in the link.
+      await page.getByLabel(say('gen.proposal.people')).fill('20');
+      await page.getByLabel(say('gen.proposal.videos')).fill('20');
+      await expect.poll(() => page.locator('[data-part=proposal] output').textContent()).toBe('64');
+      expect(await fragment(page)).toBe('#memory=1024');
+    });
+  });
 
   test('a reader describes servers and copies the files of each', async () => {
     const permissions = ['clipboard-read', 'clipboard-write'];
