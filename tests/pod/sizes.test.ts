@@ -20,7 +20,7 @@ import { QUEUES } from '../../src/pod/workers.ts';
 import { full } from '../sets.ts';
 import { run, until, type Finally } from '../software-run/processes.ts';
 import { ask, keysOf, type Door } from '../software-run/redis.ts';
-import { needStacks } from '../stacks/need.ts';
+import { needStack } from '../stacks/need.ts';
 import { startCase, type PodCase } from './case.ts';
 import { listens } from './losses.ts';
 import {
@@ -48,7 +48,7 @@ import { versions } from './versions.ts';
 import type { Visitor } from './visitor.ts';
 import type { Worker } from './worker.ts';
 
-needStacks();
+needStack();
 
 /** How many there are at each point: few in a run that only compares. */
 const COUNTS = WRITES
