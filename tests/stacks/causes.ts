@@ -76,6 +76,11 @@ export function messageOf(text: string): string {
   return (errors.at(-1) ?? lines.find((line) => line.trim() !== '') ?? '').trim();
 }
 
+/** Failures in groups with the same message, whatever the numbers and paths in it. */
+export const alike = (failures: readonly Failure[]): Failure[][] => [
+  ...Map.groupBy(failures, ({ message }) => message.replace(/\/\S+|\d+/g, '')).values(),
+];
+
 /** A change in a sentence. */
 function said({ name, versions }: Change): string {
   const each = versions.map(({ from, to }) =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { causesOf, messageOf, sentence, type Failure, type Trial } from './causes.ts';
+import { alike, causesOf, messageOf, sentence, type Failure, type Trial } from './causes.ts';
 import type { Change } from './changes.ts';
 
 const change = (name: string, to?: string): Change => ({
@@ -94,6 +94,12 @@ describe('a sentence', () => {
       'With the locked versions too: one case fails here, a, with: Error: no',
     );
   });
+});
+
+test('failures are alike with the same message but for numbers and paths', () => {
+  const messages = ['Error: port 1 of /a/b', 'Error: port 22 of /c', 'Error: no port'];
+  const failures = messages.map((message) => ({ id: message, name: message, message }));
+  expect(alike(failures)).toEqual([failures.slice(0, 2), failures.slice(2)]);
 });
 
 test('the message of an error is the last exception of Python, or the first line', () => {

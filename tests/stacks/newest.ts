@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { causesOf, messageOf, sentence, type Failure } from './causes.ts';
+import { alike, causesOf, messageOf, sentence, type Failure } from './causes.ts';
 import { changesOf, described, POD, putBack, type Locks } from './changes.ts';
 import { hasEnvironment, NO_PYPI } from './environment.ts';
 import { currentLocks, newestLocks } from './lock.ts';
@@ -187,12 +187,14 @@ function tried(project: string, proof: Proof, before: Software, newest: Software
   const { failures } = run(project, proof, newest);
   if (failures.length === 0) return [];
 
-  console.log(`${failures.length} failed ${where}; they are run again.`);
-  const repeated = run(project, proof, newest, failures).passed;
-  const unstable = failures.filter(({ id }) => repeated.includes(id));
-  for (const { name, message } of unstable)
+  // Of the cases that fail alike, the first stands for all.
+  const groups = alike(failures);
+  const firsts = groups.flatMap(([first]) => first ?? []);
+  console.log(`${failures.length} failed ${where}; ${firsts.length} of them are run again.`);
+  const repeated = run(project, proof, newest, firsts).passed;
+  const failed = firsts.filter(({ id }) => !repeated.includes(id));
+  for (const { name, message } of firsts.filter((each) => !failed.includes(each)))
     console.warn(`${name} failed ${where} and passed when it was run again: ${message}`);
-  const failed = failures.filter((each) => !unstable.includes(each));
   if (failed.length === 0) return [];
   const causes = causesOf(changes, failed, (back, cases) => {
     const names = back.map(({ name }) => name);
@@ -205,7 +207,10 @@ function tried(project: string, proof: Proof, before: Software, newest: Software
     const again = run(project, proof, software, cases).passed;
     return cases.filter(({ id }) => again.includes(id));
   });
-  return causes.map((cause) => sentence(cause, where));
+  return causes.map((cause) => {
+    const all = groups.filter(([first]) => first && cause.failures.includes(first)).flat();
+    return sentence({ ...cause, failures: all }, where);
+  });
 }
 
 try {
