@@ -5,6 +5,12 @@ import { syntax } from './findings/syntax.ts';
 import { readFile, type CheckedFile, type InputFile } from './read/files.ts';
 import { understand, type Understood } from './understood.ts';
 
+/**
+ * The longest text that is checked, in UTF-16 code units. A longer one is no settings file; whoever has
+ * the text refuses it, with its name.
+ */
+export const LONGEST_TEXT = 2 ** 21;
+
 /** The result of a check. */
 export interface Checked {
   readonly files: readonly CheckedFile[];

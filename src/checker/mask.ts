@@ -11,7 +11,8 @@ export const MASK = '••••••';
  * @param text the value as Python writes it
  */
 export function masked(name: string, text: string): string {
-  if (/passw[^"]*"\]$/i.test(name) && text.startsWith('"')) return `"${MASK}"`;
+  const key = name.endsWith('"]') ? name.slice(name.lastIndexOf('"', name.length - 3)) : '';
+  if (/passw/i.test(key) && text.startsWith('"')) return `"${MASK}"`;
   let result = '';
   let at = 0;
   for (const { from, to } of secretsOfUrls(text)) {

@@ -1,7 +1,7 @@
 import type { CheckedFile } from './read/files.ts';
 import { mergedSpans, type Span } from './read/span.ts';
 import { secretsOfUrls } from './read/url.ts';
-import type { Value } from './read/values.ts';
+import type { StringValue, Value } from './read/values.ts';
 
 /** Names of settings, dict keys and directives whose values are secret. */
 const SECRET = /passw|_pwd$|^pwd$|secret|token|^requirepass$|^masterauth$|auth-pass/i;
@@ -9,30 +9,96 @@ const SECRET = /passw|_pwd$|^pwd$|secret|token|^requirepass$|^masterauth$|auth-p
 /** A URL up to the first character that ends one. */
 const URL_TEXT = /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s'"]*/gi;
 
-/** The spans of the secrets in a value, also in the variables that it is made of. */
-function* secretsOfValue(value: Value, secret: boolean, depth = 0): Generator<Span> {
-  if (depth > 12) return;
-  if (value.kind === 'string') {
-    const inner = secretsOfUrls(value.text);
-    let start = 0;
-    for (const piece of value.pieces) {
-      const end = start + piece.text.length;
-      for (const { from, to } of secret ? [{ from: start, to: end }] : inner)
-        if (from < end && to > start)
-          yield piece.exact
-            ? {
-                from: piece.from + Math.max(from - start, 0),
-                to: piece.from + Math.min(to, end) - start,
-              }
-            : { from: piece.from, to: piece.to };
-      start = end;
-    }
+/** A value of which the spans of secrets are asked. */
+interface Asked {
+  readonly value: Value;
+  /** Whether all of it is secret, and not only the passwords of its URLs. */
+  readonly secret: boolean;
+}
+
+/** The spans of the secrets in a string, also in the variables that it is made of. */
+function* secretsOfString({ text, pieces }: StringValue, secret: boolean): Generator<Span> {
+  const inner = secret ? [{ from: 0, to: text.length }] : secretsOfUrls(text);
+  if (inner.length === 0) return;
+  let start = 0;
+  for (const piece of pieces) {
+    const end = start + piece.text.length;
+    for (const { from, to } of inner)
+      if (from < end && to > start)
+        yield piece.exact
+          ? {
+              from: piece.from + Math.max(from - start, 0),
+              to: piece.from + Math.min(to, end) - start,
+            }
+          : { from: piece.from, to: piece.to };
+    start = end;
   }
-  if (value.kind === 'dict')
-    for (const { key, value: inner } of value.entries.values())
-      if (inner !== value) yield* secretsOfValue(inner, secret || SECRET.test(key), depth + 1);
-  if (value.kind === 'list')
-    for (const item of value.items) yield* secretsOfValue(item, secret, depth + 1);
+}
+
+/** The spans of the secrets in values. A value that several others have is read once. */
+function* secretsOfValues(asked: readonly Asked[]): Generator<Span> {
+  const seen = { secret: new Set<Value>(), other: new Set<Value>() };
+  const left = [...asked];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { value, secret } = next;
+    const known = secret ? seen.secret : seen.other;
+    if (known.has(value)) continue;
+    known.add(value);
+    if (value.kind === 'string') yield* secretsOfString(value, secret);
+    if (value.kind === 'dict')
+      for (const { key, value: inner } of value.entries.values())
+        left.push({ value: inner, secret: secret || SECRET.test(key) });
+    if (value.kind === 'list') for (const item of value.items) left.push({ value: item, secret });
+  }
+}
+
+/** A name that a secret belongs to, in a text that is not read as a language. */
+const SECRET_NAME = /(?:passw|_pwd|secret|token|requirepass|masterauth|auth-pass)\w*["']?\]?/gi;
+
+/** The offset of the first character at or after an offset that is not blank. */
+function afterBlanks(text: string, from: number): number {
+  const blanks = /\s*/y;
+  blanks.lastIndex = from;
+  return from + (blanks.exec(text)?.[0].length ?? 0);
+}
+
+/** The offset of the value that `:`, `=` or a blank separates from the name before it. */
+function valueAfter(text: string, nameEnd: number): number | undefined {
+  const next = afterBlanks(text, nameEnd);
+  const separated = text[next] === ':' || text[next] === '=';
+  const from = separated ? afterBlanks(text, next + 1) : next;
+  return from < text.length && (separated || text.slice(nameEnd, next).includes(' '))
+    ? from
+    : undefined;
+}
+
+/**
+ * The values after secret names, each to the end of its line: where it really ends is not known. A name
+ * in a comment does not count.
+ *
+ * @returns the spans from the beginning of the name's line, with where the value begins
+ */
+function* valuesOfSecretNames(text: string): Generator<Span & { valueFrom: number }> {
+  const endOfLine = (from: number) => {
+    const end = text.indexOf('\n', from);
+    return end < 0 ? text.length : end;
+  };
+  let from = 0;
+  while (from < text.length) {
+    let to = endOfLine(from);
+    const line = text.slice(from, to);
+    const comment = line.indexOf('#');
+    for (const { 0: name, index } of line
+      .slice(0, comment < 0 ? line.length : comment)
+      .matchAll(SECRET_NAME)) {
+      const valueFrom = valueAfter(text, from + index + name.length);
+      if (valueFrom === undefined) continue;
+      to = endOfLine(valueFrom);
+      yield { from, to, valueFrom };
+      break;
+    }
+    from = to + 1;
+  }
 }
 
 /**
@@ -54,10 +120,14 @@ export function secretsIn(file: CheckedFile): Span[] {
   for (const { 0: found, index } of text.matchAll(readable ? URL_TEXT : /[^\n]+/g))
     hideUrls(index, index + found.length);
   if (python) {
-    for (const { name, value } of python.assigned)
-      spans.push(...secretsOfValue(value, SECRET.test(name)));
-    for (const [name, { value }] of python.environment)
-      spans.push(...secretsOfValue(value, SECRET.test(name)));
+    const asked = [
+      ...python.assigned.map(({ name, value }) => ({ value, secret: SECRET.test(name) })),
+      ...Array.from(python.environment, ([name, { value }]) => ({
+        value,
+        secret: SECRET.test(name),
+      })),
+    ];
+    for (const span of secretsOfValues(asked)) spans.push(span);
     for (const { from, to } of python.literals) hideUrls(from, to);
   }
   if (file.kind === 'settings')
@@ -66,26 +136,30 @@ export function secretsIn(file: CheckedFile): Span[] {
         spans.push(...inQuotes(text, password.span));
   if (file.kind === 'redis' || file.kind === 'sentinel') {
     // A misspelt name, or `=` after it, must not reveal the value.
-    for (const { 0: line, 1: value = '', index } of text.matchAll(
-      /^[ \t]*(?!tls-auth-clients)[\w-]*(?:pas|auth)[\w-]*[ \t:=]+(\S[^\r\n]*)/gim,
-    ))
-      spans.push({ from: index + line.length - value.length, to: index + line.length });
+    let from = 0;
+    for (const line of text.split(/[\r\n]/)) {
+      const [head = '', name = ''] = /^[ \t]*([\w-]+)[ \t:=]+/.exec(line) ?? [];
+      if (/pas|auth/i.test(name) && !/^tls-auth-clients/i.test(name))
+        spans.push({ from: from + head.length, to: from + line.length });
+      from += line.length + 1;
+    }
     for (const { name, arguments: words } of file.redis.directives) {
       const [first, ...rest] = words;
-      if (name === 'user') spans.push(...rest.filter((word) => /^[>#<!]/.test(word.text)));
-      if (name === 'sentinel' && first && SECRET.test(first.text)) spans.push(...rest.slice(1));
+      if (name === 'user') for (const word of rest) if (/^[>#<!]/.test(word.text)) spans.push(word);
+      if (name === 'sentinel' && first && SECRET.test(first.text))
+        for (const word of rest.slice(1)) spans.push(word);
     }
   }
   // Where the value's end is not known, all of the line after the name is hidden.
-  if (!readable && file.kind !== 'redis' && file.kind !== 'sentinel')
-    for (const { 0: whole, 1: head = '', index } of text.matchAll(
-      /^([^\n#]*(?:passw|_pwd|secret|token|requirepass|masterauth|auth-pass)\w*["']?\]?\s*[:= ]\s*)\S[^\n]*/gim,
-    )) {
-      const inside = spans.some(
-        ({ from, to }) => to > from && from >= index && to <= index + whole.length,
-      );
-      if (!inside) spans.push({ from: index + head.length, to: index + whole.length });
+  if (!readable && file.kind !== 'redis' && file.kind !== 'sentinel') {
+    const known = mergedSpans(spans);
+    let at = 0;
+    for (const { from, to, valueFrom } of valuesOfSecretNames(text)) {
+      while ((known[at]?.from ?? to) < from) at += 1;
+      const inside = (known[at]?.to ?? Infinity) <= to;
+      if (!inside) spans.push({ from: valueFrom, to });
     }
+  }
   return mergedSpans(spans);
 }
 

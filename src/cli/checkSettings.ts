@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { checkFiles } from '../checker/check.ts';
+import { checkFiles, LONGEST_TEXT } from '../checker/check.ts';
 import { FINDINGS, type Finding, type FindingCode } from '../checker/findings.ts';
 import { messageOf, summary } from '../checker/messages.ts';
 import type { InputFile } from '../checker/read/files.ts';
@@ -64,7 +64,10 @@ const say = speaker(TEXTS[language], language);
 
 const files = [...new Set(positionals)].map((name): InputFile => {
   try {
-    const text = readFileSync(name, 'utf8');
+    const text = statSync(name).size > LONGEST_TEXT ? undefined : readFileSync(name, 'utf8');
+    // A pipe has no size before it is read.
+    if (text === undefined || text.length > LONGEST_TEXT)
+      return fail([say('check.large', { file: name })]);
     const exposed = exposure(name);
     return {
       name,

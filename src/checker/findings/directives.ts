@@ -41,8 +41,8 @@ interface ReadDirective {
 export const readDirectives = perFile(({ directives }: RedisFile): ReadDirective[] =>
   directives.slice(0, MAX_LINES).flatMap((line) => {
     // `port=6379`, `port: 6379`
-    const [, name = '', separators = '', value = ''] =
-      /^([^:=]*)([:=]*)(.*)$/s.exec(line.name) ?? [];
+    const [head = '', name = '', separators = ''] = /^([^:=]*)([:=]*)/.exec(line.name) ?? [];
+    const value = line.name.slice(head.length);
     const right = intended(name);
     // A module's directives have a dot: `search.threads`.
     if (right === undefined && name.includes('.')) return [];

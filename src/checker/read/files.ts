@@ -93,7 +93,11 @@ export function kindOf({ name, text }: Pick<InputFile, 'name' | 'text'>): {
   if (/\.(nft|nftables)$/.test(base) || /^[ \t]*table[ \t]+inet\s/m.test(text))
     return { kind: 'other' };
   if (/\.acl$/.test(base)) return { kind: 'redis' };
-  if (/sentinel.*\.conf/.test(base) || /^[ \t]*sentinel[ \t]+monitor\s/im.test(text))
+  const sentinel = base.indexOf('sentinel');
+  if (
+    (sentinel >= 0 && base.includes('.conf', sentinel)) ||
+    /^[ \t]*sentinel[ \t]+monitor\s/im.test(text)
+  )
     return { kind: 'sentinel' };
   const python = /\.py$/.test(base);
   const module =

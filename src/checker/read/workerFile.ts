@@ -86,9 +86,17 @@ function linesOf(source: string): { text: string; from: number }[] {
   return lines;
 }
 
+/** The offset of `celery` in a line where an option names its app; `undefined` in any other line. */
+function celeryWithApp(line: string): number | undefined {
+  const at = line.search(/\bcelery\b/);
+  return at >= 0 && /\s(?:-A|--app)/.test(line.slice(at)) ? at : undefined;
+}
+
 /** The command of words: of `sh -c "celery …"` it is the words in the quotes. */
 function commandOf(line: readonly Word[]): Pick<WorkerFile, 'words' | 'multi'> & { app?: Word } {
-  const inner = line.find(({ text }) => /\bcelery\b.*\s(-A|--app)/.test(text));
+  const inner = line.find(({ text }) =>
+    text.split('\n').some((each) => celeryWithApp(each) !== undefined),
+  );
   const words =
     inner && inner.to - inner.from === inner.text.length + 2
       ? wordsOf(inner.text, inner.from + 1)
@@ -155,7 +163,8 @@ export function readUnit(source: string): WorkerFile {
   const unfollowed: Span[] = [];
   let words: Word[] = [];
   for (const { text, from } of linesOf(source)) {
-    const [, head = '', name = '', rest = ''] = /^(\s*([A-Za-z]+)\s*=\s*)([^]*)$/.exec(text) ?? [];
+    const [head = '', name = ''] = /^\s*([A-Za-z]+)\s*=\s*/.exec(text) ?? [];
+    const rest = name === '' ? '' : text.slice(head.length);
     const start = from + head.length;
     if (name === 'ExecStart' && rest.trim() !== '') words = wordsOf(rest, start);
     const value = rest.trim();
@@ -186,8 +195,10 @@ export function readUnit(source: string): WorkerFile {
 
 /** Whether a line of a script starts a worker, and does not inspect or control running ones. */
 export function startsWorker(line: string): boolean {
+  const at = celeryWithApp(line);
   return (
-    /^[^#]*\bcelery\b.*\s(-A|--app)/.test(line) &&
+    at !== undefined &&
+    !line.slice(0, at).includes('#') &&
     !/\b(inspect|control|status|events|purge|report|shell)\b/.test(line)
   );
 }

@@ -1,4 +1,4 @@
-import { checkFiles, type Checked } from '../../checker/check.ts';
+import { checkFiles, LONGEST_TEXT, type Checked } from '../../checker/check.ts';
 import { compare } from '../../checker/compare.ts';
 import { kindOf, likelyName, type InputFile } from '../../checker/read/files.ts';
 import { summary } from '../../checker/messages.ts';
@@ -13,9 +13,6 @@ import { html } from '../../view/html.ts';
 import { copyText } from '../copy.ts';
 import { need, part, saveFile } from '../dom.ts';
 import { insert, put } from '../trusted.ts';
-
-/** The size of the largest file that is read, in bytes: a larger one is no settings file. */
-const LARGEST = 2 ** 21;
 
 /** How many files are read at once. */
 const MOST_FILES = 20;
@@ -129,8 +126,9 @@ class LiveChecker {
 
   /** Reads files that were dropped or chosen. */
   async #open(files: readonly File[]): Promise<void> {
-    const large = files.filter(({ size }) => size > LARGEST);
-    const small = files.filter(({ size }) => size <= LARGEST).slice(0, MOST_FILES);
+    // A character is one byte or more.
+    const large = files.filter(({ size }) => size > LONGEST_TEXT);
+    const small = files.filter(({ size }) => size <= LONGEST_TEXT).slice(0, MOST_FILES);
     for (const opened of small) {
       const empty = this.#files.find((each) => this.#controls(each).box.value === '');
       const file = empty ?? this.#add(opened.name);
@@ -140,8 +138,7 @@ class LiveChecker {
       file.viewed = file.named = true;
     }
     if (small.length > 0) this.#check(true);
-    if (large.length > 0)
-      this.#announce(this.#say('check.large', { file: large.map(({ name }) => name).join(', ') }));
+    this.#announceLarge(large.map(({ name }) => name));
   }
 
   #announce(text: string): void {
@@ -149,6 +146,11 @@ class LiveChecker {
     const status = part(this.#root, 'status');
     status.textContent = text;
     status.classList.toggle('good', wrong === false);
+  }
+
+  /** Says which files are too large to be checked. */
+  #announceLarge(names: readonly string[]): void {
+    if (names.length > 0) this.#announce(this.#say('check.large', { file: names.join(', ') }));
   }
 
   /** The file whose form an element is in. */
@@ -173,6 +175,10 @@ class LiveChecker {
   /** Checks a text, and shows it annotated in place of its box. */
   #view(box: HTMLTextAreaElement): void {
     const file = this.#fileOf(box);
+    if (file && box.value.length > LONGEST_TEXT) {
+      this.#announceLarge([this.#controls(file).name.value]);
+      return;
+    }
     if (!file || box.value.trim() === '') {
       this.#announce(this.#say('check.empty'));
       return;
@@ -222,11 +228,14 @@ class LiveChecker {
     if (next) this.#controls(next).name.focus();
   }
 
-  /** The files that have a text. Their names are made unique: findings name their file. */
+  /** The files that have a text, without those that are too large. Their names are made unique: findings name their file. */
   #input(): (InputFile & { id: number })[] {
     const names = new Set<string>();
     return this.#files
-      .filter((file) => this.#controls(file).box.value.trim() !== '')
+      .filter((file) => {
+        const { value } = this.#controls(file).box;
+        return value.length <= LONGEST_TEXT && value.trim() !== '';
+      })
       .map((file) => {
         const controls = this.#controls(file);
         const typed = controls.name.value.trim() || USUAL_NAME;
