@@ -201,6 +201,8 @@ const LARGE: [what: string, name: string, text: string][] = [
   ['secret names in the other directive', 'redis.conf', `s${filled('auth')}`],
   ['separators of a directive', 'redis.conf', `requirepass ${filled(':= ')}`],
   ['dicts that have themselves twice', 'settings_local.py', filled('A={"a":A,"b":A}\n')],
+  ['a sum in each line', 'settings_local.py', `A = "x"\n${filled('A = A + "x"\n')}`],
+  ['a list that grows in each line', 'settings_local.py', `A = [1]\n${filled('A += [1]\n')}`],
   ['f-strings that do not end', 'settings_local.py', filled('f"{')],
   ['names of celery in a command', 'pod.service', `ExecStart=sh -c "${filled('celery ')}"`],
   ['names of celery in a script', 'start.sh', filled('celery ')],
