@@ -6,6 +6,9 @@ import type { StringValue, Value } from './read/values.ts';
 /** Names of settings, dict keys and directives whose values are secret. */
 const SECRET = /passw|_pwd$|^pwd$|secret|token|^requirepass$|^masterauth$|auth-pass/i;
 
+/** How deep a literal may be in others to be searched alone. */
+const MAX_NESTED = 3;
+
 /** A URL up to the first character that ends one. */
 const URL_TEXT = /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s'"]*/gi;
 
@@ -128,7 +131,13 @@ export function secretsIn(file: CheckedFile): Span[] {
       })),
     ];
     for (const span of secretsOfValues(asked)) spans.push(span);
-    for (const { from, to } of python.literals) hideUrls(from, to);
+    // A literal deep inside of f-strings is searched as a part of them.
+    const around: number[] = [];
+    for (const { from, to } of python.literals) {
+      while ((around.at(-1) ?? Infinity) <= from) around.pop();
+      if (around.length < MAX_NESTED) hideUrls(from, to);
+      around.push(to);
+    }
   }
   if (file.kind === 'settings')
     for (const { password } of file.connections)

@@ -164,6 +164,13 @@ describe('check-settings', () => {
     );
   });
 
+  test('refuses a file that is too large, and no other', () => {
+    const refused = check({ 'a.py': ' '.repeat(2 ** 21 + 1) }, ['a.py', '--lang', 'en']);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toBe('Too large to be settings (2 MB at most): a.py\n');
+    expect(check({ 'a.py': ' '.repeat(2 ** 21) }, ['a.py']).status).toBe(0);
+  });
+
   const HOSTILE =
     'x\\n::stop-commands::abc\\n::error::owned ##[error]y \\x1b]0;t\\x07\\u009b2J\\u202e\\u2028';
   const hostile = `SESSION_REDIS = {"host": "${HOSTILE}", "db": 4, "port": 6379}

@@ -10,6 +10,9 @@ const NAMES = [...FLAGS, ...OTHERS];
 /** The most characters by which a misspelt name differs from the one that was meant. */
 const MAX_DISTANCE = 2;
 
+/** The length from which a name is too long to be a misspelt one. */
+const TOO_LONG = Math.max(...NAMES.map((name) => name.length)) + MAX_DISTANCE + 1;
+
 /** The most lines that are looked at: finding the nearest name takes a while. */
 const MAX_LINES = 1000;
 
@@ -20,6 +23,7 @@ const NO = /^(no|false|off|0|non)$/i;
 function intended(name: string): string | undefined {
   const plain = name.replaceAll('_', '-');
   if (FLAGS.has(plain) || OTHERS.has(plain)) return plain;
+  if (plain.length >= TOO_LONG) return undefined;
   const near = closest(plain, NAMES);
   const misspelt = plain.length > 2 * MAX_DISTANCE && distance(plain, near) <= MAX_DISTANCE;
   return misspelt ? near : undefined;

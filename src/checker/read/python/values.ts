@@ -8,8 +8,11 @@ import type { SyntaxNode } from './tree.ts';
 /** The depth at which expressions are no longer followed. Python refuses parentheses deeper than 200. */
 const MAX_DEPTH = 200;
 
-/** The longest string or list that is built up: names that double each other would never end. */
+/** The longest string that is built up: names that double each other would never end. */
 const MAX_LENGTH = 2 ** 16;
+
+/** The most parts of a sum: a file that adds to a name in each line would copy them all each time. */
+const MAX_PARTS = 2 ** 8;
 
 /** The value of an expression, as far as it is known without running anything. */
 export function valueOf(node: SyntaxNode, scope: Scope, depth = 0): Value {
@@ -213,9 +216,14 @@ export function sumOf(a: Value, b: Value, { from, to }: Span): Value {
   const common = { from, to, ...(environment !== undefined && { environment }) };
   if (a.kind === 'number' && b.kind === 'number')
     return { kind: 'number', number: a.number + b.number, ...common };
-  if (a.kind === 'list' && b.kind === 'list' && a.items.length + b.items.length < MAX_LENGTH)
+  if (a.kind === 'list' && b.kind === 'list' && a.items.length + b.items.length < MAX_PARTS)
     return { kind: 'list', items: [...a.items, ...b.items], ...common };
-  if (a.kind === 'string' && b.kind === 'string' && a.text.length + b.text.length < MAX_LENGTH)
+  if (
+    a.kind === 'string' &&
+    b.kind === 'string' &&
+    a.text.length + b.text.length < MAX_LENGTH &&
+    a.pieces.length + b.pieces.length < MAX_PARTS
+  )
     return {
       kind: 'string',
       text: a.text + b.text,
