@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest';
 import { emitted } from '../emit/emitted.ts';
+import { isRelease, stack } from '../stacks/environment.ts';
 import { needStack } from '../stacks/need.ts';
 import { deploymentOf, follow, installRedis, PASSWORD } from './follow.ts';
 import { boot, needMachines } from './machine.ts';
@@ -23,7 +24,11 @@ describe('workers are deployed as the page says', () => {
     ['microservices', 'encoding'],
   ] as const)(
     'with %s: they start, encode, and are replaced without a task lost or run twice',
-    async ([arch, role], { onTestFinished, expect }) => {
+    async ([arch, role], { onTestFinished, expect, skip }) => {
+      skip(
+        arch === 'microservices' && isRelease(stack.encode),
+        'the Python of a release has Django, which verify.sh does not want on an encoding server',
+      );
       const architecture = { ...ARCHITECTURE, arch };
       const deployment = deploymentOf(architecture);
       const addresses = ['10.77.0.1', '10.77.0.2', '10.77.0.3'] as const;
