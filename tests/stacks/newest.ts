@@ -190,7 +190,9 @@ function tried(project: string, proof: Proof, before: Software, newest: Software
   // Of the cases that fail alike, the first stands for all.
   const groups = alike(failures);
   const firsts = groups.flatMap(([first]) => first ?? []);
-  console.log(`${failures.length} failed ${where}; ${firsts.length} of them are run again.`);
+  console.log(
+    `${failures.length} failed ${where}; with different messages, run again: ${firsts.length}.`,
+  );
   const repeated = run(project, proof, newest, firsts).passed;
   const failed = firsts.filter(({ id }) => !repeated.includes(id));
   for (const { name, message } of firsts.filter((each) => !failed.includes(each)))
