@@ -137,6 +137,8 @@ export class Server {
     ];
     await mkdir(this.#logs, { recursive: true });
     await output('cp', ['--archive', prepared.tree, this.#tree]);
+    // Pod makes it when it is missing; of two processes that start at once, one would fail.
+    await mkdir(join(this.#tree, 'pod/log'), { recursive: true });
     for (const file of this.#files) await writeFile(this.#pathOf(file), this.#textOf(file));
     await this.#installSystemctl();
     const shared = this.#files.some((file) => file.kind === 'settings' && file.server === 'all');

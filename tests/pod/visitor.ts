@@ -45,6 +45,8 @@ export class Visitor {
     return new Promise((resolve, reject) => {
       const sent = request(
         {
+          // The web server may close a connection that is kept, just as it is used again.
+          agent: false,
           socketPath: this.#socket,
           path,
           method: method ?? (body === undefined ? 'GET' : 'POST'),
