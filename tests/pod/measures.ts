@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { until } from '../software-run/processes.ts';
 import { ask, type Door } from '../software-run/redis.ts';
 
 /** The fields of a section of INFO. */
@@ -7,15 +8,29 @@ export async function info(door: Door, section: string): Promise<Readonly<Record
   return Object.fromEntries(lines.map((line) => line.split(/:(.*)/s, 2) as [string, string]));
 }
 
+/** Reads a number until it has stayed the same for more than a second. */
+export async function settled(read: () => Promise<number>): Promise<number> {
+  let last = NaN;
+  let since = 0;
+  await until(async () => {
+    const now = await read();
+    if (now !== last) since = performance.now();
+    last = now;
+    return performance.now() - since > 1200;
+  });
+  return last;
+}
+
 /**
  * The memory that keys take, in bytes: what Redis uses, without its connections and the buffer of the
- * append-only file, which come and go.
+ * append-only file, which come and go. Redis brings the memory of its connections up to date once a second.
  */
-export async function memoryOfKeys(door: Door): Promise<number> {
-  const memory = await info(door, 'memory');
-  const of = (field: string) => Number(memory[field]);
-  return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer');
-}
+export const memoryOfKeys = (door: Door): Promise<number> =>
+  settled(async () => {
+    const memory = await info(door, 'memory');
+    const of = (field: string) => Number(memory[field]);
+    return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer');
+  });
 
 /** The bytes of a key, as Redis counts them with all of its elements. */
 export const memoryOfKey = async (door: Door, database: number, key: string): Promise<number> =>
@@ -79,17 +94,17 @@ export function ownedBy(
   return all.filter(({ port }) => ports.has(port));
 }
 
-/** Commands that redis-cli itself sends for these measurements. */
-const OWN = /^(?:auth|info|config|client|hello)\b/;
+/** Commands by which a connection begins, and those that measure. */
+const BESIDE = /^(?:auth|hello|select|client|info|config)\b/;
 
-/** The calls of each command since the statistics were reset, except those that measure. */
+/** The calls of each command since the statistics were reset, except those of {@link BESIDE}. */
 export async function commands(door: Door): Promise<Readonly<Record<string, number>>> {
   const stats = await info(door, 'commandstats');
   return Object.fromEntries(
     Object.entries(stats).flatMap(([field, values]) => {
       const command = field.replace(/^cmdstat_/, '');
       const calls = Number(/^calls=(\d+)/.exec(values)?.[1]);
-      return field.startsWith('cmdstat_') && !OWN.test(command) ? [[command, calls]] : [];
+      return field.startsWith('cmdstat_') && !BESIDE.test(command) ? [[command, calls]] : [];
     }),
   );
 }

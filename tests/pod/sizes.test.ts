@@ -31,6 +31,7 @@ import {
   memoryOfKey,
   memoryOfKeys,
   ownedBy,
+  settled,
 } from './measures.ts';
 import {
   copyKeys,
@@ -58,7 +59,7 @@ const COUNTS = WRITES
       forms: [10, 30, 100],
       tasks: [100, 300, 1000],
     }
-  : { sessions: [100, 1000], videos: [20, 60], forms: [5, 20], tasks: [100, 300] };
+  : { sessions: [100, 1000], videos: [40, 160], forms: [5, 20], tasks: [100, 300] };
 
 /**
  * How far a slope may be from the published one. Redis doubles the tables of a database when they are full, and the
@@ -232,19 +233,6 @@ function workerOf({ servers }: PodCase, role: WorkerRole): Worker {
 /** How many connections a worker has. */
 const connectionsOfWorker = async (door: Door, worker: Worker): Promise<number> =>
   ownedBy(worker.processes(), await connections(door)).length;
-
-/** Waits until a number stays the same for some readings. */
-async function settled(read: () => Promise<number>): Promise<number> {
-  let last = -1;
-  let same = 0;
-  await until(async () => {
-    const now = await read();
-    same = now === last ? same + 1 : 0;
-    last = now;
-    return same >= 20;
-  });
-  return last;
-}
 
 async function measureTasks(
   running: PodCase,
