@@ -13,17 +13,21 @@ export function startProposal(root: HTMLElement): void {
     need(box, `#proposal-${name}`, HTMLInputElement),
   ) as [HTMLInputElement, HTMLInputElement];
   const output = need(box, 'output');
+  const take = need(box, 'button', HTMLButtonElement);
   const propose = () => {
-    if (!people.validity.valid || !videos.validity.valid) return;
-    output.textContent = String(
-      proposedMemory({ people: people.valueAsNumber || 0, videos: videos.valueAsNumber || 0 }),
-    );
+    const invalid = [people, videos].find(({ validity }) => !validity.valid);
+    take.disabled = invalid !== undefined;
+    output.textContent =
+      invalid?.validationMessage ??
+      String(
+        proposedMemory({ people: people.valueAsNumber || 0, videos: videos.valueAsNumber || 0 }),
+      );
   };
   box.addEventListener('input', (event) => {
     event.stopPropagation();
     propose();
   });
-  need(box, 'button').addEventListener('click', () => {
+  take.addEventListener('click', () => {
     const field = need(root, '#f-memory', HTMLInputElement);
     field.value = output.textContent;
     field.dispatchEvent(new Event('input', { bubbles: true }));

@@ -47,6 +47,14 @@ describe.each(languages)('in %s', (language) => {
       await expect.poll(() => fragment(page)).toBe('#memory=1024');
       expect(proposed).toBe('1024');
       await expect.poll(() => filesShown(page)).toEqual(filesOfLink('#memory=1024', language));
+      // A number that is no number of people is refused, with the browser's message.
+      await page.getByLabel(say('gen.proposal.people')).fill('-5');
+      await expect
+        .poll(() => page.locator('[data-part=proposal] output').textContent())
+        .not.toMatch(/^\d*$/);
+      expect(await page.getByRole('button', { name: say('gen.proposal.take') }).isDisabled()).toBe(
+        true,
+      );
       // The questions themselves change no file and are not in the link.
       await page.getByLabel(say('gen.proposal.people')).fill('20');
       await page.getByLabel(say('gen.proposal.videos')).fill('20');
