@@ -9,6 +9,7 @@ import { databases } from './findings/databases.ts';
 import { directives } from './findings/directives.ts';
 import { encodingModes } from './findings/encodingModes.ts';
 import { obsoleteSettings } from './findings/obsoleteSettings.ts';
+import { openRedis } from './findings/openRedis.ts';
 import { passwords } from './findings/passwords.ts';
 import { redisData } from './findings/redisData.ts';
 import { redisNetwork } from './findings/redisNetwork.ts';
@@ -18,6 +19,7 @@ import { services } from './findings/services.ts';
 import { sessions } from './findings/sessions.ts';
 import { syntax } from './findings/syntax.ts';
 import { tls } from './findings/tls.ts';
+import { trust } from './findings/trust.ts';
 import { workerDjango } from './findings/workerDjango.ts';
 import { workers } from './findings/workers.ts';
 import type { Span } from './read/span.ts';
@@ -33,6 +35,7 @@ const DEFINITIONS = [
   ...caches,
   ...addresses,
   ...passwords,
+  ...openRedis,
   ...sessions,
   ...tls,
   ...sentinel,
@@ -44,6 +47,7 @@ const DEFINITIONS = [
   ...workerDjango,
   ...redelivery,
   ...services,
+  ...trust,
   ...obsoleteSettings,
 ];
 

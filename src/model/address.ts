@@ -82,6 +82,56 @@ export function isUnspecified(host: string): boolean {
   return host.includes(':') ? /^(0:){7}0$/.test(groupsOf(host)) : host === '0.0.0.0';
 }
 
+/** An IP address in binary, 32 or 128 digits. */
+function binary(address: string): string {
+  const six = address.includes(':');
+  const parts = six ? groupsOf(address.toLowerCase()).split(':') : address.split('.');
+  return parts
+    .map((part) =>
+      parseInt(part, six ? 16 : 10)
+        .toString(2)
+        .padStart(six ? 16 : 8, '0'),
+    )
+    .join('');
+}
+
+/** The beginning in binary that the addresses of a network in CIDR notation share. */
+function prefixOf(network: string): string {
+  const [address = '', bits] = network.split('/');
+  return binary(address).slice(0, bits === undefined ? undefined : Number(bits));
+}
+
+/** The networks that no router of the Internet knows (RFC 1122, 1918, 3927, 6598; 4193, 4291). */
+const PRIVATE = {
+  ipv4: [
+    '0.0.0.0',
+    '10.0.0.0/8',
+    '100.64.0.0/10',
+    '127.0.0.0/8',
+    '169.254.0.0/16',
+    '172.16.0.0/12',
+    '192.168.0.0/16',
+  ],
+  ipv6: ['::', '::1', 'fc00::/7', 'fe80::/10'],
+};
+
+/** Whether a text is an IP address, or a network in CIDR notation, of the Internet. */
+export function isPublic(text: string): boolean {
+  const kind = networkKind(text);
+  if (kind === undefined) return false;
+  const prefix = prefixOf(text);
+  return !PRIVATE[kind].some((network) => prefix.startsWith(prefixOf(network)));
+}
+
+/** The shortest public networks that an institution has, in bits. */
+const SHORTEST = { ipv4: 16, ipv6: 32 };
+
+/** Whether a network in CIDR notation lets in much of the Internet, as two halves of it do. */
+export function isWide(network: string): boolean {
+  const kind = networkKind(network);
+  return kind !== undefined && isPublic(network) && prefixOf(network).length < SHORTEST[kind];
+}
+
 /** A host as written in URLs and in `host:port`: an IPv6 address in brackets. */
 export function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;

@@ -1,10 +1,27 @@
 import { DOCKER_HOST } from '../pod/limits.ts';
-import { isLoopback, isPlaceholder, isUnspecified } from './address.ts';
-import { asksPassword, databasesOf } from './applies.ts';
+import { isLoopback, isPlaceholder, isPublic, isUnspecified, isWide } from './address.ts';
+import { asksPassword, databasesOf, managesRedis, needsFirewall } from './applies.ts';
 import type { Architecture, FieldName } from './architecture.ts';
-import { plan } from './deployment.ts';
+import { plan, type Deployment } from './deployment.ts';
+import { FIELDS } from './fields.ts';
 import type { Issue, IssueCode } from './issues.ts';
 import type { Params } from './say.ts';
+import { foreignAccount, isOpenPath, isSystemPath, type PathUse } from './system.ts';
+
+/** How each path is used. */
+const PATHS = {
+  socket: 'socket',
+  ca: 'certificate',
+  project: 'read',
+  venv: 'read',
+  'venv.encode': 'read',
+  logs: 'written',
+  pids: 'written',
+  results: 'written',
+} as const satisfies Partial<Record<FieldName, PathUse>>;
+
+/** The fields that are {@link PATHS}. */
+const PATH_FIELDS = Object.keys(PATHS) as (keyof typeof PATHS)[];
 
 /** The reason why not all servers can reach Redis at its address, if there is one. */
 function hostError({ host, redis }: Architecture, servers: number): IssueCode | undefined {
@@ -14,6 +31,16 @@ function hostError({ host, redis }: Architecture, servers: number): IssueCode | 
   if (isLoopback(host))
     return docker ? 'host.container' : servers > 1 ? 'host.loopback' : undefined;
   return host.toLowerCase() === DOCKER_HOST && !docker ? 'host.docker-only' : undefined;
+}
+
+/**
+ * The address by which programs that are all on one machine leave it, if there is one. In Docker, a name
+ * or a private address is that of a container.
+ */
+function addressElsewhere({ redis }: Deployment, servers: number): string | undefined {
+  const { host, local, placeholder, container, sentinel } = redis;
+  if (local || placeholder || sentinel !== undefined) return undefined;
+  return (container ? isPublic(host) : servers === 1) ? host : undefined;
 }
 
 /**
@@ -60,6 +87,13 @@ export function check(architecture: Architecture, password = ''): Issue[] {
   if (hostIssue) report('error', hostIssue, 'host', { host: architecture.host, servers });
   if (deployment.redis.placeholder && sentinel === undefined)
     report('todo', 'host.missing', 'host', { servers });
+  const elsewhere = hostIssue ? undefined : addressElsewhere(deployment, servers);
+  if (elsewhere !== undefined) report('warning', 'host.elsewhere', 'host', { host: elsewhere });
+
+  const hosts = sentinel?.endpoints.map((each) => each.host) ?? [deployment.redis.host];
+  const exposed = socket === '' && !architecture.tls ? hosts.find(isPublic) : undefined;
+  if (exposed !== undefined && !container)
+    report('warning', 'tls.public', 'tls', { host: exposed });
 
   const seen = new Map<number, FieldName>();
   for (const role of databasesOf(architecture)) {
@@ -74,6 +108,7 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     report('warning', 'sessions.sentinel', 'sessions');
 
   const asks = asksPassword(architecture);
+  if (!asks && password !== '') report('warning', 'password.unused', 'password');
   if (asks && password === '') report('todo', 'auth.password', 'password');
   // Clusters of UTF-16 that are no text have no percent-encoding, and a line break ends a line of
   // redis.conf and of every prompt.
@@ -85,11 +120,29 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     else report('error', 'auth.missing', 'auth', { host: deployment.redis.host });
   }
 
+  if (needsFirewall(architecture) && architecture.firewall === 'none') {
+    const open = sentinel !== undefined && !sentinel.password;
+    if (open) report('error', 'firewall.sentinels', 'firewall');
+    else report('warning', 'firewall.none', 'firewall');
+  }
+
   if (deployment.service === 'init') report('warning', 'service.init', 'service');
+  const { account } = architecture;
+  const foreign = managesRedis(architecture) ? foreignAccount(account) : undefined;
+  if (foreign === 'root') report('error', 'account.root', 'account');
+  else if (foreign) report('warning', 'account.system', 'account', { account });
+  for (const field of PATH_FIELDS) {
+    const path = architecture[field];
+    if (!FIELDS[field].applies(architecture)) continue;
+    if (isOpenPath(path)) report('error', 'path.open', field, { path });
+    else if (isSystemPath(path, PATHS[field])) report('error', 'path.system', field, { path });
+  }
 
   for (const { field, server, count, addresses } of deployment.clients) {
     const single = addresses.every((address) => !address.includes('/'));
-    if (addresses.length === 0) report('todo', 'from.missing', field, { count, server });
+    const wide = addresses.find(isWide);
+    if (wide !== undefined) report('error', 'from.wide', field, { network: wide });
+    else if (addresses.length === 0) report('todo', 'from.missing', field, { count, server });
     else if (single && addresses.length !== count)
       report('warning', 'from.count', field, { count, given: addresses.length });
   }

@@ -122,6 +122,14 @@ describe('generate --out', () => {
     expect(read('redis/redis.conf')).toContain('user pod4 on ">s@crt" ');
   });
 
+  test('says that REDIS_PASSWORD is not used', () => {
+    const { status, stderr } = generate(['redis=docker', '--lang', 'en', '--out', folder()], {
+      password: 's@crt',
+    });
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^password: The password is not used/);
+  });
+
   test('makes scripts executable', () => {
     const out = folder();
     generate(['', '--out', out]);
@@ -262,6 +270,13 @@ describe('generate refuses, with status 2 and nothing written,', () => {
     ['several errors, and reports all of them', ['web=x&color=red'], /“web”.*\nlink: .*“color”/],
     ['an architecture that cannot work', ['workers=2&host=127.0.0.1'], /^host: 127\.0\.0\.1/],
     ['a socket that several servers would share', ['workers=1&socket=/s'], /^socket: /],
+    ['workers as root', ['account=root'], /^account: /],
+    ['a folder that anyone may write to', ['venv=/tmp/x'], /^venv: .*\/tmp\/x/],
+    [
+      'the whole Internet in two halves',
+      ['workers=1&host=10.0.0.5&from.workers=0.0.0.0/1,128.0.0.0/1'],
+      /^from\.workers: 0\.0\.0\.0\/1/m,
+    ],
     ['two uses of one database', ['db.sessions=3'], /^db\.sessions: /],
   ];
   test.each(refused)('%s', (_, args, message) => {

@@ -14,17 +14,17 @@ const SECRET = 's3cr/et';
 /** A file with the mistakes that readers make most. */
 const WRONG = `import os
 CELERY_TO_ENCODE = True
-CELERY_BROKER_URL = "redis://10.0.0.9:6379"  # the queue
+CELERY_BROKER_URL = "redis://:REDIS-PASSWORD@10.0.0.9:6379"  # the queue
 CELERY_TASK_ACKS_LATE = True
 SECRET_KEY = "${SECRET}"
 CACHES = {
     'default': {
         'BACKEND': 'django_redis.cache.RedisCache',
-        'LOCATION': 'redis://10.0.0.9:6379/3',
+        'LOCATION': 'redis://:REDIS-PASSWORD@10.0.0.9:6379/3',
     },
 }
 SESSION_ENGINE = 'redis_sessions.session'
-SESSION_REDIS = {'host': '10.0.0.9', 'port': 6379, 'db': 3}
+SESSION_REDIS = {'host': '10.0.0.9', 'port': 6379, 'db': 3, 'password': 'REDIS-PASSWORD'}
 `;
 
 const LANGUAGES = [
@@ -148,10 +148,10 @@ describe.each(LANGUAGES)('in $language', ({ language, counts, clean }) => {
 
 /** A file without findings. */
 const CLEAN = `CACHES = {
-    "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://10.0.0.9:6379/3"},
-    "select2": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://10.0.0.9:6379/2"},
+    "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://:REDIS-PASSWORD@10.0.0.9:6379/3"},
+    "select2": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://:REDIS-PASSWORD@10.0.0.9:6379/2"},
 }
-SESSION_REDIS = {"host": "10.0.0.9", "port": 6379, "db": 4}
+SESSION_REDIS = {"host": "10.0.0.9", "port": 6379, "db": 4, "password": "REDIS-PASSWORD"}
 `;
 
 test.each([

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressKind, isLoopback, isUnspecified, urlHost } from '../../src/model/address.ts';
+import {
+  addressKind,
+  isLoopback,
+  isPublic,
+  isUnspecified,
+  isWide,
+  urlHost,
+} from '../../src/model/address.ts';
 import { DOCKER_HOST } from '../../src/pod/limits.ts';
 import { hosts } from './architecture.ts';
 
@@ -147,4 +154,45 @@ test('an address is never both loopback and unspecified, and stands in a URL as 
       if (addressKind(host) !== 'ipv6') expect(hostname).toBe(host.toLowerCase());
     }),
   );
+});
+
+test.each([
+  ['10.0.0.5', false],
+  ['172.31.255.255', false],
+  ['172.32.0.0', true],
+  ['192.168.1.1', false],
+  ['100.64.0.1', false],
+  ['169.254.1.1', false],
+  ['127.0.0.1', false],
+  ['0.0.0.0', false],
+  ['193.50.1.1', true],
+  ['fd00::5', false],
+  ['fe80::1', false],
+  ['::1', false],
+  ['2001:DB8::5', true],
+  ['redis.univ.fr', false],
+  ['', false],
+])('%s is an address of the Internet: %j', (text, expected) => {
+  expect(isPublic(text)).toBe(expected);
+});
+
+test.each([
+  ['0.0.0.0/1', true],
+  ['128.0.0.0/1', true],
+  ['127.0.0.1/1', true],
+  ['10.0.0.0/7', true],
+  ['193.0.0.0/8', true],
+  ['193.50.0.0/15', true],
+  ['193.50.0.0/16', false],
+  ['193.50.1.1', false],
+  ['10.0.0.0/8', false],
+  ['::/1', true],
+  ['::1/1', true],
+  ['8000::/1', true],
+  ['fd00::/1', true],
+  ['2001:660::/31', true],
+  ['2001:660::/32', false],
+  ['fc00::/7', false],
+])('%s lets in much of the Internet: %j', (network, expected) => {
+  expect(isWide(network)).toBe(expected);
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ADDRESS_PLACEHOLDER } from '../../src/model/address.ts';
 import { DOCKER_HOST } from '../../src/pod/limits.ts';
+import { asksPassword } from '../../src/model/applies.ts';
 import { DEFAULTS, type Architecture, type FieldName } from '../../src/model/architecture.ts';
 import { FIELDS, readFields } from '../../src/model/fields.ts';
 import { check } from '../../src/model/check.ts';
@@ -16,9 +17,15 @@ import { architectures, distinctArchitectures, passwords } from './architecture.
 
 const typed = (field: FieldName, text: string) =>
   readFields(new Map([[field, text]]), DEFAULTS).issues;
-/** An architecture, by default without a firewall, which asks for addresses wherever Redis is apart. */
+/** The network of all servers, for a firewall that asks for no address. */
+const FROM: Partial<Architecture> = {
+  'from.web': '10.1.0.0/16',
+  'from.workers': '10.1.0.0/16',
+  'from.transcription': '10.1.0.0/16',
+  'from.xapi': '10.1.0.0/16',
+};
 const checked = (choices: Partial<Architecture>, password?: string) =>
-  check({ ...DEFAULTS, firewall: 'none', ...choices }, password);
+  check({ ...DEFAULTS, ...FROM, ...choices }, password);
 const SENTINELS: Partial<Architecture> = {
   redis: 'dedicated',
   sentinels: '10.0.0.5:26379,10.0.0.6:26379,10.0.0.7:26379',
@@ -56,9 +63,21 @@ const EXAMPLES: Readonly<
     checked({ auth: 'password' }, 'two\nlines'),
     { field: 'password', severity: loud, params: {} },
   ],
+  'password.unused': [
+    checked({ redis: 'docker' }, 'secret'),
+    { field: 'password', severity: 'warning', params: {} },
+  ],
   'path.malformed': [
     typed('socket', 'redis.sock'),
     { field: 'socket', severity: loud, params: { max: 100 } },
+  ],
+  'path.open': [
+    checked({ venv: '/tmp/x' }, 'secret'),
+    { field: 'venv', severity: loud, params: { path: '/tmp/x' } },
+  ],
+  'path.system': [
+    checked({ results: '/root/.ssh' }, 'secret'),
+    { field: 'results', severity: loud, params: { path: '/root/.ssh' } },
   ],
   'user.malformed': [
     typed('user', 'default'),
@@ -75,6 +94,10 @@ const EXAMPLES: Readonly<
   'tls.docker': [
     checked({ redis: 'docker', tls: true }),
     { field: 'tls', severity: loud, params: {} },
+  ],
+  'tls.public': [
+    checked({ workers: 2, host: '203.0.113.66' }, 'secret'),
+    { field: 'tls', severity: 'warning', params: { host: '203.0.113.66' } },
   ],
   'sentinels.malformed': [
     typed('sentinels', '10.0.0.5,10.0.0.6,http://x'),
@@ -112,6 +135,14 @@ const EXAMPLES: Readonly<
     typed('account', 'Pod 4'),
     { field: 'account', severity: loud, params: { max: 32 } },
   ],
+  'account.root': [
+    checked({ account: 'root' }, 'secret'),
+    { field: 'account', severity: loud, params: {} },
+  ],
+  'account.system': [
+    checked({ account: 'www-data' }, 'secret'),
+    { field: 'account', severity: 'warning', params: { account: 'www-data' } },
+  ],
   'service.init': [
     checked({ service: 'init' }, 'secret'),
     { field: 'service', severity: 'warning', params: {} },
@@ -125,12 +156,24 @@ const EXAMPLES: Readonly<
     { field: 'from.web', severity: loud, params: { max: 50 } },
   ],
   'from.missing': [
-    checked({ workers: 2, host: '10.0.0.5', firewall: 'ufw' }, 'secret'),
+    checked({ workers: 2, host: '10.0.0.5', 'from.workers': '' }, 'secret'),
     { field: 'from.workers', severity: 'todo', params: { count: 2, server: 'worker' } },
   ],
   'from.count': [
-    checked({ workers: 2, host: '10.0.0.5', firewall: 'ufw', 'from.workers': '::1' }, 'secret'),
+    checked({ workers: 2, host: '10.0.0.5', 'from.workers': '::1' }, 'secret'),
     { field: 'from.workers', severity: 'warning', params: { count: 2, given: 1 } },
+  ],
+  'from.wide': [
+    checked({ workers: 2, host: '10.0.0.5', 'from.workers': '0.0.0.0/1,128.0.0.0/1' }, 'secret'),
+    { field: 'from.workers', severity: loud, params: { network: '0.0.0.0/1' } },
+  ],
+  'firewall.none': [
+    checked({ workers: 2, host: '10.0.0.5', firewall: 'none' }, 'secret'),
+    { field: 'firewall', severity: 'warning', params: {} },
+  ],
+  'firewall.sentinels': [
+    checked({ ...SENTINELS, firewall: 'none' }, 'secret'),
+    { field: 'firewall', severity: loud, params: {} },
   ],
   'db.same': [
     checked({ 'db.sessions': 3 }, 'secret'),
@@ -155,6 +198,10 @@ const EXAMPLES: Readonly<
   'host.missing': [
     checked({ workers: 1, auth: 'password' }, 'secret'),
     { field: 'host', severity: 'todo', params: { servers: 2 } },
+  ],
+  'host.elsewhere': [
+    checked({ host: '10.0.0.5' }, 'secret'),
+    { field: 'host', severity: 'warning', params: { host: '10.0.0.5' } },
   ],
   'redis.no-worker': [
     checked({ redis: 'worker' }, 'secret'),
@@ -283,12 +330,47 @@ describe('check', () => {
     ['an ACL user needs a password', { auth: 'acl' }, ['auth.password']],
     [
       'TLS alone lets everybody in',
-      { tls: true, host: 'redis.univ.fr', auth: 'none' },
+      { workers: 1, tls: true, host: 'redis.univ.fr', auth: 'none' },
       ['auth.missing'],
     ],
     ['all unspecified spellings', { host: '0:0::0' }, ['host.unspecified']],
+    ['a name may be another machine too', { host: 'redis.univ.fr' }, ['host.elsewhere']],
+    ['a separate server has an address elsewhere', { redis: 'dedicated', host: 'redis.fr' }, []],
+    ['a private address needs no TLS', { workers: 1, host: 'fd12::5' }, []],
+    ['a public one with TLS', { workers: 1, host: '2001:db8::5', tls: true }, []],
+    ['a public one without', { workers: 1, host: '2001:db8::5' }, ['tls.public']],
+    [
+      'the public address of a sentinel',
+      { ...SENTINELS, sentinels: '10.0.0.5,203.0.113.6,10.0.0.7' },
+      ['tls.public'],
+    ],
+    [
+      'a container is on this machine',
+      { redis: 'docker', host: '203.0.113.66' },
+      ['host.elsewhere'],
+    ],
+    [
+      'sentinels with a password, without a firewall',
+      { ...SENTINELS, sessions: 'cached_db', firewall: 'none' },
+      ['firewall.none'],
+    ],
+    ['one server needs no firewall', { firewall: 'none' }, []],
+    ['Docker has no account of the system', { redis: 'docker', account: 'root' }, []],
+    ['the init script’s folders count under it alone', { logs: '/etc', pids: '/tmp/x' }, []],
+    [
+      'each path of the init script',
+      { service: 'init', logs: '/etc', pids: '/run/user/0' },
+      ['service.init', 'path.system', 'path.open'],
+    ],
+    ['the certificates of the system', { tls: true, ca: '/etc/ssl/certs/ca.pem' }, []],
+    ['a file that is no certificate', { tls: true, ca: '/etc/passwd' }, ['path.system']],
+    ['a certificate from /tmp', { tls: true, ca: '/tmp/ca.crt' }, ['path.open']],
+    ['a socket in the place of data', { socket: '/var/lib/redis/dump.rdb' }, ['path.system']],
+    ['folders that begin alike', { venv: '/tmpfs/x', project: '/etcetera' }, []],
+    ['a folder with other programs’ files', { results: '/var/lib' }, ['path.system']],
   ])('%s', (_, choices, expected) => {
-    expect(codes(choices, choices.auth === 'acl' ? '' : 'secret')).toEqual(expected);
+    const asked = asksPassword({ ...DEFAULTS, ...choices }) && choices.auth !== 'acl';
+    expect(codes(choices, asked ? 'secret' : '')).toEqual(expected);
   });
 
   test('says of each repeated number which database has it already', () => {
@@ -374,8 +456,8 @@ describe('check', () => {
     );
   });
 
-  test('ignores a password that is not used', () => {
-    expect(codes({ auth: 'none' }, 'a\nb')).toEqual(['auth.local']);
+  test('does not read a password that is not used', () => {
+    expect(codes({ auth: 'none' }, 'a\nb')).toEqual(['password.unused', 'auth.local']);
   });
 
   test('lets no architecture pass in which a server would call itself for Redis elsewhere', () => {

@@ -22,11 +22,12 @@ export const TRANSPORTS: Readonly<Record<Transport, Choices>> = {
   docker: { redis: 'docker', host: '127.0.0.1', workers: 0 },
 };
 
-/** Errors that an architecture has because all its servers are this machine. */
+/** Errors that an architecture has because all its servers are this machine, with files in /tmp. */
 export const OF_ONE_MACHINE: readonly IssueCode[] = [
   'host.loopback',
   'host.container',
   'sentinels.loopback',
+  'path.open',
 ];
 
 /** Why a case cannot be run here; Linux and root make separate networks. */

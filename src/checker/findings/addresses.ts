@@ -1,4 +1,4 @@
-import { isLoopback } from '../../model/address.ts';
+import { isLoopback, isUnspecified } from '../../model/address.ts';
 import { DOCKER_HOST } from '../../pod/limits.ts';
 import type { FileSet } from '../fileSet.ts';
 import type { FindingDefinition } from '../finding.ts';
@@ -56,13 +56,37 @@ export const addresses = [
     code: 'loopback',
     severity: 'error',
     *settings(file, files) {
+      // There are several sentinels, on as many servers.
+      for (const { setting, span, sentinels = [] } of file.connections) {
+        const host = sentinels.find((each) => isLoopback(each.host))?.host;
+        if (host !== undefined) yield { at: span, params: { setting, host } };
+      }
       const separate = file.rolesKnown && !file.roles.has('web');
       if (!files.severalServers && !separate) return;
-      for (const { setting, host, at } of hostConnections(file))
-        if (isLoopback(host)) yield { at, params: { setting, host } };
+      for (const { setting, host, at, transport } of hostConnections(file))
+        if (transport !== 'sentinel' && isLoopback(host)) yield { at, params: { setting, host } };
+      for (const { setting, socket, span } of file.connections)
+        if (socket !== undefined)
+          yield { at: span, params: { setting, path: socket.slice(0, 100), case: 'socket' } };
     },
     example: [settings(but(SETTINGS_TEXT, '10.0.0.9', '127.0.0.1'), { several: true })],
     nearMiss: [settings(but(SETTINGS_TEXT, '10.0.0.9', '127.0.0.1'))],
+    repairable: false,
+  },
+  // Servers listen on such an address; a client that calls it reaches itself.
+  {
+    code: 'unspecified-address',
+    severity: 'error',
+    *settings(file) {
+      for (const { setting, host, at, transport } of hostConnections(file))
+        if (transport !== 'sentinel' && isUnspecified(host))
+          yield { at, params: { setting, host } };
+      for (const { setting, span, sentinels = [] } of file.connections) {
+        const host = sentinels.find((each) => isUnspecified(each.host))?.host;
+        if (host !== undefined) yield { at: span, params: { setting, host } };
+      }
+    },
+    ...pair('10.0.0.9', '0.0.0.0'),
     repairable: false,
   },
   {

@@ -18,14 +18,25 @@ function renumbered({ number, value, dict }: ClientConnection, to: number): Edit
   return dict && /^\d+$/.test(text) ? replace(span, String(to)) : [];
 }
 
-/** A name of the Redis server that a connection leads to. */
-function serverOf({ host, port, socket, sentinels, master }: ClientConnection): string {
-  return sentinels && sentinels.length > 0
-    ? `sentinel ${master ?? ''} ${sentinels
-        .map((each) => `${each.host}:${each.port}`)
-        .sort()
-        .join()}`
-    : (socket ?? `${host?.toLowerCase()}:${port}`);
+/** The sentinels of a connection as one text; empty where it has none. */
+const sentinelsOf = ({ sentinels = [] }: ClientConnection): string =>
+  sentinels
+    .map((each) => `${each.host}:${each.port}`)
+    .sort()
+    .join();
+
+/**
+ * A name of the Redis server that a connection leads to. A broker whose master is named in a module
+ * leads to the one that the file's other settings ask the same sentinels for.
+ */
+function serverOf(connection: ClientConnection, { connections }: SettingsFile): string {
+  const { host, port, socket } = connection;
+  const sentinels = sentinelsOf(connection);
+  if (sentinels === '') return socket ?? `${host?.toLowerCase()}:${port}`;
+  const named = connections.find(
+    (each) => each.master !== undefined && sentinelsOf(each) === sentinels,
+  );
+  return `sentinel ${connection.master ?? named?.master ?? ''} ${sentinels}`;
 }
 
 /** The highest database number, by redis.conf if there is one. */
@@ -54,7 +65,7 @@ function* databaseProblems(file: SettingsFile, files: FileSet): Generator<Databa
       yield { is: 'out-of-range', at, params, repair };
       continue;
     }
-    const key = `${serverOf(connection)}/${database}`;
+    const key = `${serverOf(connection, file)}/${database}`;
     const other = taken.get(key);
     // Celery's two settings for encoding may share a database: only one of them is in use.
     if (other && other.role !== role) {

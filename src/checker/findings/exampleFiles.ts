@@ -78,7 +78,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 90000}
 `;
 
-/** Settings without any problem. */
+/** Settings without any problem but that Redis asks for no password. */
 export const SETTINGS_TEXT = CELERY_TEXT + CACHES_TEXT + SESSIONS_TEXT;
 
 /** Encoding by microservices, on a web server. */

@@ -1,0 +1,97 @@
+/** An account that is not Pod's. */
+export type ForeignAccount = 'root' | 'system';
+
+/**
+ * Accounts that Debian's base system and its common services make: whoever has one of these services
+ * also has Pod (`/usr/share/base-passwd/passwd.master`, and the packages' own).
+ */
+const SYSTEM_ACCOUNTS: ReadonlySet<string> = new Set(
+  (
+    'daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats nobody messagebus sshd ' +
+    'redis valkey mysql mariadb postgres nginx apache rabbitmq elasticsearch opensearch postfix ftp ntp git'
+  ).split(' '),
+);
+
+/** Whose an account is that is not Pod's alone; `undefined` for any other name. */
+export function foreignAccount(name: string): ForeignAccount | undefined {
+  if (name === 'root') return 'root';
+  const debian = name.startsWith('systemd-') || name.startsWith('_');
+  return debian || SYSTEM_ACCOUNTS.has(name) ? 'system' : undefined;
+}
+
+/** Whether a path is one of these folders or below it. */
+function isIn(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+}
+
+/** Folders in which every account, or each its own, may make files. */
+const OPEN_FOLDERS = [
+  '/tmp',
+  '/var/tmp',
+  '/dev',
+  '/proc',
+  '/run/lock',
+  '/run/shm',
+  '/run/user',
+  '/var/crash',
+  '/var/lock',
+  '/var/run/lock',
+  '/var/run/user',
+];
+
+/** Folders in which only packages and the administrator of the system put files. */
+const SYSTEM_FOLDERS = [
+  '/bin',
+  '/boot',
+  '/etc',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/root',
+  '/sbin',
+  '/sys',
+  '/usr/bin',
+  '/usr/lib',
+  '/usr/sbin',
+  '/usr/share',
+];
+
+/** Folders that many programs share: workers get folders below them, and not the folder itself. */
+const SHARED_FOLDERS: ReadonlySet<string> = new Set([
+  '/home',
+  '/media',
+  '/mnt',
+  '/opt',
+  '/run',
+  '/srv',
+  '/usr',
+  '/usr/local',
+  '/var',
+  '/var/backups',
+  '/var/cache',
+  '/var/lib',
+  '/var/lib/redis',
+  '/var/log',
+  '/var/mail',
+  '/var/run',
+  '/var/spool',
+  '/var/www',
+]);
+
+/** The uses of a path: a file of Redis, a certificate, a folder that is read, one that workers write to. */
+export type PathUse = 'socket' | 'certificate' | 'read' | 'written';
+
+/** Whether any account of the server may put files there, so that it chooses what runs or is trusted. */
+export function isOpenPath(path: string): boolean {
+  return isIn(path, OPEN_FOLDERS);
+}
+
+/**
+ * Whether a path is the system's: the procedures would replace a file of it, or give a folder of it to
+ * Pod's account. Redis removes the file in the place of its socket (run on redis 7.0).
+ */
+export function isSystemPath(path: string, use: PathUse): boolean {
+  if (use === 'certificate' && /\.(crt|pem|cer)$/.test(path)) return isIn(path, ['/root']);
+  if (use === 'socket' && /\.(rdb|aof|conf|acl)$/.test(path)) return true;
+  return isIn(path, SYSTEM_FOLDERS) || (use === 'written' && SHARED_FOLDERS.has(path));
+}
