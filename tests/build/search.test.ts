@@ -61,10 +61,10 @@ describe('the search in French', () => {
 
 test('the search in English finds a word by another of its forms', async () => {
   await openPage(site, 'en/links/', {}, async (page) => {
-    const { pages, links } = await search(page, 'evicted');
-    expect(links).toContain('/en/server/#memory');
-    expect((await search(page, 'eviction')).pages).toBe(pages);
-    expect((await search(page, 'evicts')).pages).toBe(pages);
+    const { pages, links } = await search(page, 'purged');
+    expect(links).toContain('/en/operate/#purge');
+    expect((await search(page, 'purging')).pages).toBe(pages);
+    expect((await search(page, 'purges')).pages).toBe(pages);
   });
 });
 
