@@ -38,7 +38,7 @@ export interface FindingDefinition extends Rules {
   readonly repairable?: false;
 }
 
-/** Makes a function remember its result for each file, for a step that several rules share. */
+/** Makes a function remember its result for each file or connection, for a step that several rules share. */
 export function perFile<F extends object, R>(read: (file: F) => R): (file: F) => R {
   const results = new WeakMap<F, R>();
   return (file) => {

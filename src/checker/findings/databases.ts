@@ -1,6 +1,6 @@
 import { GUIDE_NUMBERS, LAST_DATABASE } from '../../pod/databases.ts';
 import type { FileSet } from '../fileSet.ts';
-import type { FindingDefinition, Problem, Rules } from '../finding.ts';
+import { perFile, type FindingDefinition, type Problem, type Rules } from '../finding.ts';
 import type { ClientConnection } from '../read/clientConnections.ts';
 import type { SettingsFile } from '../read/files.ts';
 import { directiveValue } from '../read/redisFile.ts';
@@ -19,11 +19,12 @@ function renumbered({ number, value, dict }: ClientConnection, to: number): Edit
 }
 
 /** The sentinels of a connection as one text; empty where it has none. */
-const sentinelsOf = ({ sentinels = [] }: ClientConnection): string =>
+const sentinelsOf = perFile(({ sentinels = [] }: ClientConnection): string =>
   sentinels
     .map((each) => `${each.host}:${each.port}`)
     .sort()
-    .join();
+    .join(),
+);
 
 /**
  * A name of the Redis server that a connection leads to. A broker whose master is named in a module
