@@ -2,7 +2,7 @@ import { parser } from '@lezer/python';
 import type { Span } from '../span.ts';
 import { childrenOf, Scope } from './scope.ts';
 import { readStatement } from './statements.ts';
-import type { SyntaxNode, Tree } from './tree.ts';
+import type { SyntaxNode, SyntaxNodeRef, Tree } from './tree.ts';
 
 /** A Python file of settings, as far as it is known without running it. */
 export interface PythonFile extends Readonly<
@@ -60,18 +60,23 @@ export function readPython(text: string): PythonFile {
   const literals: Span[] = [];
   const syntaxErrors: Span[] = [];
   const tree = parse(source, scope);
-  tree.iterate({
-    enter: ({ type, from, to, name }) => {
-      const literal = /String$/.test(name) && name !== 'ContinuedString';
-      if (literal) literals.push({ from, to });
-      // The parser also reads the print statement of Python 2.
-      const wrong =
-        type.isError ||
-        name === 'PrintStatement' ||
-        (literal && !isClosed(scope.text({ from, to })));
-      if (wrong) syntaxErrors.push({ from, to: Math.max(to, from) });
-    },
-  });
+  const enter = ({ type, from, to, name }: SyntaxNodeRef) => {
+    const literal = /String$/.test(name) && name !== 'ContinuedString';
+    if (literal) literals.push({ from, to });
+    // The parser also reads the print statement of Python 2.
+    const wrong =
+      type.isError || name === 'PrintStatement' || (literal && !isClosed(scope.text({ from, to })));
+    if (wrong) syntaxErrors.push({ from, to: Math.max(to, from) });
+  };
+  let whole = true;
+  try {
+    tree.iterate({ enter });
+  } catch {
+    // The tree of a long text that is made of errors may be damaged: `$('"` 5,000 times, @lezer/python 1.1.19.
+    whole = false;
+    scope.incomplete = true;
+    scope.unfollowed.push({ from: 0, to: source.length, names: [] });
+  }
   const readBlock = (block: SyntaxNode): void => {
     for (const node of childrenOf(block)) {
       if (node.name === 'StatementGroup') {
@@ -86,7 +91,7 @@ export function readPython(text: string): PythonFile {
       readStatement(node, scope);
     }
   };
-  readBlock(tree.topNode);
+  if (whole) readBlock(tree.topNode);
   const { bindings, assigned, environment, reads, unfollowed, incomplete } = scope;
   return {
     bindings,

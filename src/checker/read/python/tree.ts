@@ -5,3 +5,6 @@ export type Tree = ReturnType<typeof parser.parse>;
 
 /** A node of the syntax tree. */
 export type SyntaxNode = Tree['topNode'];
+
+/** A node that an iteration over the tree meets. */
+export type SyntaxNodeRef = Parameters<Parameters<Tree['iterate']>[0]['enter']>[0];
