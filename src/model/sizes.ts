@@ -39,7 +39,7 @@ export interface Sizes {
   readonly redis: string;
   /** Redis with the generated redis.conf, without keys and connections. */
   readonly empty: number;
-  /** The largest of Pod's connections. */
+  /** A connection of Pod, on average. */
   readonly connection: number;
   /** Sessions of people who are logged in, by where they are kept. */
   readonly sessions: Readonly<Record<Architecture['sessions'], readonly Point[]>>;
