@@ -32,7 +32,7 @@ export const memoryOfKeys = (door: Door): Promise<number> =>
     return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer');
   });
 
-/** The bytes of a key, as Redis counts them with all of its elements. */
+/** The bytes of a key with all of its elements, as Redis counts them; 0 without the key. */
 export const memoryOfKey = async (door: Door, database: number, key: string): Promise<number> =>
   Number(await ask(door, '-n', String(database), 'MEMORY', 'USAGE', key, 'SAMPLES', '0'));
 
@@ -47,6 +47,8 @@ export interface Connection {
   readonly database: number;
   /** The memory that it takes in Redis, in bytes. */
   readonly memory: number;
+  /** The last command. */
+  readonly command: string;
 }
 
 /** All connections but the one that asks. */
@@ -60,6 +62,7 @@ export async function connections(door: Door): Promise<Connection[]> {
         port: Number(field('addr').split(':').at(-1)),
         database: Number(field('db')),
         memory: Number(field('tot-mem')),
+        command: field('cmd'),
       };
     });
 }

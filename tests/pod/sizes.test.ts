@@ -22,7 +22,6 @@ import { run, until, type Finally } from '../software-run/processes.ts';
 import { ask, keysOf, type Door } from '../software-run/redis.ts';
 import { needStack } from '../stacks/need.ts';
 import { startCase, type PodCase } from './case.ts';
-import { listens } from './losses.ts';
 import {
   commands,
   connections,
@@ -32,6 +31,7 @@ import {
   memoryOfKeys,
   ownedBy,
   settled,
+  type Connection,
 } from './measures.ts';
 import {
   copyKeys,
@@ -75,19 +75,19 @@ function expectSlope(points: readonly Point[], published: readonly Point[]): voi
     expect(Math.abs(bytesOfOne(points) / bytesOfOne(published) - 1)).toBeLessThan(TOLERANCE);
 }
 
-/** Takes points: `reach` makes the things until there are so many, of which the memory is that since now. */
+/** Takes points: `reach` makes the things until there are so many, whose memory is that which `read` finds since now. */
 async function points(
-  door: Door,
+  read: () => Promise<number>,
   counts: readonly number[],
   reach: (count: number, made: number) => Promise<unknown>,
 ): Promise<Point[]> {
-  const before = await memoryOfKeys(door);
+  const before = await read();
   const all: Point[] = [];
   let made = 0;
   for (const count of counts) {
     await reach(count, made);
     made = count;
-    all.push([count, (await memoryOfKeys(door)) - before]);
+    all.push([count, (await read()) - before]);
   }
   return all;
 }
@@ -120,6 +120,7 @@ describe('sessions', () => {
     test(store, async ({ onTestFinished }) => {
       const running = await startCase({ arch: 'standalone', sessions: store }, onTestFinished);
       const { door } = running.redis;
+      const keysMemory = () => memoryOfKeys(door);
       expect(await keysOf(door)).toEqual({});
       found.empty ??= await memoryOfKeys(door);
 
@@ -133,7 +134,7 @@ describe('sessions', () => {
         );
       const real = await keys();
       expect(real).toHaveLength(visitors.length);
-      const measured = await points(door, COUNTS.sessions, async (count, made) => {
+      const measured = await points(keysMemory, COUNTS.sessions, async (count, made) => {
         await multiplySession(running.web, visitors[0]?.session ?? '', count - made);
         expect(await countKeys(door, GUIDE_NUMBERS.sessions)).toBe(real.length + count);
         if (made === 0) expect(await sizes(await keys())).toEqual(await sizes(real));
@@ -162,16 +163,17 @@ async function commandsOfView(
 test('videos, fields and commands', async ({ onTestFinished }) => {
   const running = await startCase({ arch: 'standalone' }, onTestFinished);
   const { door } = running.redis;
+  const keysMemory = () => memoryOfKeys(door);
   const visitor = await logIn(running);
   const first = await encodedVideo(running);
   await load(visitor, ['/', '/videos/']);
 
-  const listed = await points(door, COUNTS.videos, async (count, made) => {
+  const listed = await points(keysMemory, COUNTS.videos, async (count, made) => {
     await multiplyVideo(running.web, first.id, count - made);
     await load(visitor, listPages(count + 1));
   });
   const pages = (await videoPages(running.web)).slice(1);
-  const more = await points(door, COUNTS.videos, (count, made) =>
+  const more = await points(keysMemory, COUNTS.videos, (count, made) =>
     load(visitor, pages.slice(made, count)),
   );
   const both = more.map(([count, bytes], at): Point => [count, bytes + (listed[at]?.[1] ?? 0)]);
@@ -198,7 +200,7 @@ test('videos, fields and commands', async ({ onTestFinished }) => {
   await opens();
   const inForm = (await fields()) - had;
   const start = await fields();
-  const forms = await points(door, COUNTS.forms, async (count, made) => {
+  const forms = await points(keysMemory, COUNTS.forms, async (count, made) => {
     for (let form = made; form < count; form++) await opens();
     expect(await fields()).toBe(start + count * inForm);
   });
@@ -230,9 +232,13 @@ function workerOf({ servers }: PodCase, role: WorkerRole): Worker {
   return worker;
 }
 
-/** How many connections a worker has. */
-const connectionsOfWorker = async (door: Door, worker: Worker): Promise<number> =>
-  ownedBy(worker.processes(), await connections(door)).length;
+/** The connections of a worker. */
+const connectionsOfWorker = async (door: Door, worker: Worker): Promise<readonly Connection[]> =>
+  ownedBy(worker.processes(), await connections(door));
+
+/** How many connections a worker has, once their number stays the same. */
+const countOfWorker = (door: Door, worker: Worker): Promise<number> =>
+  settled(async () => (await connectionsOfWorker(door, worker)).length);
 
 async function measureTasks(
   running: PodCase,
@@ -245,7 +251,9 @@ async function measureTasks(
     const number = GUIDE_NUMBERS[role === 'xapi' ? 'xapi' : 'encoding'];
     const queue = QUEUES[role];
     const length = async () => Number(await ask(door, '-n', String(number), 'LLEN', queue));
-    const measured = await points(door, COUNTS.tasks, async (count, made) => {
+    // Of the queue alone: keys of select2 expire meanwhile.
+    const queueMemory = () => memoryOfKey(door, number, queue);
+    const measured = await points(queueMemory, COUNTS.tasks, async (count, made) => {
       if (role === 'xapi')
         for (let task = made; task < count; task++)
           expect((await visitor.sendStatement()).status).toBe(200);
@@ -265,17 +273,20 @@ async function measureWorkers(
   encodes: WorkerRole,
 ): Promise<Video> {
   const { door } = running.redis;
-  await until(() => listens(running));
   const counted: Partial<Record<WorkerRole, WorkerConnections>> = {};
-  for (const role of roles)
-    counted[role] = {
-      idle: await settled(() => connectionsOfWorker(door, workerOf(running, role))),
-    };
+  for (const role of roles) {
+    const worker = workerOf(running, role);
+    // Each starts in a time that depends on what it imports; then it waits for tasks.
+    await until(async () =>
+      (await connectionsOfWorker(door, worker)).some(({ command }) => command === 'brpop'),
+    );
+    counted[role] = { idle: await countOfWorker(door, worker) };
+  }
   const worker = workerOf(running, encodes);
   const video = await upload(running, await testVideo(30));
   await until(() => worker.runs('ffmpeg'));
   const proceed = worker.suspend();
-  const busy = await settled(() => connectionsOfWorker(door, worker));
+  const busy = await countOfWorker(door, worker);
   proceed();
   await encoded(running, video);
   counted[encodes] = { idle: counted[encodes]?.idle ?? 0, busy };
