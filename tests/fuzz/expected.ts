@@ -38,11 +38,12 @@ function transportOptions(
   arch: Architecture['arch'],
   secret: string,
 ): Values {
-  const { sentinel } = deployment.redis;
+  const { sentinel, socket } = deployment.redis;
   const away = deployment.sessions === 'cached_db';
   return {
     ...(deployment.arch === arch && { visibility_timeout: deployment.visibilityTimeout }),
-    ...(away && { socket_connect_timeout: 5, socket_timeout: 5 }),
+    ...(away && { socket_timeout: 5 }),
+    ...(away && socket === undefined && { socket_connect_timeout: 5 }),
     ...(sentinel && {
       master_name: sentinel.master,
       ...named('sentinel_kwargs', sentinelOptions(deployment, secret, 5)),
@@ -113,7 +114,7 @@ function settingsValues(deployment: Deployment, folder: string, secret: string):
         ...named('SENTINEL_KWARGS', sentinelOptions(deployment, secret, timeoutOf(database))),
       }),
       ...((sentinel || away) && {
-        SOCKET_CONNECT_TIMEOUT: timeoutOf(database),
+        ...(redis.socket === undefined && { SOCKET_CONNECT_TIMEOUT: timeoutOf(database) }),
         SOCKET_TIMEOUT: timeoutOf(database),
       }),
     },
