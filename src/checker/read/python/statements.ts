@@ -34,8 +34,19 @@ export function readStatement(node: SyntaxNode, scope: Scope): void {
   }
 }
 
-/** Makes every name unknown that a part of a statement may have changed. */
+/**
+ * The longest part of a statement whose names are looked for, in characters: the time grows with the depth of the
+ * tree, and the tree of a text made of signs may be as deep as the text is long.
+ */
+const LONGEST_PART = 50_000;
+
+/** Makes every name unknown that a part of a statement may have changed; all names, if the part is too long. */
 function forget(part: SyntaxNode, statement: Span, scope: Scope): void {
+  if (part.to - part.from > LONGEST_PART) {
+    scope.incomplete = true;
+    scope.unfollowed.push({ from: statement.from, to: statement.to, names: [] });
+    return;
+  }
   const names = new Set<string>();
   let all = false;
   const cursor = part.cursor();
