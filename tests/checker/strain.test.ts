@@ -204,6 +204,7 @@ const LARGE: [what: string, name: string, text: string][] = [
   ['a sum in each line', 'settings_local.py', `A = "x"\n${filled('A = A + "x"\n')}`],
   ['a list that grows in each line', 'settings_local.py', `A = [1]\n${filled('A += [1]\n')}`],
   ['f-strings that do not end', 'settings_local.py', filled('f"{')],
+  ['signs that the parser nests', 'settings_local.py', filled('-\r\n')],
   ['a tree that the parser damages', 'settings_local.py', filled(`$('"`)],
   ['names of celery in a command', 'pod.service', `ExecStart=sh -c "${filled('celery ')}"`],
   ['names of celery in a script', 'start.sh', filled('celery ')],

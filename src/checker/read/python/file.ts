@@ -59,7 +59,6 @@ export function readPython(text: string): PythonFile {
   const scope = new Scope(source);
   const literals: Span[] = [];
   const syntaxErrors: Span[] = [];
-  const tree = parse(source, scope);
   const enter = ({ type, from, to, name }: SyntaxNodeRef) => {
     const literal = /String$/.test(name) && name !== 'ContinuedString';
     if (literal) literals.push({ from, to });
@@ -68,12 +67,14 @@ export function readPython(text: string): PythonFile {
       type.isError || name === 'PrintStatement' || (literal && !isClosed(scope.text({ from, to })));
     if (wrong) syntaxErrors.push({ from, to: Math.max(to, from) });
   };
-  let whole = true;
+  let tree: Tree | undefined;
   try {
-    tree.iterate({ enter });
+    const parsed = parse(source, scope);
+    parsed.iterate({ enter });
+    tree = parsed;
   } catch {
-    // The tree of a long text that is made of errors may be damaged: `$('"` 5,000 times, @lezer/python 1.1.19.
-    whole = false;
+    // Of a long text that is made of signs, the parser makes a damaged tree (`$('"` 5,000 times) or none, for want of
+    // stack (a minus in each of 80,000 lines): @lezer/python 1.1.19.
     scope.incomplete = true;
     scope.unfollowed.push({ from: 0, to: source.length, names: [] });
   }
@@ -91,7 +92,7 @@ export function readPython(text: string): PythonFile {
       readStatement(node, scope);
     }
   };
-  if (whole) readBlock(tree.topNode);
+  if (tree) readBlock(tree.topNode);
   const { bindings, assigned, environment, reads, unfollowed, incomplete } = scope;
   return {
     bindings,
