@@ -20,7 +20,7 @@ export interface TriedLoad {
   readonly site: SiteName;
   /** The proposed limit, in MB. */
   readonly memory: number;
-  /** What Redis used, in bytes, with all sessions, keys of videos, tasks, forms and connections. */
+  /** The memory that Redis used, in bytes, with all sessions, keys of videos, tasks, forms and connections. */
   readonly used: number;
   readonly connections: number;
   readonly maxclients: number;
@@ -74,7 +74,7 @@ export function bytesOfOne(points: readonly Point[]): number {
   return sum(([x, y]) => (x - count) * (y - bytes)) / sum(([x]) => (x - count) ** 2);
 }
 
-/** What Redis holds for a site. */
+/** The contents of Redis for a site. */
 export interface Need {
   /** The people who log in within four hours, which is how long a session lasts (SESSION_COOKIE_AGE of Pod 4.2.0). */
   readonly people: number;

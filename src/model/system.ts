@@ -12,7 +12,7 @@ const SYSTEM_ACCOUNTS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Whose an account is that is not Pod's alone; `undefined` for any other name. */
+/** The owner of an account that is not Pod's alone; `undefined` for any other name. */
 export function foreignAccount(name: string): ForeignAccount | undefined {
   if (name === 'root') return 'root';
   const debian = name.startsWith('systemd-') || name.startsWith('_');

@@ -212,7 +212,7 @@ CELERY_TO_ENCODE = True
     expect(missing.stderr.trimEnd()).not.toMatch(/^\s*::|##\w*\[|[\p{C}]/u);
   });
 
-  /** Git, with no configuration besides the repository's; the tests give it folders of their own. */
+  /** Git, with no configuration besides the repository's; the tests give it separate folders. */
   const git = (folder: string, ...args: string[]) => {
     const { status, stderr } = spawnSync('git', args, {
       cwd: folder,

@@ -20,7 +20,7 @@ const PROVEN = join(import.meta.dirname, '../../src/site/proven/debian-11.json')
 /** The forms that are tried, without the container: its image has a Redis of its choice. */
 const CASES = covering(OFFERS.filter(({ transport }) => transport !== 'docker'));
 
-/** What Redis says when it does not start, without what differs from run to run. */
+/** The message of a Redis that does not start, without what differs from run to run. */
 function refusal(error: unknown): string {
   const said = String(error instanceof Error ? error.message : error);
   const [line = ''] =

@@ -290,7 +290,7 @@ async function meet({ key, options }: Fault, expect: ExpectStatic, atEnd: Finall
   }
 }
 
-/** What sets the title of a terminal, and clears its screen. */
+/** A text that sets the title of a terminal, and clears its screen. */
 const CONTROLS = '\x1b]0;owned\x07\x1b[2J';
 
 describe.concurrent('a script says in a sentence what is wrong with Redis', () => {

@@ -16,7 +16,7 @@ import { BUILD, ENVIRONMENTS, PYTHON_VERSION, type Environment } from './stacks.
 /** The tool that resolves requirements and knows the hashes of all files of a package. */
 const UV = 'uv==0.13.9';
 
-/** What is locked, by the names of the locks. */
+/** The environments to lock, by the names of the locks. */
 const LOCKED: Readonly<Record<string, Environment>> = {
   build: { purpose: '', more: BUILD },
   ...ENVIRONMENTS,
