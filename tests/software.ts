@@ -142,8 +142,9 @@ export const webkitPython = program(
 );
 export const xvfb = program('xvfb', 'is the screen of WebKitGTK', ['Xvfb'], FULL);
 
+export const ffmpeg = program('ffmpeg', 'encodes videos', ['ffmpeg'], FULL);
+program('sox libsox-fmt-mp3', 'prepares sound for transcription', ['sox'], FULL);
+
 /** Needed where POD_SOURCE names a checkout of Pod. */
 const POD = { linux: true, pod: true };
-export const ffmpeg = program('ffmpeg', 'encodes videos', ['ffmpeg'], POD);
 export const espeak = program('espeak-ng', 'speaks', ['espeak-ng'], POD);
-program('sox libsox-fmt-mp3', 'prepares sound for transcription', ['sox'], POD);

@@ -55,7 +55,7 @@ export function addressKind(text: string): AddressKind | AddressError {
 
 /** IPv6 text as eight groups of lower-case digits, so that two spellings of one address are equal. */
 function groupsOf(text: string): string {
-  const dotted = text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) => {
+  const dotted = text.replace(/(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/, (_, a, b, c, d) => {
     const pair = (high: string, low: string) => (Number(high) * 256 + Number(low)).toString(16);
     return `${pair(a as string, b as string)}:${pair(c as string, d as string)}`;
   });
@@ -73,13 +73,15 @@ function groupsOf(text: string): string {
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase();
   if (name === DOCKER_HOST) return false;
-  if (name.includes(':')) return /^(0:){7}1$/.test(groupsOf(name));
+  if (name.includes(':')) return isIpv6(name) && /^(0:){7}1$/.test(groupsOf(name));
   return IPV4.test(name) ? name.startsWith('127.') : /(^|\.)localhost$/.test(name);
 }
 
 /** Whether an address means "every interface": a server listens on it, no client calls it. */
 export function isUnspecified(host: string): boolean {
-  return host.includes(':') ? /^(0:){7}0$/.test(groupsOf(host)) : host === '0.0.0.0';
+  return host.includes(':')
+    ? isIpv6(host) && /^(0:){7}0$/.test(groupsOf(host))
+    : host === '0.0.0.0';
 }
 
 /** An IP address in binary, 32 or 128 digits. */

@@ -141,7 +141,8 @@ describe('isLoopback', () => {
 
 test('0.0.0.0 and every spelling of :: mean all interfaces', () => {
   expect(['0.0.0.0', '::', '0:0:0:0:0:0:0:0', '0::0'].every(isUnspecified)).toBe(true);
-  expect(['127.0.0.1', '::1', '1::', '', 'redis'].some(isUnspecified)).toBe(false);
+  const others = ['127.0.0.1', '::1', '1::', '', 'redis', '1:2:3:4:5:6:7:8:9::'];
+  expect(others.some(isUnspecified)).toBe(false);
 });
 
 test('an address is never both loopback and unspecified, and stands in a URL as itself', () => {

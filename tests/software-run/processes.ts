@@ -81,7 +81,8 @@ function launch(
   const inherited = Object.entries(process.env).filter(([name]) => !MISLEADING.includes(name));
   const child = spawn(command, args, {
     cwd,
-    env: { ...Object.fromEntries(inherited), ...env },
+    // A first shell whose input is a socket, as a pipe of Node is, reads root's .bashrc, and takes its PATH.
+    env: { ...Object.fromEntries(inherited), SHLVL: '2', ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     detached: true,
   });

@@ -40,6 +40,17 @@ export function readStatement(node: SyntaxNode, scope: Scope): void {
  */
 const LONGEST_PART = 50_000;
 
+/** The kinds of nodes that {@link changedBy} looks into. */
+const CHANGING: ReadonlySet<string> = new Set([
+  'AssignStatement',
+  'UpdateStatement',
+  'ForStatement',
+  'WithStatement',
+  'ImportStatement',
+  'DeleteStatement',
+  'CallExpression',
+]);
+
 /** Makes every name unknown that a part of a statement may have changed; all names, if the part is too long. */
 function forget(part: SyntaxNode, statement: Span, scope: Scope): void {
   if (part.to - part.from > LONGEST_PART) {
@@ -54,6 +65,8 @@ function forget(part: SyntaxNode, statement: Span, scope: Scope): void {
     if (cursor.from > part.to) break;
     if (cursor.name === '*' && cursor.node.parent?.name === 'ImportStatement') all = true;
     if (cursor.name === 'CallExpression' && changesAnyName(cursor.node, scope)) all = true;
+    // A node costs far more than the cursor: only those that change something are asked for.
+    if (!CHANGING.has(cursor.name)) continue;
     for (const node of changedBy(cursor.node, scope)) {
       const name = baseName(node, scope);
       if (name !== undefined) names.add(name);
@@ -129,6 +142,9 @@ function baseName(node: SyntaxNode, scope: Scope): string | undefined {
   return inner?.name === 'VariableName' ? scope.text(inner) : undefined;
 }
 
+/** The kinds of targets whose value is known after an assignment. */
+const ASSIGNABLE: ReadonlySet<string> = new Set(['VariableName', 'MemberExpression']);
+
 /** `A = …`, `A = B = …`, `A["x"] = …` */
 function assign(node: SyntaxNode, scope: Scope): void {
   const sides: SyntaxNode[][] = [[]];
@@ -138,15 +154,16 @@ function assign(node: SyntaxNode, scope: Scope): void {
   const value = sides.pop();
   if (!value || sides.length === 0) return;
   const [only] = value;
-  const single = only !== undefined && value.length === 1;
-  for (const targets of sides) {
-    const [target] = targets;
-    if (!target || targets.length > 1 || !single) forget(node, node, scope);
-    else if (target.name === 'VariableName') assignName(scope.text(target), only, node, scope);
-    else if (target.name === 'MemberExpression')
-      assignEntry(target, valueOf(only, scope), node, scope);
-    else forget(node, node, scope);
+  const targets = sides.flatMap((side) => (side.length === 1 ? side : []));
+  const followed =
+    targets.length === sides.length && targets.every(({ name }) => ASSIGNABLE.has(name));
+  if (!only || value.length > 1 || !followed) {
+    forget(node, node, scope);
+    return;
   }
+  for (const target of targets)
+    if (target.name === 'VariableName') assignName(scope.text(target), only, node, scope);
+    else assignEntry(target, valueOf(only, scope), node, scope);
 }
 
 /** `A = …`, also where the value is a way of reading the environment, as in `env = Env()`. */
