@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 import { filesOf } from '../emit/files.ts';
+import { DEFAULTS } from '../model/architecture.ts';
 import { check } from '../model/check.ts';
 import type { Issue } from '../model/issues.ts';
 import { parseLink } from '../model/link.ts';
 import { plan } from '../model/deployment.ts';
 import { speaker, type Say } from '../model/say.ts';
 import { TEXTS, type Language } from '../site/texts.ts';
+import { proposalLines } from '../view/linkReport.ts';
 import { errorText, fail, printError, printJson } from './print.ts';
 import { writeFiles } from './writeFiles.ts';
 
@@ -62,7 +64,10 @@ const found = check(architecture, password);
 // The page shows the parts of a link that it ignores; a playbook would continue with wrong settings.
 const errors = [...parsed.issues, ...found.filter(({ severity }) => severity === 'error')];
 if (errors.length > 0) fail(errors.map((issue) => issueText(say, issue)));
-for (const issue of found) printError(issueText(say, issue));
+// Whoever runs a link of others sees whom it makes them trust.
+const proposal = { architecture, base: DEFAULTS, own: false };
+for (const line of [...found.map((each) => issueText(say, each)), ...proposalLines(proposal, say)])
+  printError(line);
 
 const deployment = plan(architecture);
 if (values.out === undefined) printJson(deployment);

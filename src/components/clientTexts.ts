@@ -14,6 +14,7 @@ const FILES = {
     import: 'default',
   }),
   form: import.meta.glob<Texts>('../content/i18n/*.json', { query: '?form', import: 'default' }),
+  link: import.meta.glob<Texts>('../content/i18n/*.json', { query: '?link', import: 'default' }),
   links: import.meta.glob<Texts>('../content/i18n/*.json', { query: '?links', import: 'default' }),
 } satisfies Partial<Record<Feature, unknown>>;
 

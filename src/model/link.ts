@@ -15,6 +15,39 @@ export interface Link {
 /** The length of the input that a message quotes, in characters. */
 const QUOTED = 60;
 
+/**
+ * The fields that decide which servers, accounts, files and networks a reader trusts: whoever answers at the
+ * address of Redis, may write to a folder of the workers or is let through gets passwords or runs code.
+ */
+const TRUSTED: readonly FieldName[] = [
+  'host',
+  'socket',
+  'sentinels',
+  'auth',
+  'user',
+  'tls',
+  'ca',
+  'firewall',
+  'from.web',
+  'from.workers',
+  'from.transcription',
+  'from.xapi',
+  'project',
+  'venv',
+  'venv.encode',
+  'account',
+  'logs',
+  'pids',
+  'results',
+];
+
+/** The fields by which an architecture differs from another. */
+export interface LinkChoices {
+  /** Those that decide whom one trusts. */
+  readonly trusted: readonly FieldName[];
+  readonly other: readonly FieldName[];
+}
+
 /** Hostile or mistyped text, short and harmless enough for a message. */
 function quoted(text: string): string {
   const line = shown(text);
@@ -76,4 +109,19 @@ export function formatLink(architecture: Architecture, anchor = ''): string {
       `${name}=${encodeURIComponent(fieldText(architecture, name)).replace(/%3A|%2F|%2C/g, decodeURIComponent)}`,
   );
   return [...(anchor === '' ? [] : [encodeURIComponent(anchor)]), ...pairs].join('&');
+}
+
+/**
+ * What a link chose: the fields that apply in its architecture and differ from another one.
+ *
+ * @param base the architecture that the reader would see without the link
+ */
+export function linkChoices(architecture: Architecture, base: Architecture): LinkChoices {
+  const chosen = FIELD_NAMES.filter(
+    (name) => architecture[name] !== base[name] && FIELDS[name].applies(architecture),
+  );
+  return {
+    trusted: chosen.filter((name) => TRUSTED.includes(name)),
+    other: chosen.filter((name) => !TRUSTED.includes(name)),
+  };
 }

@@ -55,6 +55,21 @@ export const FEATURES = {
     'usage',
     'verify',
   ],
+  link: [
+    'arch',
+    'auth',
+    'field',
+    'firewall',
+    'gen.empty',
+    'gen.no',
+    'gen.severity',
+    'gen.yes',
+    'issue',
+    'link',
+    'redis',
+    'service',
+    'sessions',
+  ],
   links: ['field', 'issue'],
 } as const satisfies Record<string, readonly KeyGroup<keyof typeof texts>[]>;
 

@@ -71,7 +71,7 @@ describe('check-settings', () => {
   test('finds no error in generated files, whose folders are named by roles', () => {
     const files = emitted(
       { ...DEFAULTS, workers: 2, redis: 'dedicated', host: '10.0.0.9', xapi: true },
-      { password: 's3cret' },
+      { password: 's3cret-Vx7kQ2mLw9' },
     );
     const named = Object.fromEntries(
       files.map((file) => [`${file.folder}/${file.name}`, fileText(file)]),

@@ -18,6 +18,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { plan } from '../../src/model/deployment.ts';
+import { derived } from '../emit/answers.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 
 const COMMAND = join(import.meta.dirname, '../../src/cli/generate.ts');
@@ -99,9 +100,11 @@ describe('generate --out', () => {
 
   test('writes REDIS_PASSWORD into files that only their owner can read', () => {
     const out = folder();
-    const { status, stdout, stderr } = generate(['', '--out', out], { password: `s@cr"t` });
+    const { status, stdout, stderr } = generate(['', '--out', out], {
+      password: `s@cr"t-Vx7kQ2mLw9`,
+    });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
-    const files = emitted({ auth: 'password' }, { password: `s@cr"t` });
+    const files = emitted({ auth: 'password' }, { password: `s@cr"t-Vx7kQ2mLw9` });
     for (const path of filesIn(out)) {
       expect(readFileSync(join(out, path), 'utf8')).toBe(textAt(files, path));
       expect({ path, mode: mode(out, path) }).toEqual({
@@ -109,17 +112,22 @@ describe('generate --out', () => {
         mode: path.endsWith('.sh') ? '700' : '600',
       });
     }
-    expect(readFileSync(join(out, 'web/settings_local.py'), 'utf8')).toContain(':s%40cr%22t@');
+    expect(readFileSync(join(out, 'web/settings_local.py'), 'utf8')).toContain(
+      ':s%40cr%22t-Vx7kQ2mLw9@',
+    );
     expect(readFileSync(join(out, 'web/verify.sh'), 'utf8')).not.toContain('s@cr');
   });
 
-  test('gives REDIS_PASSWORD to the ACL user', () => {
+  test('gives REDIS_PASSWORD to the administrator, and each server the password of its user', () => {
     const out = folder();
     const { status } = generate(['auth=acl&user=pod4', '--out', out], { password: 's@crt' });
     expect(status).toBe(0);
     const read = (name: string) => readFileSync(join(out, name), 'utf8');
-    expect(read('web/settings_local.py')).toContain('redis://pod4:s%40crt@127.0.0.1:6379/5');
-    expect(read('redis/redis.conf')).toContain('user pod4 on ">s@crt" ');
+    const own = derived('s@crt', 'pod4-web');
+    expect(read('web/settings_local.py')).toContain(`redis://pod4-web:${own}@127.0.0.1:6379/5`);
+    expect(read('redis/redis.conf')).toMatch(/^user pod4-web on #[0-9a-f]{64} ~/m);
+    expect(read('redis/redis.conf')).not.toContain('s@crt');
+    expect(read('redis/redis-users.txt')).toMatch(/^pod4-admin +s@crt$/m);
   });
 
   test('says that REDIS_PASSWORD is not used', () => {
@@ -222,7 +230,7 @@ describe('generate --out', () => {
     expect(status).toBe(0);
     expect(stderr).toMatch(/^host: Give the address.*\npassword: Type the password/);
     expect(readFileSync(join(out, 'web/settings_local.py'), 'utf8')).toContain(
-      'redis://:REDIS-PASSWORD@REDIS-ADDRESS.invalid:6379/5',
+      'redis://:{REDIS_PASSWORD_TO_REPLACE}@REDIS-ADDRESS.invalid:6379/5',
     );
   });
 });
@@ -232,10 +240,14 @@ describe('generate --json', () => {
     const { status, stdout, stderr } = generate(
       ['#settings&workers=2&host=redis.univ.fr&from.workers=10.0.0.0/24', '--json'],
       {
-        password: 'secret',
+        password: 'Vx7kQ2mLw9RtBn4s',
       },
     );
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(status).toBe(0);
+    expect(stderr).toMatch(
+      /^Vérifiez.*\n {2}Adresse de Redis\s: redis\.univ\.fr \(par défaut\s: vide\)\n/,
+    );
+    expect(stderr).toMatch(/Le lien choisit aussi\s:\n.*2 \(par défaut.: 0\)/);
     expect(JSON.parse(stdout)).toEqual(
       JSON.parse(
         JSON.stringify(

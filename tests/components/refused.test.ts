@@ -52,7 +52,7 @@ describe('a browser that stores nothing for the site', () => {
     const paths = ['fr/redis/', 'fr/install/', 'fr/understand/#hours=5'];
     await visit(paths, refuse, async (page, path) => {
       if (path !== 'fr/redis/') {
-        const which = path === 'fr/install/' ? 'your.default' : 'your.own';
+        const which = path === 'fr/install/' ? 'your.default' : 'your.link';
         const shown = page.locator('[data-part=which]', { hasText: said.fr(which) });
         await shown.waitFor();
         return;

@@ -62,17 +62,25 @@ function keysIn(module: ts.SourceFile): string[] {
   });
 }
 
+const read = (file: string) => ts.sys.readFile(file) ?? '';
+
+/** A module that asks for the texts of a feature. */
+const ASKS = /\b(?:load|page)Texts\('/;
+
 /** The text keys in a feature's scripts: the modules that load its texts, and their imports. */
 function usedBy(feature: Feature): Set<string> {
   const asks = new RegExp(`\\b(?:load|page)Texts\\('${feature}'\\)`);
-  const todo = scripts.filter((file) => asks.test(ts.sys.readFile(file) ?? ''));
+  const todo = scripts.filter((file) => asks.test(read(file)));
   const seen = new Set<string>();
   const used = new Set<string>();
   for (const file of todo) {
     const module = program.getSourceFile(file);
     if (seen.has(file) || !module) continue;
     seen.add(file);
-    todo.push(...loadedBy(module));
+    // A module that asks for another feature's texts has them by itself, and what it imports too.
+    todo.push(
+      ...loadedBy(module).filter((each) => asks.test(read(each)) || !ASKS.test(read(each))),
+    );
     for (const key of keysIn(module)) used.add(key);
   }
   return used;

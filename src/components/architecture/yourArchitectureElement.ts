@@ -8,10 +8,11 @@ type Loaded = [typeof import('./architectureFollower.ts'), Say];
 
 /**
  * `<your-architecture>`: says which architecture the page's commands are for. The build makes them
- * for the default one; the script is loaded only for a reader who has described another.
+ * for the default one; the script is loaded only for a reader who has described another, or who
+ * followed a link that does; an element that shows it has `data-followed`.
  */
 class YourArchitecture extends LazyElement<Loaded> {
-  #follow: ((fragment: string) => void) | undefined;
+  #follow: (() => Promise<boolean>) | undefined;
 
   connectedCallback(): void {
     document.addEventListener('click', ({ target }) => {
@@ -32,14 +33,12 @@ class YourArchitecture extends LazyElement<Loaded> {
     this.#follow = follower(this, say);
   }
 
-  /** The fragment that describes the architecture: the address's, else the one remembered. */
-  get #fragment(): string {
-    return location.hash.includes('=') ? location.hash.slice(1) : remembered();
-  }
-
   async #show(): Promise<void> {
-    if (!this.#follow && this.#fragment === '') return;
-    if (await this.turnLive()) this.#follow?.(this.#fragment);
+    if (!this.#follow && !location.hash.includes('=') && remembered() === '') return;
+    if (!(await this.turnLive())) return;
+    const followed = (await this.#follow?.()) === true;
+    this.showFailure(!followed);
+    this.toggleAttribute('data-followed', followed);
   }
 }
 

@@ -49,23 +49,43 @@ export interface FormState {
   readonly anchor: string;
   /** Whether the address is to be written once the change has been painted. */
   readonly addressDue: boolean;
-  /** The fragment of a clicked link outside the form, until the browser has followed it. */
-  readonly clicked: string;
+  /** The link to a fragment that was clicked, until the browser has followed it. */
+  readonly clicked: Click | undefined;
+  /** Whether the architecture came by a link that the reader has not made theirs. */
+  readonly proposed: boolean;
   /** Messages about the link that was followed. */
   readonly linkIssues: readonly Issue[];
+}
+
+/** A click on a link to a fragment of the page. */
+interface Click {
+  readonly hash: string;
+  readonly inForm: boolean;
+}
+
+/** The address that the form is to show. */
+interface Address {
+  readonly hash: string;
+  readonly hasId: HasId;
+  /** Whether the form itself wrote this entry of the history, for an architecture of the reader. */
+  readonly written: boolean;
+  /** The fragment of the reader's own architecture; empty for none. */
+  readonly own: string;
 }
 
 /** Something that happens to the form. */
 export type FormEvent =
   /** The page opens with a fragment. Its architecture is the start, and nothing is marked. */
-  | { readonly type: 'open'; readonly hash: string; readonly hasId: HasId }
+  | ({ readonly type: 'open' } & Address)
   | { readonly type: 'edit'; readonly field: FormField; readonly text: string }
   /** A field takes its default. */
   | { readonly type: 'reset'; readonly field: FormField }
   /** A link to a fragment of this page is clicked; the browser follows it afterwards. */
-  | { readonly type: 'click'; readonly hash: string; readonly inForm: boolean }
+  | ({ readonly type: 'click' } & Click)
   /** The address has another fragment: by a link, by the address bar, or by back and forward. */
-  | { readonly type: 'follow'; readonly hash: string; readonly hasId: HasId }
+  | ({ readonly type: 'follow' } & Address)
+  /** The architecture of a link becomes the reader's own. */
+  | { readonly type: 'use' }
   /** The messages about a link are closed. */
   | { readonly type: 'dismiss' }
   /** The last change has been painted. */
@@ -79,7 +99,13 @@ export type FormEffect =
   /** Puts the state's texts into the controls of some fields. */
   | { readonly type: 'fill'; readonly fields: readonly FormField[] }
   /** Writes the address: a new entry of the history, or another address for the newest one. */
-  | { readonly type: 'address'; readonly hash: string; readonly replace: boolean }
+  | {
+      readonly type: 'address';
+      readonly hash: string;
+      readonly replace: boolean;
+      /** The new entry's {@link Address.written}. */
+      readonly written: boolean;
+    }
   | { readonly type: 'scroll'; readonly id: string }
   /** Announces what the change altered, once the reader pauses. */
   | { readonly type: 'announce' };
@@ -110,7 +136,8 @@ export function initialState(texts = textsOf(DEFAULT_SETUP), hash = ''): FormSta
     hash,
     anchor: '',
     addressDue: false,
-    clicked: '',
+    clicked: undefined,
+    proposed: false,
     linkIssues: [],
   };
 }
@@ -145,9 +172,15 @@ export function step(state: FormState, event: FormEvent): Step {
       return { state: reset, effects: [{ type: 'fill', fields: [field] }, ...effects] };
     }
     case 'click':
-      return { state: { ...state, clicked: event.inForm ? '' : event.hash }, effects: [] };
+      return { state: { ...state, clicked: event }, effects: [] };
     case 'follow':
       return follow(state, event);
+    case 'use': {
+      const used = writeIfDue({ ...state, proposed: false });
+      if (used.effects.length > 0) return used;
+      const { hash } = used.state;
+      return { ...used, effects: [{ type: 'address', hash, replace: true, written: true }] };
+    }
     case 'dismiss': {
       const { state: written, effects } = writeIfDue(state);
       const next = write({ ...written, linkIssues: [] }, true);
@@ -171,12 +204,18 @@ function edit(state: FormState, field: FormField, text: string): Step {
   };
 }
 
-/** Takes the state from a fragment. A heading's link, when clicked, leaves the state as it is. */
-function follow(state: FormState, { hash, hasId }: { hash: string; hasId: HasId }): Step {
+/**
+ * Takes the state from a fragment. A heading's link, when clicked, leaves the state as it is. An architecture is
+ * the reader's where they chose it: by a link of this page, in the form before, or on another page.
+ */
+function follow(state: FormState, { hash, hasId, written, own }: Address): Step {
   const { anchor, architecture, issues } = parseLink(hash);
-  const followed = { ...state, hash, clicked: '', addressDue: false };
-  if (anchor !== '' && hash === state.clicked && !hash.includes('='))
+  const { clicked } = state;
+  const chosen = clicked?.hash === hash;
+  const followed = { ...state, hash, clicked: undefined, addressDue: false };
+  if (anchor !== '' && chosen && !clicked.inForm && !hash.includes('='))
     return write({ ...followed, anchor }, true);
+  const proposed = hash.includes('=') && !chosen && !written && formatLink(architecture) !== own;
   const found = anchor !== '' && hasId(anchor);
   const unknown: Issue = {
     code: 'link.unknown',
@@ -185,6 +224,7 @@ function follow(state: FormState, { hash, hasId }: { hash: string; hasId: HasId 
   };
   const next = readTexts({
     ...followed,
+    proposed,
     texts: textsOf({ architecture, password: state.texts.password }),
     anchor: found ? anchor : '',
     linkIssues: anchor === '' || found ? issues : [unknown, ...issues],
@@ -230,7 +270,7 @@ function write(state: FormState, replace: boolean): Step {
   const entry = replace ? state.entry : state.edited;
   return {
     state: { ...state, hash, entry, addressDue: false },
-    effects: [{ type: 'address', hash, replace }],
+    effects: [{ type: 'address', hash, replace, written: !state.proposed }],
   };
 }
 

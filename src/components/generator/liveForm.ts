@@ -1,11 +1,13 @@
 import { changesBetween, fileId } from '../../emit/changes.ts';
 import { filesOf, type ConfigFile } from '../../emit/files.ts';
 import { plan, type Deployment } from '../../model/deployment.ts';
-import { formatLink } from '../../model/link.ts';
+import { formatLink, linkChoices, parseLink } from '../../model/link.ts';
+import { strongPassword } from '../../model/password.ts';
 import type { Say } from '../../model/say.ts';
 import { issuesHtml } from '../../view/issues.ts';
 import { summaryText } from '../../view/summary.ts';
-import { remember } from '../architecture/remembered.ts';
+import { remember, remembered } from '../architecture/remembered.ts';
+import { reportLater } from '../architecture/reportLater.ts';
 import { need, part } from '../dom.ts';
 import { put } from '../trusted.ts';
 import { Agenda, inSight } from './agenda.ts';
@@ -25,6 +27,9 @@ import {
 } from './formState.ts';
 import { startProposal } from './liveProposal.ts';
 import { LiveResult } from './liveResult.ts';
+
+/** The state of the history's entries that the form has written for an architecture of the reader. */
+const OWN = { own: true };
 
 type Control = HTMLInputElement | HTMLSelectElement;
 
@@ -128,7 +133,7 @@ class LiveForm {
       this.#edit(edited);
       return;
     }
-    this.#send({ type: 'open', hash: location.hash, hasId });
+    this.#send({ type: 'open', ...address() });
     finish();
     if (location.hash !== '' && this.#state.anchor === '') this.#root.scrollIntoView();
   }
@@ -149,7 +154,7 @@ class LiveForm {
   }
 
   #follow(): void {
-    this.#send({ type: 'follow', hash: location.hash, hasId });
+    this.#send({ type: 'follow', ...address() });
   }
 
   #clickLink({ target, ctrlKey, metaKey, shiftKey }: MouseEvent): void {
@@ -176,7 +181,24 @@ class LiveForm {
       password.type = hidden ? 'text' : 'password';
       button.textContent = hidden ? hide : show;
     }
+    if ('make' in button.dataset) {
+      const password = this.#control('password');
+      password.value = strongPassword((bytes) => crypto.getRandomValues(bytes));
+      this.#send({ type: 'edit', field: 'password', text: password.value });
+      part(this.#root, 'said').textContent = this.#say('gen.said.password');
+      password.focus();
+    }
     if ('dismiss' in button.dataset) this.#send({ type: 'dismiss' });
+    const [use, leave] = ['use' in button.dataset, 'leave' in button.dataset];
+    if (use) this.#send({ type: 'use' });
+    if (leave) {
+      const own = remembered();
+      history.replaceState(OWN, '', own === '' ? location.pathname + location.search : `#${own}`);
+      dispatchEvent(new Event('redis-pod:state'));
+      this.#follow();
+    }
+    // The button is about to be hidden.
+    if (use || leave) this.#control('arch').focus();
   }
 
   /** The control of a field; of the architecture's radio buttons, the chosen one. */
@@ -206,7 +228,7 @@ class LiveForm {
 
   /** Shows the state: at once where it is in sight, else after the next frame. */
   #show(previous: FormState): void {
-    const { setup, issues, linkIssues, addressDue } = this.#state;
+    const { setup, issues, linkIssues, addressDue, proposed } = this.#state;
     // Before other work: the browser computes the layout to note where in the page the reader was.
     if (addressDue) this.#agenda.after('address', () => this.#send({ type: 'painted' }));
     else this.#agenda.drop('address');
@@ -214,6 +236,11 @@ class LiveForm {
       part(this.#root, 'link-issues').hidden = linkIssues.length === 0;
       put(part(this.#root, 'link-list'), issuesHtml(linkIssues, this.#say));
     }
+    // Nothing that the reader typed is replaced.
+    hide(part(this.#root, 'make'), this.#state.texts.password !== '');
+    const changed = proposed && this.#state.architecture !== previous.architecture;
+    if (changed || proposed !== previous.proposed) this.#showProposal();
+    if (previous.proposed && !proposed) this.#remember();
     if (issues === previous.issues) return;
     // The window is looked at before anything in it changes.
     const seen = new Set([...new Set(this.#boxes.map(({ group }) => group))].filter(inSight));
@@ -233,7 +260,30 @@ class LiveForm {
     this.#result.show({ ...this.#generate(setup), ...before });
     hide(part(this.#root, 'resume'), true);
     this.#refreshRelated();
-    this.#agenda.after('remembered', () => remember(formatLink(setup.architecture)));
+    this.#remember();
+  }
+
+  /** Stores the architecture as the reader's own, unless it is a link's or has an error. */
+  #remember(): void {
+    const { setup, proposed, issues } = this.#state;
+    if (proposed || countOf(issues, 'error') > 0) this.#agenda.drop('remembered');
+    else this.#agenda.after('remembered', () => remember(formatLink(setup.architecture)));
+  }
+
+  /** Shows what a link chose, as long as it is not the reader's own. Its groups in the form are open. */
+  #showProposal(): void {
+    const { architecture, proposed } = this.#state;
+    const own = remembered();
+    const base = parseLink(own).architecture;
+    const proposal = proposed ? { architecture, base, own: own !== '' } : undefined;
+    void reportLater(need(this.#root, 'link-report'), { proposal, issues: [] }).then((shown) =>
+      hide(part(this.#root, 'failed'), shown !== undefined),
+    );
+    if (!proposal) return;
+    const { trusted } = linkChoices(architecture, base);
+    for (const { field, box } of this.#boxes)
+      if (field !== 'password' && trusted.includes(field))
+        box.closest('details')?.setAttribute('open', '');
   }
 
   /** Shows which fields apply, what is wrong in them, and which can be reset. */
@@ -271,7 +321,11 @@ class LiveForm {
         break;
       case 'address': {
         const method = effect.replace ? 'replaceState' : 'pushState';
-        history[method](null, '', effect.hash || location.pathname + location.search);
+        history[method](
+          effect.written ? OWN : null,
+          '',
+          effect.hash || location.pathname + location.search,
+        );
         // The link to the other language takes the fragment along.
         dispatchEvent(new Event('redis-pod:state'));
         break;
@@ -313,6 +367,13 @@ class LiveForm {
       ...counted('removed', removed),
     ].join(', ');
   }
+}
+
+/** The page's address, as the form's state follows it. */
+function address() {
+  const state: unknown = history.state;
+  const written = typeof state === 'object' && state !== null && 'own' in state;
+  return { hash: location.hash, hasId, written, own: remembered() };
 }
 
 function hasId(id: string): boolean {

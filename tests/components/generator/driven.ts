@@ -19,6 +19,8 @@ export interface Outcome {
   readonly anchor: string;
   /** The history has moved to another entry. */
   readonly moved: boolean;
+  /** The form has marked the history's entry as the reader's. */
+  readonly written: boolean;
   /** The page afterwards. */
   readonly seen: Seen;
 }
@@ -199,6 +201,7 @@ function addDriver(): void {
       ...rest,
       inputs: [...inputs],
       moved: browser.navigation.currentEntry.key !== began,
+      written: (history.state as { own?: true } | null)?.own === true,
       seen: see(),
     };
   };

@@ -16,7 +16,7 @@ import { asksPassword } from '../../../src/model/applies.ts';
 import { fieldText, type Architecture } from '../../../src/model/architecture.ts';
 import { check } from '../../../src/model/check.ts';
 import { FIELD_NAMES } from '../../../src/model/fields.ts';
-import { parseLink } from '../../../src/model/link.ts';
+import { formatLink, parseLink } from '../../../src/model/link.ts';
 import { beginnings, fields, hashes, oddHashes, slips, validTexts } from './steps.ts';
 
 /** The ids of the page's headings. */
@@ -32,7 +32,7 @@ type Action =
   | { do: 'reset'; field: FormField }
   | { do: 'heading'; id: string }
   | { do: 'example' | 'link'; hash: string }
-  | { do: 'dismiss' | 'painted' | 'back' | 'forward' | 'reload' };
+  | { do: 'dismiss' | 'painted' | 'back' | 'forward' | 'reload' | 'use' };
 
 /** A browser without a page: it keeps the history, and checks what holds after every event. */
 class Browser {
@@ -42,11 +42,15 @@ class Browser {
   at = 0;
   /** The architecture that the form has written into an entry of the history. */
   readonly #written = new Map<number, Architecture>();
+  /** The entries that the form has marked as the reader's. */
+  readonly #ownEntries = new Set<number>();
   /** The setup before the first change of the field that is being edited. */
   #start = this.state.setup;
   /** The field that the newest entry was pushed for. */
   #entryField: FormField | undefined;
   readonly seen: Set<string>;
+  /** The reader's own architecture, as the browser remembers it. */
+  #own = '';
 
   constructor(hash: string, seen: Set<string>) {
     this.entries = [hash];
@@ -57,13 +61,18 @@ class Browser {
   #open(): void {
     this.state = initialState();
     this.#entryField = undefined;
-    this.#send({ type: 'open', hash: this.#hash, hasId });
+    this.#send({ type: 'open', ...this.#address });
     this.#start = this.state.setup;
     assert.equal(this.state.marksSince, undefined);
   }
 
   get #hash(): string {
     return this.entries[this.at] ?? '';
+  }
+
+  get #address() {
+    const written = this.#ownEntries.has(this.at);
+    return { hash: this.#hash, hasId, written, own: this.#own };
   }
 
   act(action: Action): void {
@@ -93,8 +102,23 @@ class Browser {
         this.#send({ type: 'click', hash: action.hash, inForm: true });
         this.#visit(action.hash);
         break;
-      case 'link':
+      case 'link': {
+        const own = this.#own;
+        const entered = action.hash !== this.#hash;
         this.#visit(action.hash);
+        const { anchor, architecture } = parseLink(action.hash);
+        const foreign = action.hash.includes('=') && formatLink(architecture) !== own;
+        if (!entered) break;
+        assert.equal(this.state.proposed, foreign, anchor);
+        if (foreign) this.seen.add('proposed');
+        if (foreign) assert.equal(this.#own, own);
+        break;
+      }
+      case 'use':
+        if (!this.state.proposed) return;
+        this.#send({ type: 'use' });
+        assert.equal(this.state.proposed, false);
+        this.seen.add('used');
         break;
       case 'back':
       case 'forward': {
@@ -134,6 +158,7 @@ class Browser {
   #push(hash: string): void {
     this.entries.splice(this.at + 1, Infinity, hash);
     for (const at of this.#written.keys()) if (at > this.at) this.#written.delete(at);
+    for (const at of this.#ownEntries) if (at > this.at) this.#ownEntries.delete(at);
     this.at++;
   }
 
@@ -141,7 +166,7 @@ class Browser {
     const { texts } = this.state;
     const hash = this.#hash;
     if (!heading) this.#entryField = undefined;
-    this.#send({ type: 'follow', hash, hasId });
+    this.#send({ type: 'follow', ...this.#address });
     if (heading) return;
     assert.equal(this.state.addressDue, false);
     const { anchor, architecture, issues } = parseLink(hash);
@@ -159,6 +184,10 @@ class Browser {
     const before = this.state;
     const { state, effects } = step(Object.freeze(before), event);
     this.state = state;
+    // The page stores what it shows, unless it came by a link or has an error.
+    const changed = state.setup !== before.setup || (before.proposed && !state.proposed);
+    if (changed && event.type !== 'open' && !state.proposed && countOf(state.issues, 'error') === 0)
+      this.#own = formatLink(state.setup.architecture);
     for (const effect of effects) this.#apply(effect, event, before);
     this.#checkState(before);
     assert(!JSON.stringify([state.hash, effects]).includes(SECRET));
@@ -167,8 +196,9 @@ class Browser {
   #apply(effect: FormEffect, event: FormEvent, before: FormState): void {
     this.seen.add(effect.type === 'address' && effect.replace ? 'replace' : effect.type);
     if (effect.type !== 'address') return;
+    assert.equal(effect.written, !this.state.proposed);
     // A change of the same field replaces its entry, one of another field makes a new one.
-    if (before.addressDue && event.type !== 'follow')
+    if (before.addressDue && event.type !== 'follow' && effect.hash !== before.hash)
       assert.equal(effect.replace, before.edited === this.#entryField);
     else assert(effect.replace);
     if (effect.replace) this.entries[this.at] = effect.hash;
@@ -177,6 +207,8 @@ class Browser {
       this.#entryField = before.edited;
     }
     this.#written.set(this.at, parseLink(effect.hash).architecture);
+    if (effect.written) this.#ownEntries.add(this.at);
+    else this.#ownEntries.delete(this.at);
   }
 
   /** The address describes the setup that the page shows. */
@@ -213,7 +245,7 @@ class Browser {
   finish(): void {
     this.act({ do: 'painted' });
     if (countOf(this.state.issues, 'error') > 0) return;
-    const { state } = step(initialState(), { type: 'open', hash: this.#hash, hasId });
+    const { state } = step(initialState(), { type: 'open', ...this.#address });
     assert.deepEqual(state.setup.architecture, this.state.setup.architecture);
     assert.equal(state.anchor, this.state.anchor);
   }
@@ -240,7 +272,12 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Action>({ do: 'back' }) },
   {
     weight: 2,
-    arbitrary: fc.constantFrom<Action>({ do: 'dismiss' }, { do: 'forward' }, { do: 'reload' }),
+    arbitrary: fc.constantFrom<Action>(
+      { do: 'dismiss' },
+      { do: 'forward' },
+      { do: 'reload' },
+      { do: 'use' },
+    ),
   },
 );
 
@@ -266,15 +303,26 @@ test('after any sequence, form, files, address and history agree', () => {
     'fill',
     'forward to a written entry',
     'marks',
+    'proposed',
     'replace',
     'scroll',
+    'used',
   ]);
 }, 300_000);
+
+/** The page is opened with a fragment, by a reader who has no architecture yet. */
+const opened = (hash: string): FormEvent => ({
+  type: 'open',
+  hash,
+  hasId,
+  written: false,
+  own: '',
+});
 
 /** The state and all effects after some events on a page that was opened with a fragment. */
 function after(hash: string, ...events: FormEvent[]): { state: FormState; effects: FormEffect[] } {
   const effects: FormEffect[] = [];
-  let { state } = step(initialState(), { type: 'open', hash, hasId });
+  let { state } = step(initialState(), opened(hash));
   for (const event of events) {
     const next = step(state, event);
     state = next.state;
@@ -299,9 +347,9 @@ describe('the history', () => {
       edit('port', '6382'),
     );
     expect(effects).toEqual([
-      { type: 'address', hash: '#port=6380', replace: false },
-      { type: 'address', hash: '#port=6381', replace: true },
-      { type: 'address', hash: '#web=2&port=6381', replace: false },
+      { type: 'address', hash: '#port=6380', replace: false, written: true },
+      { type: 'address', hash: '#port=6381', replace: true, written: true },
+      { type: 'address', hash: '#web=2&port=6381', replace: false, written: true },
     ]);
   });
 
@@ -313,17 +361,25 @@ describe('the history', () => {
   test('has the entry of a field before another field is changed', () => {
     const { effects } = after('', edit('port', '6380'), edit('web', '2'), painted);
     expect(effects).toEqual([
-      { type: 'address', hash: '#port=6380', replace: false },
-      { type: 'address', hash: '#web=2&port=6380', replace: false },
+      { type: 'address', hash: '#port=6380', replace: false, written: true },
+      { type: 'address', hash: '#web=2&port=6380', replace: false, written: true },
     ]);
   });
 });
 
 test('a clicked heading keeps the state; the same address from elsewhere is the default', () => {
-  const follow: FormEvent = { type: 'follow', hash: '#address', hasId };
+  const follow: FormEvent = {
+    type: 'follow',
+    hash: '#address',
+    hasId,
+    written: false,
+    own: '',
+  };
   const clicked = after('#web=2', { type: 'click', hash: '#address', inForm: false }, follow);
   expect(clicked.state.setup.architecture.web).toBe(2);
-  expect(clicked.effects).toEqual([{ type: 'address', hash: '#address&web=2', replace: true }]);
+  expect(clicked.effects).toEqual([
+    { type: 'address', hash: '#address&web=2', replace: true, written: false },
+  ]);
   for (const { state } of [
     after('#web=2', follow),
     after('#web=2', { type: 'click', hash: '#address', inForm: true }, follow),

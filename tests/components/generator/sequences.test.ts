@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  countOf,
   initialState,
   step,
   type FormEvent,
   type FormState,
 } from '../../../src/components/generator/formState.ts';
+import { formatLink } from '../../../src/model/link.ts';
 import type { Language } from '../../../src/site/texts.ts';
 import { addressOf, openPage, useBrowser } from '../../browser.ts';
 import { limit } from '../../sets.ts';
@@ -22,34 +24,46 @@ class Form {
   language: Language = 'en';
   readonly #hasId: (id: string) => boolean;
   state: FormState;
+  /** The reader's own architecture, as the browser remembers it. */
+  #own = '';
 
   /** @param ids the ids on the page */
   constructor(ids: ReadonlySet<string>, hash: string) {
     this.#hasId = (id) => ids.has(id);
     this.state = initialState();
-    this.open(hash);
+    this.open(hash, false);
   }
 
-  open(hash: string): void {
-    this.state = step(initialState(), { type: 'open', hash, hasId: this.#hasId }).state;
+  #address(hash: string, written: boolean) {
+    return { hash, hasId: this.#hasId, written, own: this.#own };
+  }
+
+  open(hash: string, written: boolean): void {
+    const event: FormEvent = { type: 'open', ...this.#address(hash, written) };
+    this.state = initialState();
+    this.send(event);
   }
 
   /** Sends an event; returns whether the history has another entry for it. */
   send(event: FormEvent): boolean {
-    const { state, effects } = step(this.state, event);
+    const before = this.state;
+    const { state, effects } = step(before, event);
     this.state = state;
+    const changed = state.setup !== before.setup || (before.proposed && !state.proposed);
+    if (changed && !state.proposed && countOf(state.issues, 'error') === 0)
+      this.#own = formatLink(state.setup.architecture);
     return effects.some((effect) => effect.type === 'address' && !effect.replace);
   }
 
-  follow(hash: string): void {
-    this.send({ type: 'follow', hash, hasId: this.#hasId });
+  follow(hash: string, written: boolean): void {
+    this.send({ type: 'follow', ...this.#address(hash, written) });
   }
 
   /** Takes a step that was taken on the page. */
-  take(taken: Step, { seen, inputs, loaded, live, anchor, moved }: Outcome): void {
+  take(taken: Step, { seen, inputs, loaded, live, anchor, moved, written }: Outcome): void {
     this.language = seen.lang as Language;
     if (loaded || (!live && inputs.length === 0)) {
-      this.open(seen.hash);
+      this.open(seen.hash, written);
       return;
     }
     switch (taken.do) {
@@ -57,13 +71,13 @@ class Form {
       case 'heading': {
         const hash = taken.do === 'example' ? seen.hash : `#${anchor}`;
         this.send({ type: 'click', hash, inForm: taken.do === 'example' });
-        this.follow(hash);
+        this.follow(hash, false);
         break;
       }
       case 'link':
       case 'back':
       case 'forward':
-        this.follow(seen.hash);
+        this.follow(seen.hash, written);
         break;
       case 'dismiss':
         this.send({ type: 'dismiss' });
@@ -103,6 +117,8 @@ test(
       });
       const open = async (): Promise<Form> => {
         errors.length = 0;
+        await page.goto(addressOf(root, '404.html'));
+        await page.evaluate(() => localStorage.clear());
         await page.goto('about:blank');
         await page.goto(addressOf(root, 'en/redis/#form'));
         await ready(page);
