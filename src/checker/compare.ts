@@ -1,11 +1,9 @@
 import { lineText, type PythonValue } from '../emit/code.ts';
 import { emitSettings } from '../emit/settings.ts';
-import { DEFAULTS } from '../model/architecture.ts';
-import { plan } from '../model/deployment.ts';
 import { SETTINGS } from '../model/settings.ts';
 import type { SettingsFile } from './read/files.ts';
 import type { Value } from './read/values.ts';
-import type { Understood } from './understood.ts';
+import { planUnderstood, type Understood } from './understood.ts';
 
 /** A difference between two files, in one setting or one entry of a setting. */
 export interface Difference {
@@ -67,8 +65,9 @@ function shown(value: Value, depth = 0): string {
  * The differences between a settings file and the one that the generator writes for the same
  * architecture, setting by setting: order, comments and quotes are no difference.
  */
-export function compare(file: SettingsFile, { architecture, password }: Understood): Difference[] {
-  const deployment = plan({ ...DEFAULTS, redis: 'dedicated', ...architecture, comments: false });
+export function compare(file: SettingsFile, understood: Understood): Difference[] {
+  const { password } = understood;
+  const deployment = planUnderstood(understood, { comments: false });
   const roles = deployment.servers
     .flatMap((group) => group.roles)
     .filter((role) => role !== 'redis');

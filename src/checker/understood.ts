@@ -1,8 +1,10 @@
 import { DOCKER_HOST } from '../pod/limits.ts';
+import { aclUserPrefix } from '../emit/acl.ts';
 import { isLoopback, urlHost } from '../model/address.ts';
 import { FIELDS, FIELD_NAMES } from '../model/fields.ts';
 import { runsDjango } from '../model/servers.ts';
-import type { Architecture, FieldName } from '../model/architecture.ts';
+import { DEFAULTS, type Architecture, type FieldName } from '../model/architecture.ts';
+import { plan, type Deployment } from '../model/deployment.ts';
 import type { ClientConnection } from './read/clientConnections.ts';
 import type { CheckedFile, FileOf, SettingsFile } from './read/files.ts';
 import { directiveValue } from './read/redisFile.ts';
@@ -15,9 +17,35 @@ export interface Understood {
   readonly architecture: Partial<Architecture>;
   /** The password of Redis if all connections have the same, which is no field; else empty. */
   readonly password: string;
+  /** The ACL user of the connections, by its whole name. */
+  readonly user?: string;
 }
 
 type Mutable = { -readonly [F in FieldName]?: Architecture[F] };
+
+/**
+ * The ACL user that connections name. A name without a password may be a misplaced password, which must not get
+ * into a link.
+ */
+function userOf(connections: readonly ClientConnection[]): string | undefined {
+  const named = connections.find(({ user, password }) => user !== undefined && password?.text);
+  return named?.user === 'default' ? undefined : named?.user;
+}
+
+/**
+ * The deployment of an architecture that files state, with their ACL user as they name it.
+ *
+ * @param choices fields that the files do not state, or that they state otherwise
+ */
+export function planUnderstood(
+  { architecture, user }: Understood,
+  choices: Partial<Architecture>,
+): Deployment {
+  const deployment = plan({ ...DEFAULTS, redis: 'dedicated', ...architecture, ...choices });
+  return deployment.redis.user === undefined || user === undefined
+    ? deployment
+    : { ...deployment, redis: { ...deployment.redis, user } };
+}
 
 /** The fields of Redis's address, account and databases, from the connections of settings. */
 function connectionFields(connections: readonly ClientConnection[]): Mutable {
@@ -50,9 +78,8 @@ function connectionFields(connections: readonly ClientConnection[]): Mutable {
     const ca = reached.find((each) => each.ca !== undefined)?.ca;
     if (ca !== undefined) known.ca = ca;
   }
-  // A name without a password may be a misplaced password, which must not get into a link.
-  const user = reached.find(({ user, password }) => user !== undefined && password?.text)?.user;
-  if (user !== undefined && user !== 'default') Object.assign(known, { auth: 'acl', user });
+  const user = userOf(reached);
+  if (user !== undefined) Object.assign(known, { auth: 'acl', user: aclUserPrefix(user) });
   else if (known.redis !== 'docker')
     known.auth = reached.some(({ password }) => password !== undefined && password.text !== '')
       ? 'password'
@@ -194,5 +221,10 @@ export function understand(files: readonly CheckedFile[]): Understood {
     const text = typeof value === 'boolean' ? String(Number(value)) : String(value);
     return 'value' in FIELDS[name].read(text) ? [[name, value] as const] : [];
   });
-  return { architecture: Object.fromEntries(valid), password: passwordIn(connections) };
+  const user = userOf(connections);
+  return {
+    architecture: Object.fromEntries(valid),
+    password: passwordIn(connections),
+    ...(user !== undefined && { user }),
+  };
 }

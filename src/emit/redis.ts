@@ -1,5 +1,7 @@
 import { addressKind } from '../model/address.ts';
 import type { Deployment } from '../model/deployment.ts';
+import { PASSWORD_PLACEHOLDER } from '../model/password.ts';
+import { aclHash, aclPassword, aclUsers, asUser } from './acl.ts';
 import {
   CodeWriter,
   name,
@@ -9,7 +11,7 @@ import {
   type Token,
   type Writing,
 } from './code.ts';
-import { endpointToken, hostToken, passwordToken } from './connection.ts';
+import { endpointToken, forSentinels, hostToken, passwordToken } from './connection.ts';
 import { redisString } from './escape.ts';
 
 /** The folder of the Redis server's certificate and key. */
@@ -24,9 +26,12 @@ const directiveWriter =
     code.statement(directive, [[name(directive), plain(' '), ...value]]);
   };
 
-/** The password as an argument of a directive; `wrap` completes the argument. */
-function passwordArgument(writing: Writing, wrap = (text: string) => text): Token {
-  return { ...passwordToken(writing, (text) => redisString(wrap(text))), kind: 'plain' };
+/** The placeholder for the password in redis.conf: Redis refuses so many arguments. */
+const CONF_PLACEHOLDER = `< ${PASSWORD_PLACEHOLDER} >`;
+
+/** The password as an argument of a directive. */
+function passwordArgument(writing: Writing): Token {
+  return { ...passwordToken(writing, redisString, CONF_PLACEHOLDER), kind: 'plain' };
 }
 
 /** The port, with TLS instead of without where Redis speaks it; for Redis and sentinels alike. */
@@ -49,14 +54,6 @@ function emitPort({ deployment, code, set }: RedisFile, port: Token): void {
   code.note('file.redis.tlsReplication', source);
   set('tls-replication', plain('yes'));
 }
-
-/** The ACL user that replicas and sentinels are, where Pod's own user may not administer Redis. */
-const sentinelUser = (user: string): string => `${user}-sentinel`;
-
-/** The rights that replication and sentinels need (Redis's documentation on ACL; run on 7.0.15). */
-const SENTINEL_RIGHTS =
-  ' &* +psync +replconf +ping +multi +exec +slaveof +subscribe +publish +config|rewrite +role +info' +
-  ' +client|setname +client|kill +script|kill';
 
 /** The addresses and ports, or the socket, that one of the servers listens on. */
 function emitListening(file: RedisFile, own: { readonly host: string } | undefined): void {
@@ -88,30 +85,36 @@ function emitListening(file: RedisFile, own: { readonly host: string } | undefin
   emitPort(file, port);
 }
 
+/** The comment on the placeholder for the password, where it stands in the file. */
+export function notePlaceholder(
+  code: CodeWriter,
+  { redis }: Deployment,
+  { password }: Writing,
+): void {
+  if (redis.password && password === '')
+    code.note('file.password', { field: 'auth' }, { placeholder: PASSWORD_PLACEHOLDER });
+}
+
 /** The authentication of clients. */
 function emitAccess({ deployment, writing, code, set }: RedisFile): void {
   const { redis } = deployment;
   code.gap().note('file.redis.protected', { field: 'auth' });
   set('protected-mode', plain('yes'));
+  notePlaceholder(code, deployment, writing);
   if (redis.user !== undefined) {
     code.note('file.redis.acl', { field: 'user' });
     set('user', plain('default off'));
-    set(
-      'user',
-      plain(redis.user, { field: 'user' }),
-      plain(' on '),
-      passwordArgument(writing, (text) => `>${text}`),
-      plain(' ~* &* +@all -@dangerous +info +flushdb'),
-    );
-    if (redis.sentinel === undefined) return;
-    code.note('file.redis.aclSentinel', { field: 'user' });
-    set(
-      'user',
-      plain(sentinelUser(redis.user), { field: 'user' }),
-      plain(' on '),
-      passwordArgument(writing, (text) => `>${text}`),
-      plain(SENTINEL_RIGHTS),
-    );
+    for (const { id, name: user, rights } of aclUsers(deployment)) {
+      code.note(`file.redis.acl.${id}`, { field: 'user' });
+      const password = aclPassword(deployment, writing, id);
+      set(
+        'user',
+        plain(user, { field: 'user' }),
+        plain(' on '),
+        { ...passwordToken({ ...writing, password }, aclHash, CONF_PLACEHOLDER), kind: 'plain' },
+        plain(` ${rights}`),
+      );
+    }
   } else if (redis.password) set('requirepass', passwordArgument(writing));
 }
 
@@ -122,9 +125,10 @@ function emitReplication({ deployment, writing, code, set }: RedisFile, at: numb
   if (first === undefined) return;
   if (redis.password) {
     code.note('file.redis.masterauth', { field: 'auth' });
-    set('masterauth', passwordArgument(writing));
-    if (redis.user !== undefined)
-      set('masteruser', plain(sentinelUser(redis.user), { field: 'user' }));
+    const own = asUser(deployment, writing, 'sentinel');
+    set('masterauth', passwordArgument(own.writing));
+    const { user } = own.deployment.redis;
+    if (user !== undefined) set('masteruser', plain(user, { field: 'user' }));
   }
   if (at === 0) return;
   code.gap().note('file.redis.replica', { field: 'sentinels' });
@@ -144,8 +148,7 @@ interface RedisFile {
  * The directives of redis.conf that Pod needs other than Redis's defaults; each statement has the
  * name of its directive. As measured on Redis 7.0.15, append-only persistence survives a SIGKILL,
  * but a restart that turns it on starts empty, for it reads no snapshot; `volatile-ttl` never evicts
- * a queue, which has no expiry. An ACL user needs the channels (`&*`), without which workers die,
- * and FLUSHDB, which clears a cache.
+ * a queue, which has no expiry.
  *
  * @param at the number, from 0, of the server that it is for when sentinels watch over several
  */
@@ -211,7 +214,10 @@ export function emitSentinelConf(
   emitPort(file, plain(String(own.port), source));
   if (sentinel.password) {
     code.gap().note('file.sentinel.password', { field: 'auth' });
-    set('requirepass', passwordArgument(writing));
+    set(
+      'requirepass',
+      passwordArgument(forSentinels(asUser(deployment, writing, 'sentinel').writing)),
+    );
   } else {
     code.note('file.sentinel.open', source);
     set('protected-mode', plain('no'));
@@ -230,9 +236,10 @@ export function emitSentinelConf(
     plain(String(redis.port), { field: 'port' }),
     plain(` ${sentinel.quorum}`, source),
   );
-  if (redis.user !== undefined)
-    setMaster('auth-user', plain(sentinelUser(redis.user), { field: 'user' }));
-  if (redis.password) setMaster('auth-pass', passwordArgument(writing));
+  const replica = asUser(deployment, writing, 'sentinel');
+  const { user } = replica.deployment.redis;
+  if (user !== undefined) setMaster('auth-user', plain(user, { field: 'user' }));
+  if (redis.password) setMaster('auth-pass', passwordArgument(replica.writing));
   code.note('file.sentinel.times', source, { seconds: DOWN_AFTER / 1000 });
   setMaster('down-after-milliseconds', plain(String(DOWN_AFTER)));
   setMaster('failover-timeout', plain(String(FAILOVER)));

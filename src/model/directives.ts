@@ -133,7 +133,17 @@ export const REDIS_DIRECTIVES = {
   user: {
     type: 'acl',
     live: 'ACL SETUSER',
-    fields: ['auth', 'user', 'sentinels'],
+    fields: [
+      'auth',
+      'user',
+      'sentinels',
+      'arch',
+      'xapi',
+      'db.encoding',
+      'db.xapi',
+      'prefix',
+      'sessions',
+    ],
     since: '6.0',
     see: ['server#password', 'troubleshoot#acl-channels'],
     example: ACL,

@@ -16,15 +16,28 @@ type Command = keyof typeof COMMANDS;
 /** The rules by which the generator allows the commands of workers and caches. */
 const ORDINARY = '+@all -@dangerous';
 
+/** What a user is for: caches and sessions, queues, or both. */
+interface Purpose {
+  readonly stores: boolean;
+  readonly queues: boolean;
+}
+
+/** All of Pod. */
+const ALL: Purpose = { stores: true, queues: true };
+
 /**
- * The rules that an ACL user lacks to serve all of Pod: keys, the channels without which a worker
- * stops, INFO, and FLUSHDB, which clears a cache.
+ * The rules that an ACL user lacks: keys, the channels without which a worker stops, INFO, and
+ * FLUSHDB, which clears a cache.
  *
  * @param rules the user's rules in their order; Redis applies them one after the other
  * @param channels a new user may use every channel, as before Redis 7
  * @returns the rules to add at the end; `undefined` for a user with selectors, which are not followed
  */
-export function missingAclRules(rules: readonly string[], channels = false): string[] | undefined {
+export function missingAclRules(
+  rules: readonly string[],
+  channels = false,
+  { stores, queues }: Purpose = ALL,
+): string[] | undefined {
   const may = new Map<Command, boolean>();
   const set = (allowed: boolean, concerns: (command: Command) => boolean) => {
     for (const command of Object.keys(COMMANDS) as Command[])
@@ -51,22 +64,31 @@ export function missingAclRules(rules: readonly string[], channels = false): str
     else if (word === 'allchannels' || word.startsWith('&')) listens = true;
     else if (word === 'resetchannels') listens = false;
   }
-  const ordinary = may.get('get') === true && may.get('brpop') === true;
+  const ordinary = (!stores || may.get('get') === true) && (!queues || may.get('brpop') === true);
   return [
     ...(keys ? [] : ['~*']),
-    ...(listens ? [] : ['&*']),
+    ...(listens || !queues ? [] : ['&*']),
     ...(ordinary ? [] : [ORDINARY]),
     ...(may.get('info') === true && ordinary ? [] : ['+info']),
-    ...(may.get('flushdb') === true && ordinary ? [] : ['+flushdb']),
+    ...(!stores || (may.get('flushdb') === true && ordinary) ? [] : ['+flushdb']),
   ];
 }
 
-/** Whether a user is Pod's: the settings name it, or if they name none it may do nearly everything. */
-function isPods(user: string, rules: readonly string[], files: FileSet): boolean {
-  const named = files.connections.flatMap((connection) => connection.user ?? []);
-  return named.length > 0
-    ? named.includes(user)
-    : rules.some((rule) => /^(\+@all|allcommands)$/i.test(rule));
+/**
+ * What a user is for: what the settings name it for, or if they name none, all of Pod where it may do nearly
+ * everything; `undefined` for other users.
+ */
+function purposeOf(user: string, rules: readonly string[], files: FileSet): Purpose | undefined {
+  const named = files.connections.filter((connection) => connection.user !== undefined);
+  if (named.length === 0)
+    return rules.some((rule) => /^(\+@all|allcommands)$/i.test(rule)) ? ALL : undefined;
+  const own = named.filter((connection) => connection.user === user);
+  return own.length === 0
+    ? undefined
+    : {
+        stores: own.some(({ client }) => client !== 'celery'),
+        queues: own.some(({ client }) => client === 'celery'),
+      };
 }
 
 /** The rights of Redis users. */
@@ -81,8 +103,9 @@ export const acl = [
         const [user, ...rest] = line.arguments;
         if (line.name !== 'user' || !user || user.text === 'default') continue;
         const rules = rest.map(({ text }) => text);
-        if (rules.includes('off') || !isPods(user.text, rules, files)) continue;
-        const missing = (missingAclRules(rules, channels) ?? []).join(' ');
+        const purpose = purposeOf(user.text, rules, files);
+        if (rules.includes('off') || purpose === undefined) continue;
+        const missing = (missingAclRules(rules, channels, purpose) ?? []).join(' ');
         if (missing !== '')
           yield {
             at: line,
@@ -91,7 +114,11 @@ export const acl = [
           };
       }
     },
-    example: [conf(`${CONF_TEXT}user pod on >p@ss ~* +@all -@dangerous +info +flushdb\n`)],
-    nearMiss: [conf(`${CONF_TEXT}user pod on >p@ss ~* &* +@all -@dangerous +info +flushdb\n`)],
+    example: [
+      conf(`${CONF_TEXT}user pod on >p@ss-Vx7kQ2mLw9Rt ~* +@all -@dangerous +info +flushdb\n`),
+    ],
+    nearMiss: [
+      conf(`${CONF_TEXT}user pod on >p@ss-Vx7kQ2mLw9Rt ~* &* +@all -@dangerous +info +flushdb\n`),
+    ],
   },
 ] as const satisfies readonly FindingDefinition[];

@@ -88,9 +88,9 @@ ENCODING_TRANSCODING_CELERY_BROKER_URL = "redis://10.0.0.9:6379/5"
 
 /** Settings with a password, encoded in URLs. */
 export const PASSWORD_TEXT = but(
-  but(SETTINGS_TEXT, 'redis://10.0.0.9', 'redis://:p%40ss@10.0.0.9'),
+  but(SETTINGS_TEXT, 'redis://10.0.0.9', 'redis://:p%40ss-Vx7kQ2mLw9Rt@10.0.0.9'),
   "'db': 4",
-  "'db': 4, 'password': 'p@ss'",
+  "'db': 4, 'password': 'p@ss-Vx7kQ2mLw9Rt'",
 );
 
 /** A broker reached by TLS. */
@@ -123,7 +123,7 @@ SESSION_REDIS = {"host": None, "db": 4}
 /** A redis.conf without any problem. */
 export const CONF_TEXT = `bind 127.0.0.1 -::1 10.0.0.9
 protected-mode yes
-requirepass "secret"
+requirepass "Vx7kQ2mLw9RtBn4s"
 appendonly yes
 maxmemory 512mb
 maxmemory-policy volatile-ttl

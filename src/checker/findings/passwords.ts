@@ -1,9 +1,15 @@
-import { PASSWORD_PLACEHOLDER } from '../../emit/code.ts';
 import { urlPart } from '../../emit/escape.ts';
-import type { FindingDefinition } from '../finding.ts';
+import {
+  isWeakPassword,
+  PASSWORD_PLACEHOLDER,
+  PUBLISHED_PASSWORDS,
+  STRONG,
+} from '../../model/password.ts';
+import type { FindingDefinition, Problem } from '../finding.ts';
 import type { ClientConnection } from '../read/clientConnections.ts';
-import type { SettingsFile } from '../read/files.ts';
+import type { CheckedFile, SettingsFile } from '../read/files.ts';
 import { directiveValue } from '../read/redisFile.ts';
+import type { Span } from '../read/span.ts';
 import type { Url } from '../read/url.ts';
 import { editableSpan, type StringValue } from '../read/values.ts';
 import { replace, replaceIn } from '../repair/edits.ts';
@@ -34,6 +40,30 @@ function encoded(password: string): string {
   );
 }
 
+/** The first place outside of comments where the password is a text that pages have published. */
+function* published({ input: { text } }: CheckedFile): Generator<Problem> {
+  // Whoever gives the placeholder a value as a variable has replaced it.
+  const defined = new RegExp(`^${PASSWORD_PLACEHOLDER}\\s*=`, 'm').test(text);
+  for (const word of PUBLISHED_PASSWORDS) {
+    if (word === PASSWORD_PLACEHOLDER && defined) continue;
+    for (let from = text.indexOf(word); from >= 0; from = text.indexOf(word, from + word.length)) {
+      const line = text.slice(text.lastIndexOf('\n', from) + 1, from);
+      if (line.trimStart().startsWith('#')) continue;
+      yield { at: { from, to: from + word.length } };
+      return;
+    }
+  }
+}
+
+/** The problem of a password that can be guessed. */
+function* weak(at: Span, password: string, setting: string): Generator<Problem> {
+  const known = password !== '' && !PUBLISHED_PASSWORDS.includes(password);
+  if (known && isWeakPassword(password)) yield { at, params: { setting, ...STRONG } };
+}
+
+/** The directives of redis.conf and sentinel.conf whose first argument is a password. */
+const PASSWORD_DIRECTIVES = ['requirepass', 'masterauth'];
+
 /** Passwords that clients misread, that differ, or that others can read. */
 export const passwords = [
   // The password has characters that end it in a URL.
@@ -55,8 +85,20 @@ export const passwords = [
         };
       }
     },
-    example: [settings(but(but(PASSWORD_TEXT, ':p%40ss@', ':p/ss@'), "'p@ss'", "'p/ss'"))],
-    nearMiss: [settings(but(but(PASSWORD_TEXT, ':p%40ss@', ':p%2Fss@'), "'p@ss'", "'p/ss'"))],
+    example: [
+      settings(
+        but(but(PASSWORD_TEXT, ':p%40ss-Vx7kQ2mLw9Rt@', ':p/ss@'), "'p@ss-Vx7kQ2mLw9Rt'", "'p/ss'"),
+      ),
+    ],
+    nearMiss: [
+      settings(
+        but(
+          but(PASSWORD_TEXT, ':p%40ss-Vx7kQ2mLw9Rt@', ':p%2Fss@'),
+          "'p@ss-Vx7kQ2mLw9Rt'",
+          "'p/ss'",
+        ),
+      ),
+    ],
   },
   // The password is encoded where clients do not decode it.
   {
@@ -79,7 +121,7 @@ export const passwords = [
         };
       }
     },
-    ...pair("'p@ss'", "'p%40ss'", settings(PASSWORD_TEXT)),
+    ...pair("'p@ss-Vx7kQ2mLw9Rt'", "'p%40ss-Vx7kQ2mLw9Rt'", settings(PASSWORD_TEXT)),
   },
   // Of two passwords for one Redis, one is wrong.
   {
@@ -111,7 +153,41 @@ export const passwords = [
           };
       }
     },
-    ...pair("'p@ss'", "'p@sS'", settings(PASSWORD_TEXT)),
+    ...pair("'p@ss-Vx7kQ2mLw9Rt'", "'p@sS'", settings(PASSWORD_TEXT)),
+    repairable: false,
+  },
+  {
+    code: 'password-published',
+    severity: 'error',
+    settings: published,
+    module: published,
+    redis: published,
+    sentinel: published,
+    example: [settings(but(PASSWORD_TEXT, 'p%40ss-Vx7kQ2mLw9Rt', 'REDIS-PASSWORD'))],
+    nearMiss: [settings(`# REDIS-PASSWORD: see the guide\n${PASSWORD_TEXT}`)],
+    repairable: false,
+  },
+  {
+    code: 'password-weak',
+    severity: 'warning',
+    *settings({ connections }) {
+      for (const { password, setting } of connections) {
+        const [problem] = password ? weak(password.span, password.text, setting) : [];
+        if (!problem) continue;
+        yield problem;
+        return;
+      }
+    },
+    *redis({ redis }) {
+      for (const { name, arguments: words } of redis.directives) {
+        const [first] = words;
+        if (first && PASSWORD_DIRECTIVES.includes(name)) yield* weak(first, first.text, name);
+        if (name === 'user')
+          for (const word of words)
+            if (word.text.startsWith('>')) yield* weak(word, word.text.slice(1), 'user');
+      }
+    },
+    ...pair('-Vx7kQ2mLw9Rt', '', settings(PASSWORD_TEXT)),
     repairable: false,
   },
   {
@@ -119,7 +195,7 @@ export const passwords = [
     severity: 'advice',
     *settings({ connections, input }) {
       const [first] = connections.flatMap(({ password }) =>
-        password && password.text !== '' && password.text !== PASSWORD_PLACEHOLDER
+        password && password.text !== '' && !PUBLISHED_PASSWORDS.includes(password.text)
           ? [password]
           : [],
       );
@@ -128,7 +204,10 @@ export const passwords = [
     example: [settings(PASSWORD_TEXT)],
     nearMiss: [
       settings(
-        but(PASSWORD_TEXT, 'p%40ss', 'REDIS-PASSWORD').replace("'p@ss'", "'REDIS-PASSWORD'"),
+        but(PASSWORD_TEXT, 'p%40ss-Vx7kQ2mLw9Rt', 'REDIS-PASSWORD').replace(
+          "'p@ss-Vx7kQ2mLw9Rt'",
+          "'REDIS-PASSWORD'",
+        ),
       ),
     ],
     repairable: false,
@@ -150,6 +229,6 @@ export const passwords = [
         };
       }
     },
-    ...pair(':p%40ss@', 'p%40ss@', settings(PASSWORD_TEXT)),
+    ...pair(':p%40ss-Vx7kQ2mLw9Rt@', 'p%40ss-Vx7kQ2mLw9Rt@', settings(PASSWORD_TEXT)),
   },
 ] as const satisfies readonly FindingDefinition[];

@@ -100,8 +100,14 @@ export const redisNetwork = [
         if (!encryptsOther)
           yield { at: connection.span, params: { setting: connection.setting, place } };
     },
-    example: [settings(SETTINGS_TEXT), conf(but(CONF_TEXT, 'requirepass "secret"', 'port 6380'))],
-    nearMiss: [settings(SETTINGS_TEXT), conf(but(CONF_TEXT, 'requirepass "secret"', 'port 6379'))],
+    example: [
+      settings(SETTINGS_TEXT),
+      conf(but(CONF_TEXT, 'requirepass "Vx7kQ2mLw9RtBn4s"', 'port 6380')),
+    ],
+    nearMiss: [
+      settings(SETTINGS_TEXT),
+      conf(but(CONF_TEXT, 'requirepass "Vx7kQ2mLw9RtBn4s"', 'port 6379')),
+    ],
     repairable: false,
   },
   {
@@ -111,7 +117,7 @@ export const redisNetwork = [
       const bind = directive(redis, 'bind');
       if (bind && isUnguarded(redis) && !isUnprotected(redis)) yield { at: bind };
     },
-    ...pair('requirepass "secret"\n', '', conf(CONF_TEXT)),
+    ...pair('requirepass "Vx7kQ2mLw9RtBn4s"\n', '', conf(CONF_TEXT)),
     repairable: false,
   },
   {
@@ -124,7 +130,7 @@ export const redisNetwork = [
     example: [
       conf(
         but(
-          but(CONF_TEXT, 'requirepass "secret"\n', ''),
+          but(CONF_TEXT, 'requirepass "Vx7kQ2mLw9RtBn4s"\n', ''),
           'protected-mode yes',
           'protected-mode no',
         ),
@@ -155,8 +161,11 @@ export const redisNetwork = [
     },
     example: [
       settings(PASSWORD_TEXT),
-      conf(but(but(CONF_TEXT, ' 10.0.0.9', ''), 'secret', 'p@ss')),
+      conf(but(but(CONF_TEXT, ' 10.0.0.9', ''), 'Vx7kQ2mLw9RtBn4s', 'p@ss-Vx7kQ2mLw9Rt')),
     ],
-    nearMiss: [settings(PASSWORD_TEXT), conf(but(CONF_TEXT, 'secret', 'p@ss'))],
+    nearMiss: [
+      settings(PASSWORD_TEXT),
+      conf(but(CONF_TEXT, 'Vx7kQ2mLw9RtBn4s', 'p@ss-Vx7kQ2mLw9Rt')),
+    ],
   },
 ] as const satisfies readonly FindingDefinition[];

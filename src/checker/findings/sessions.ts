@@ -74,18 +74,18 @@ export const sessions = [
     example: [
       settings(
         but(
-          but(SETTINGS_TEXT, 'redis://', 'redis://pod:p%40ss@'),
+          but(SETTINGS_TEXT, 'redis://', 'redis://pod:p%40ss-Vx7kQ2mLw9Rt@'),
           "'db': 4",
-          "'db': 4, 'username': 'pod', 'password': 'p@ss'",
+          "'db': 4, 'username': 'pod', 'password': 'p@ss-Vx7kQ2mLw9Rt'",
         ),
       ),
     ],
     nearMiss: [
       settings(
         but(
-          but(SETTINGS_TEXT, 'redis://', 'redis://pod:p%40ss@'),
+          but(SETTINGS_TEXT, 'redis://', 'redis://pod:p%40ss-Vx7kQ2mLw9Rt@'),
           "'db': 4",
-          `'url': "redis://pod:p%40ss@10.0.0.9:6379/4"`,
+          `'url': "redis://pod:p%40ss-Vx7kQ2mLw9Rt@10.0.0.9:6379/4"`,
         ),
       ),
     ],

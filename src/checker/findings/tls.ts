@@ -116,9 +116,12 @@ export const tls = [
     },
     example: [
       settings(SETTINGS_TEXT),
-      conf(but(CONF_TEXT, 'requirepass "secret"', 'port 0\ntls-port 6379')),
+      conf(but(CONF_TEXT, 'requirepass "Vx7kQ2mLw9RtBn4s"', 'port 0\ntls-port 6379')),
     ],
-    nearMiss: [settings(SETTINGS_TEXT), conf(but(CONF_TEXT, 'requirepass "secret"', 'port 6379'))],
+    nearMiss: [
+      settings(SETTINGS_TEXT),
+      conf(but(CONF_TEXT, 'requirepass "Vx7kQ2mLw9RtBn4s"', 'port 6379')),
+    ],
     repairable: false,
   },
 ] as const satisfies readonly FindingDefinition[];

@@ -1,3 +1,4 @@
+import { USERS_NAME } from '../../emit/users.ts';
 import { FLAGS, OTHERS } from '../../pod/redisDirectives.ts';
 import type { Role, WorkerRole } from '../../pod/roles.ts';
 import { APPS, CONFIG_MODULE } from '../../pod/workers.ts';
@@ -90,7 +91,11 @@ export function kindOf({ name, text }: Pick<InputFile, 'name' | 'text'>): {
     /^(celeryd|pod-\w+)$/.test(base)
   )
     return { kind: 'worker', form: 'init' };
-  if (/\.(nft|nftables)$/.test(base) || /^[ \t]*table[ \t]+inet\s/m.test(text))
+  if (
+    base === USERS_NAME ||
+    /\.(nft|nftables)$/.test(base) ||
+    /^[ \t]*table[ \t]+inet\s/m.test(text)
+  )
     return { kind: 'other' };
   if (/\.acl$/.test(base)) return { kind: 'redis' };
   const sentinel = base.indexOf('sentinel');

@@ -1,3 +1,4 @@
+import { PASSWORD_PLACEHOLDER } from '../../model/password.ts';
 import type { Span } from './span.ts';
 
 /** A line of redis.conf or sentinel.conf with a directive. */
@@ -80,6 +81,10 @@ export function readRedisFile(source: string): RedisFile {
           while (/\s/.test(text[at] ?? '')) at += 1;
         }
       }
+      // The generator's placeholder is three arguments, so that Redis refuses it; it is meant as one.
+      const placeholder = words.findIndex(({ text: word }) => word === PASSWORD_PLACEHOLDER);
+      if (words[placeholder - 1]?.text === '<' && words[placeholder + 1]?.text === '>')
+        words.splice(placeholder - 1, 3, ...words.slice(placeholder, placeholder + 1));
       const [first, ...rest] = words;
       if (broken || !first) syntaxErrors.push({ from: start, to: start + text.length });
       else

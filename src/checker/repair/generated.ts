@@ -1,11 +1,10 @@
 import { lineText } from '../../emit/code.ts';
 import { redisUrl, type Client } from '../../emit/connection.ts';
 import { emitSettings } from '../../emit/settings.ts';
-import { DEFAULTS } from '../../model/architecture.ts';
-import { plan, type Deployment } from '../../model/deployment.ts';
+import type { Deployment } from '../../model/deployment.ts';
 import type { DatabaseRole } from '../../pod/databases.ts';
 import type { SettingsFile } from '../read/files.ts';
-import { understand } from '../understood.ts';
+import { planUnderstood, understand } from '../understood.ts';
 
 const silent = () => '';
 
@@ -16,18 +15,13 @@ const silent = () => '';
 function deploymentOf(
   file: SettingsFile,
 ): { deployment: Deployment; password: string } | undefined {
-  const { architecture, password } = understand([file]);
+  const understood = understand([file]);
+  const { architecture, password } = understood;
   const { host, sentinels, socket, redis, auth } = architecture;
   if (!host && !sentinels && !socket && redis !== 'docker') return undefined;
   // A placeholder would be no repair.
   if (auth !== undefined && auth !== 'none' && password === '') return undefined;
-  const deployment = plan({
-    ...DEFAULTS,
-    ...architecture,
-    redis: redis ?? 'dedicated',
-    comments: false,
-  });
-  return { deployment, password };
+  return { deployment: planUnderstood(understood, { comments: false }), password };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { PASSWORD_PLACEHOLDER } from '../../../model/password.ts';
 import type { Span } from '../span.ts';
 import type { DictValue, StringPiece, StringValue, Value } from '../values.ts';
 import { accessOf, cast, quoted, variableDefault } from './environment.ts';
@@ -135,8 +136,17 @@ function dictOf(node: SyntaxNode, scope: Scope, depth: number): DictValue {
 function variableOf(node: SyntaxNode, scope: Scope): Value {
   const name = scope.text(node);
   const value = scope.bindings.get(name)?.value;
-  if (value === undefined || value.kind === 'unknown')
-    return { kind: 'unknown', from: node.from, to: node.to };
+  const { from, to } = node;
+  // The generator's placeholder counts as a password, which a finding is about.
+  if (value === undefined && name === PASSWORD_PLACEHOLDER)
+    return {
+      kind: 'string',
+      text: name,
+      pieces: [{ text: name, from, to, exact: true, named: false }],
+      from,
+      to,
+    };
+  if (value === undefined || value.kind === 'unknown') return { kind: 'unknown', from, to };
   // A dict stays the same object: an entry that is added by one of its names is there by all.
   if (value.kind === 'dict') return value;
   if (value.kind === 'string')

@@ -1,0 +1,196 @@
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Deployment } from '../model/deployment.ts';
+import type { ServerGroup } from '../model/servers.ts';
+import type { Role } from '../pod/roles.ts';
+import type { Writing } from './code.ts';
+
+/**
+ * The ACL users of Redis: one for each group of servers, by the group's id; one for monitoring, one for
+ * administrators, and one for replication and sentinels.
+ */
+export type AclUserId = PodRole | 'monitoring' | 'admin' | 'sentinel';
+
+/** The roles of servers that run Pod. */
+type PodRole = Exclude<Role, 'redis'>;
+
+/** A group of servers that run Pod. */
+type PodGroup = ServerGroup & { readonly id: PodRole };
+
+const isPodGroup = (group: ServerGroup): group is PodGroup => group.id !== 'redis';
+
+/** An ACL user: its name and its rights, in the syntax of Redis's `user` directive. */
+export interface AclUser {
+  readonly id: AclUserId;
+  readonly name: string;
+  readonly rights: string;
+}
+
+/** The name of the passwords of sentinels, which know no users. */
+const SENTINELS = 'sentinels';
+
+/** The part of each user's name that says what it is for. */
+const PURPOSE = /-(?:web|worker|encoding|transcription|xapi|monitoring|admin|sentinel)$/;
+
+/** The name that the reader chose, from the name of one of the users; any other name as it is. */
+export const aclUserPrefix = (user: string): string => user.replace(PURPOSE, '');
+
+/** The name of a user: the one that the reader chose, and what it is for. */
+export const aclUserName = ({ architecture }: Deployment, id: AclUserId): string =>
+  `${architecture.user}-${id}`;
+
+/**
+ * The password of a user, from the one that the reader types: that one is the administrator's, and gives all the
+ * others, which give nothing (HMAC-SHA-256, RFC 2104; 64 hexadecimal digits).
+ */
+function derivedPassword(secret: string, name: string): string {
+  return bytesToHex(hmac(sha256, utf8ToBytes(secret), utf8ToBytes(name)));
+}
+
+/** The password of one of the users; empty where the reader has typed none yet. */
+export function aclPassword(deployment: Deployment, { password }: Writing, id: AclUserId): string {
+  return password === '' || id === 'admin'
+    ? password
+    : derivedPassword(password, aclUserName(deployment, id));
+}
+
+/** A password as a `user` directive has it: `#` and its SHA-256, which tells it to nobody. */
+export function aclHash(password: string): string {
+  return `#${bytesToHex(sha256(utf8ToBytes(password)))}`;
+}
+
+/**
+ * The deployment and the password as the files of one user have them. Where Redis has one password and no
+ * users, nothing changes.
+ */
+export function asUser(
+  deployment: Deployment,
+  writing: Writing,
+  id: AclUserId,
+): { deployment: Deployment; writing: Writing } {
+  const { redis } = deployment;
+  if (redis.user === undefined) return { deployment, writing };
+  const { password } = writing;
+  return {
+    deployment: { ...deployment, redis: { ...redis, user: aclUserName(deployment, id) } },
+    writing: {
+      ...writing,
+      password: aclPassword(deployment, writing, id),
+      sentinelPassword: password === '' ? '' : derivedPassword(password, SENTINELS),
+    },
+  };
+}
+
+/** The commands of every connection: redis-py's, and those of verify.sh. */
+const CONNECTION = '+select +ping +client|setname +info';
+
+/** The commands of Django's caches and of django-redis-sessions; FLUSHDB clears a cache. */
+const STORE = '+get +set +setex +del +unlink +exists +expire +ttl +pttl +flushdb';
+
+/** The commands of whoever publishes tasks to a queue, and asks workers how they are (kombu). */
+const PRODUCER =
+  '+lpush +rpush +llen +hlen +brpop +sadd +srem +smembers +exists +del +multi +exec +discard +watch +unwatch' +
+  ' +publish +subscribe +unsubscribe +psubscribe +punsubscribe';
+
+/** What a worker uses besides: the tasks that it has taken, and the lock under which it gives them back. */
+const CONSUMER =
+  '+hset +hget +hdel +zadd +zrem +zrevrangebyscore +rpop +get +set +evalsha +script|load';
+
+/** The commands that redis_exporter sends (1.45). */
+const MONITORING =
+  '+info +client|setname +select +ping +llen +hlen +type +slowlog|len +slowlog|get +latency|latest';
+
+/** The rights that replication and sentinels need (Redis's documentation on ACL; run on 7.0.15). */
+const SENTINEL_RIGHTS =
+  '&* +psync +replconf +ping +multi +exec +slaveof +subscribe +publish +config|rewrite +role +info' +
+  ' +client|setname +client|kill +script|kill';
+
+/** The keys of a broker, whatever its queues are. */
+const BROKER = '~_kombu.binding.* ~unacked* ~celeryev.* ~*.celery.pidbox*';
+
+/**
+ * The channels of the brokers that servers of a group use, which have the number of the database. A pattern that
+ * Celery subscribes to is allowed where the user has the very same one.
+ */
+function channels({ databaseNumbers, uses }: Deployment, group: ServerGroup): string[] {
+  const numbers = uses.flatMap(({ server, database, as }) =>
+    server === group.id && as !== 'store' ? [databaseNumbers[database]] : [],
+  );
+  return [...new Set(numbers)].flatMap((number) => [
+    `&/${number}.celery.pidbox`,
+    `&/${number}.celeryev/worker.*`,
+  ]);
+}
+
+/** The keys of the queues of a deployment that servers of a group publish to or consume. */
+function queueKeys({ uses }: Deployment, group: ServerGroup): string[] {
+  const queues = uses.flatMap(({ server, queue }) =>
+    server === group.id && queue !== undefined ? [queue] : [],
+  );
+  // Kombu has a list for each priority, whose name begins with the queue's.
+  return [...new Set(queues)].map((queue) => `~${queue}*`);
+}
+
+/** The keys of the caches and sessions that servers of a group use: Django puts a prefix before each. */
+function storeKeys({ prefixes, uses }: Deployment, group: ServerGroup): string[] {
+  const own = uses.filter(({ server, as }) => server === group.id && as === 'store');
+  const aliases = own.map(({ database }) => database as keyof typeof prefixes);
+  return [...new Set(aliases.map((alias) => `~${prefixes[alias]}:*`))];
+}
+
+/** The rights of the servers of a group, for all of their roles. */
+function rightsOf(deployment: Deployment, group: ServerGroup): string {
+  const own = deployment.uses.filter(({ server }) => server === group.id);
+  const does = (as: (typeof own)[number]['as']) => own.some((use) => use.as === as);
+  const broker = does('producer') || does('consumer');
+  const rights = [
+    '~redis-pod-check',
+    ...storeKeys(deployment, group),
+    ...queueKeys(deployment, group),
+    ...(broker ? [BROKER, ...channels(deployment, group)] : []),
+    CONNECTION,
+    ...(does('store') ? [STORE] : []),
+    ...(broker ? [PRODUCER] : []),
+    ...(does('consumer') ? [CONSUMER] : []),
+    ...(does('store') ? [] : ['+set']),
+  ];
+  return [...new Set(rights.flatMap((each) => each.split(' ')))].join(' ');
+}
+
+/**
+ * The groups of servers with users of their own. Servers that share one settings_local.py share one user, with the
+ * rights of all: that of the web servers.
+ */
+function userGroups(deployment: Deployment): readonly PodGroup[] {
+  const groups = deployment.servers.filter(isPodGroup);
+  const [web] = groups;
+  return deployment.sharedSettings && web ? [web] : groups;
+}
+
+/** The group whose user a server of another group is: its own, or that of the web servers. */
+export function userIdOf(deployment: Deployment, id: PodRole): PodRole {
+  return userGroups(deployment).some((group) => group.id === id) ? id : 'web';
+}
+
+/** All ACL users of a deployment; none where Redis has one password, or none. */
+export function aclUsers(deployment: Deployment): AclUser[] {
+  const { redis, servers, sharedSettings, uses } = deployment;
+  if (redis.user === undefined) return [];
+  const user = (id: AclUserId, rights: string): AclUser => ({
+    id,
+    name: aclUserName(deployment, id),
+    rights,
+  });
+  // With shared settings every server is the web server's user.
+  const merged: Deployment = sharedSettings
+    ? { ...deployment, uses: uses.map((use) => ({ ...use, server: 'web' })) }
+    : deployment;
+  const queues = servers.flatMap((group) => queueKeys(deployment, group));
+  return [
+    ...userGroups(deployment).map((group) => user(group.id, rightsOf(merged, group))),
+    user('monitoring', [...new Set(queues), '~unacked', MONITORING].join(' ')),
+    user('admin', '~* &* +@all'),
+    ...(redis.sentinel === undefined ? [] : [user('sentinel', SENTINEL_RIGHTS)]),
+  ];
+}
