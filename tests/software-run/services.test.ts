@@ -99,7 +99,7 @@ function sections(unit: string): Record<string, Record<string, string>> {
   for (const line of unit.split('\n')) {
     if (line === '' || line.startsWith('#')) continue;
     const section = /^\[(\w+)\]$/.exec(line)?.[1];
-    const [, key = '', value = ''] = /^([A-Z]\w*)=(.+)$/.exec(line) ?? [];
+    const [, key = '', value = ''] = /^([A-Z]\w*)=(.*)$/.exec(line) ?? [];
     if (section !== undefined) current = found[section] = {};
     else if (current && key !== '' && !(key in current) && !value.endsWith('\\'))
       current[key] = value;
@@ -124,6 +124,26 @@ async function paths(): Promise<Pick<Architecture, 'project' | 'venv' | 'venv.en
   return { project: folder, venv: folder, 'venv.encode': folder };
 }
 
+/** The directives that take rights from a worker. */
+const RIGHTS = {
+  NoNewPrivileges: 'yes',
+  CapabilityBoundingSet: '',
+  PrivateDevices: 'yes',
+  PrivateTmp: 'yes',
+  ProtectControlGroups: 'yes',
+  ProtectKernelLogs: 'yes',
+  ProtectKernelModules: 'yes',
+  ProtectKernelTunables: 'yes',
+  RestrictAddressFamilies: 'AF_UNIX AF_INET AF_INET6',
+  RestrictNamespaces: 'yes',
+  RestrictSUIDSGID: 'yes',
+  LockPersonality: 'yes',
+  SystemCallArchitectures: 'native',
+  SystemCallFilter: '@system-service',
+  ProtectSystem: 'full',
+  ReadWritePaths: '/srv/pod',
+};
+
 describe('the units of the workers', () => {
   test.each(WORKERS)('say what systemd is to do: $role, %j', (worker, choices) => {
     const { role, app, node, module, options, stop, results } = worker;
@@ -146,6 +166,7 @@ describe('the units of the workers', () => {
         TimeoutStopSec: stop,
         Restart: 'always',
         RestartSec: '5',
+        ...RIGHTS,
       },
       Install: { WantedBy: 'multi-user.target' },
     });
@@ -165,6 +186,20 @@ describe('the units of the workers', () => {
         expect(unit).toContain(right);
         expect(await verified(unit.replace(right, wrong), name, here.project)).not.toEqual([]);
       }
+    }
+  });
+
+  test('give a worker few rights: at most 3.0 for systemd-analyze security', async () => {
+    const here = await paths();
+    for (const [{ role }, choices] of WORKERS) {
+      const path = join(here.project, `pod-${role}.service`);
+      await writeFile(
+        path,
+        textAt(emitted({ ...choices, ...here }), `${role}/pod-${role}.service`),
+      );
+      const asked = ['security', '--offline=yes', '--threshold=30', '--no-pager', path];
+      const { status, stdout } = await run('systemd-analyze', asked);
+      expect([status, stdout]).toEqual([0, expect.stringContaining('OK') as string]);
     }
   });
 });
