@@ -1,6 +1,8 @@
 import type { Deployment } from '../model/deployment.ts';
+import { PASSWORD_PLACEHOLDER } from '../model/password.ts';
 import type { TextKey } from '../model/say.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
+import { asUser } from './acl.ts';
 import { commentLines, name, plain, string, type Line, type Token, type Writing } from './code.ts';
 import { endpointToken, hostToken, passwordToken } from './connection.ts';
 import { shellString } from './escape.ts';
@@ -35,7 +37,8 @@ function queuesOf(deployment: Deployment): CountedKey[] {
  *
  * @param at the number, from 0, of the server that it is for when sentinels watch over several
  */
-export function emitExporterDefaults(deployment: Deployment, writing: Writing, at = 0): Line[] {
+export function emitExporterDefaults(reader: Deployment, asked: Writing, at = 0): Line[] {
+  const { deployment, writing } = asUser(reader, asked, 'monitoring');
   const { redis } = deployment;
   const counted = queuesOf(deployment);
   const keys = [
@@ -58,7 +61,11 @@ export function emitExporterDefaults(deployment: Deployment, writing: Writing, a
           ...(redis.user === undefined
             ? []
             : [[name('REDIS_USER'), plain('='), string(redis.user, { field: 'user' })]]),
-          [name('REDIS_PASSWORD'), plain('='), passwordToken(writing, shellString)],
+          [
+            name('REDIS_PASSWORD'),
+            plain('='),
+            passwordToken(writing, shellString, PASSWORD_PLACEHOLDER),
+          ],
         ]
       : []),
     [

@@ -2,6 +2,7 @@ import type { Endpoint } from '../model/address.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
 import { REDIS_PORT } from '../pod/limits.ts';
+import { aclUserName } from './acl.ts';
 import { plain, string, type Line, type Token } from './code.ts';
 import { endpointToken, hostToken } from './connection.ts';
 import { shellString } from './escape.ts';
@@ -9,12 +10,6 @@ import { shell } from './shell.ts';
 
 /** The placeholder for the name of the container that Redis runs in. */
 const CONTAINER_PLACEHOLDER = 'REDIS-CONTAINER';
-
-/** The placeholder for the ACL user who may administer Redis, which Pod's own may not. */
-const ADMIN_PLACEHOLDER = 'REDIS-ADMIN';
-
-/** The users of redis-cli: where there is an ACL user for Pod, it may not use `CONFIG`, `ACL`, `KEYS`… */
-export type CliUser = 'pod' | 'admin';
 
 /** A text as one word of a shell, without quotes where it needs none. */
 const word = (text: string): string => (/^[\w.:/-]+$/.test(text) ? text : shellString(text));
@@ -28,7 +23,8 @@ function tlsOptions({ redis: { ca, socket } }: Deployment): Token[] {
 /**
  * The question to a sentinel for the address of the master, in two lines: its host, its port.
  *
- * @param password whether the sentinel takes the password from `REDISCLI_AUTH`; else it would refuse one
+ * @param password whether the sentinel asks for a password: that of `REDISCLI_AUTH`, or of `SENTINEL_AUTH` where
+ *   Redis has users; one that asks for none would refuse it
  */
 export function askSentinel(
   deployment: Deployment,
@@ -36,22 +32,24 @@ export function askSentinel(
   { host, port }: Endpoint,
 ): Line {
   const master = plain(deployment.redis.sentinel?.master ?? '', { field: 'master' });
-  return shell`${password ? [] : plain('env -u REDISCLI_AUTH ')}redis-cli -h ${endpointToken(host)} -p ${plain(String(port), { field: 'sentinels' })}${tlsOptions(deployment)} SENTINEL get-master-addr-by-name ${master}`;
+  const { user } = deployment.redis;
+  const access = !password
+    ? shell`env -u REDISCLI_AUTH `
+    : user === undefined
+      ? []
+      : shell`REDISCLI_AUTH="$SENTINEL_AUTH" `;
+  return shell`${access}redis-cli -h ${endpointToken(host)} -p ${plain(String(port), { field: 'sentinels' })}${tlsOptions(deployment)} SENTINEL get-master-addr-by-name ${master}`;
 }
 
 /**
  * The beginning of a command for Redis: `redis-cli` with the options to reach it, from any server
  * that may. The password is not in it: redis-cli takes it from `REDISCLI_AUTH`. With sentinels the
- * master is in the variable `master`. The procedure `cli.access` sets both.
+ * master is in the variable `master`. The procedure `cli.access` sets both. Where Redis has users, it is the
+ * administrator: Pod's users may not use `CONFIG`, `ACL`, `KEYS`…
  *
  * @param database the database to select; 0 where none is named
- * @param as the user; it matters only where Pod has an ACL user
  */
-export function redisCli(
-  deployment: Deployment,
-  database?: DatabaseRole,
-  as: CliUser = 'pod',
-): Token[] {
+export function redisCli(deployment: Deployment, database?: DatabaseRole): Token[] {
   const { redis } = deployment;
   const option = (name: string, ...value: Line): Token[] => [plain(` ${name} `), ...value];
   const network =
@@ -82,12 +80,7 @@ export function redisCli(
     ...tlsOptions(deployment),
     ...(redis.user === undefined
       ? []
-      : option(
-          '--user',
-          as === 'pod'
-            ? plain(redis.user, { field: 'user' })
-            : { ...plain(ADMIN_PLACEHOLDER, { field: 'user' }), placeholder: true },
-        )),
+      : option('--user', plain(aclUserName(deployment, 'admin'), { field: 'user' }))),
     ...(database === undefined
       ? []
       : option('-n', plain(String(deployment.databaseNumbers[database]), { database }))),
@@ -95,11 +88,6 @@ export function redisCli(
 }
 
 /** A line that sends Redis one command; see {@link redisCli} for the parameters. */
-export function ask(
-  deployment: Deployment,
-  question: Line,
-  database?: DatabaseRole,
-  as?: CliUser,
-): Line {
-  return shell`${redisCli(deployment, database, as)} ${question}`;
+export function ask(deployment: Deployment, question: Line, database?: DatabaseRole): Line {
+  return shell`${redisCli(deployment, database)} ${question}`;
 }

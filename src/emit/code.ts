@@ -58,14 +58,13 @@ export function codeText(lines: readonly Line[]): string {
   return lines.map((line) => `${lineText(line)}\n`).join('');
 }
 
-/** The placeholder for the password that the reader has not given yet; as a password it is refused. */
-export const PASSWORD_PLACEHOLDER = 'REDIS-PASSWORD';
-
 /** The input of emitters besides the deployment. */
 export interface Writing {
   readonly say: Say;
-  /** The password of Redis as typed; empty for {@link PASSWORD_PLACEHOLDER}. */
+  /** The password of Redis as typed; empty for its placeholder. */
   readonly password: string;
+  /** The password of the sentinels; left out where it is that of Redis. */
+  readonly sentinelPassword?: string;
 }
 
 const token =

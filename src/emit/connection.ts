@@ -1,11 +1,11 @@
 import { isPlaceholder, urlHost } from '../model/address.ts';
 import type { Deployment } from '../model/deployment.ts';
+import { PASSWORD_PLACEHOLDER } from '../model/password.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
 import { ANSWER_TIMEOUT, AWAY_TIMEOUTS } from '../pod/limits.ts';
 import {
   constant,
   number,
-  PASSWORD_PLACEHOLDER,
   plain,
   string,
   type DictEntry,
@@ -31,13 +31,24 @@ export function endpointToken(host: string, text = host, make = plain): Token {
   };
 }
 
-/** The password, or the placeholder for it, escaped by `escape` for the place it goes to. */
-export function passwordToken({ password }: Writing, escape: (text: string) => string): Token {
-  const known = password !== '';
-  return {
-    ...string(escape(known ? password : PASSWORD_PLACEHOLDER), { field: 'auth' }),
-    ...(!known && { placeholder: true }),
-  };
+/**
+ * The password, escaped by `escape` for the place it goes to.
+ *
+ * @param placeholder the text in its place as long as it is not known
+ */
+export function passwordToken(
+  { password }: Writing,
+  escape: (text: string) => string,
+  placeholder: string,
+): Token {
+  return password === ''
+    ? { ...plain(placeholder, { field: 'auth' }), placeholder: true }
+    : string(escape(password), { field: 'auth' });
+}
+
+/** The password as Python source; the placeholder is a name that Python does not know. */
+function pythonPassword(writing: Writing): PythonValue {
+  return literal(passwordToken(writing, pythonString, PASSWORD_PLACEHOLDER));
 }
 
 /** The clients, which differ in their URLs of a Unix socket. */
@@ -49,9 +60,14 @@ function credentials({ redis }: Deployment, writing: Writing): Token[] {
   return [
     ...(redis.user === undefined ? [] : [string(redis.user, { field: 'user' })]),
     string(':'),
-    passwordToken(writing, urlPart),
+    passwordToken(writing, urlPart, `{${PASSWORD_PLACEHOLDER}}`),
     string('@'),
   ];
+}
+
+/** The beginning of a Python string with a URL; a placeholder is a name that Python looks up in it. */
+function urlStart({ redis }: Deployment, { password }: Writing, scheme: string): string {
+  return `${redis.password && password === '' ? 'f' : ''}"${scheme}://`;
 }
 
 /** `("HOST", PORT)` of each sentinel, in a Python list. */
@@ -80,6 +96,11 @@ function tlsEntries({ redis }: Deployment): DictEntry[] {
   ];
 }
 
+/** What is written for sentinels: they have a password of their own where Redis has users. */
+export function forSentinels(writing: Writing): Writing {
+  return { ...writing, password: writing.sentinelPassword ?? writing.password };
+}
+
 /** Celery's `broker_use_ssl`, which the connection to a master that sentinels name takes TLS from. */
 export function brokerTls(deployment: Deployment): DictEntry[] {
   return deployment.redis.sentinel === undefined ? [] : tlsEntries(deployment);
@@ -98,7 +119,7 @@ function sentinelKwargs(
   const tls = tlsEntries(deployment);
   const entries: DictEntry[] = [
     ...(sentinel?.password
-      ? [['password', literal(passwordToken(writing, pythonString))] satisfies DictEntry]
+      ? [['password', pythonPassword(forSentinels(writing))] satisfies DictEntry]
       : []),
     ...(tls.length === 0 ? [] : [['ssl', literal(constant('True'))] satisfies DictEntry, ...tls]),
   ];
@@ -158,9 +179,7 @@ export function cacheOptions(
   return [
     client,
     ['SENTINELS', sentinelList(deployment)],
-    ...(redis.password
-      ? [['PASSWORD', literal(passwordToken(writing, pythonString))] satisfies DictEntry]
-      : []),
+    ...(redis.password ? [['PASSWORD', pythonPassword(writing)] satisfies DictEntry] : []),
     ...dict('CONNECTION_POOL_KWARGS', pool),
     ...dict('SENTINEL_KWARGS', sentinelKwargs(deployment, writing, timeout)),
     ...timeouts,
@@ -223,7 +242,7 @@ function sentinelUrl(
 ): Token[] {
   const source: Source = { field: 'sentinels' };
   const urls = endpoints.flatMap(({ host, port }, at) => [
-    string(at === 0 ? '"sentinel://' : ';sentinel://', source),
+    string(at === 0 ? urlStart(deployment, writing, 'sentinel') : ';sentinel://', source),
     ...credentials(deployment, writing),
     endpointToken(host, urlHost(host), string),
     string(`:${port}`, source),
@@ -251,7 +270,7 @@ export function redisUrl(
   const number = string(String(databaseNumbers[database]), { field: `db.${database}`, database });
   if (redis.socket !== undefined)
     return [
-      string(client === 'django' ? '"unix://' : '"redis+socket://'),
+      string(urlStart(deployment, writing, client === 'django' ? 'unix' : 'redis+socket')),
       ...credentials(deployment, writing),
       string(redis.socket, { field: 'socket' }),
       string(client === 'django' ? '?db=' : '?virtual_host='),
@@ -269,7 +288,9 @@ export function redisUrl(
           string('"'),
         ];
   return [
-    string(redis.ca === undefined ? '"redis://' : '"rediss://', { field: 'tls' }),
+    string(urlStart(deployment, writing, redis.ca === undefined ? 'redis' : 'rediss'), {
+      field: 'tls',
+    }),
     ...credentials(deployment, writing),
     hostToken(deployment, urlHost(redis.host)),
     string(':'),
@@ -312,6 +333,6 @@ export function sessionEntries(deployment: Deployment, writing: Writing): DictEn
           ];
   const source: Source = { field: 'db.sessions', database: 'sessions' };
   entries.push(['db', literal(number(String(databaseNumbers.sessions), source))]);
-  if (redis.password) entries.push(['password', literal(passwordToken(writing, pythonString))]);
+  if (redis.password) entries.push(['password', pythonPassword(writing)]);
   return entries;
 }

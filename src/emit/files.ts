@@ -2,9 +2,12 @@ import type { Deployment } from '../model/deployment.ts';
 import type { ServerGroup } from '../model/servers.ts';
 import type { Role, WorkerRole } from '../pod/roles.ts';
 import { CONFIG_MODULE } from '../pod/workers.ts';
+import { asUser, userIdOf } from './acl.ts';
+import { emitUsers, USERS_NAME } from './users.ts';
 import { codeText, linesOf, type Line, type Statement, type Writing } from './code.ts';
 import { emitNftRules, emitUfwRules, NFT_PATH } from './firewall.ts';
 import { emitRedisConf, emitSentinelConf } from './redis.ts';
+import { REDIS_CONF_PATH, secretOwner, SENTINEL_CONF_PATH, SETTINGS_PATH } from './secrets.ts';
 import { emitSettings } from './settings.ts';
 import { emitVerifyScript } from './verify/verify.ts';
 import {
@@ -26,6 +29,7 @@ export type ConfigFileKind =
   | 'container-start'
   | 'redis-conf'
   | 'sentinel-conf'
+  | 'users'
   | 'nftables'
   | 'ufw'
   | 'verify';
@@ -58,6 +62,8 @@ export interface ConfigFile {
   readonly name: string;
   /** The path on the server; empty for a script, which has no fixed place. */
   readonly path: string;
+  /** The account that the file belongs to, with the mode of secrets, where it has a password. */
+  readonly owner?: string;
   readonly statements: readonly Statement[];
   /** The lines of the statements. */
   readonly lines: readonly Line[];
@@ -66,13 +72,13 @@ export interface ConfigFile {
 }
 
 /** The kind of a file and where it belongs. */
-type FilePlace = Pick<ConfigFile, 'kind' | 'folder' | 'server' | 'host' | 'path'>;
+type FilePlace = Pick<ConfigFile, 'kind' | 'folder' | 'server' | 'host' | 'path' | 'owner'>;
 
 /** A file whose statements are emitted when first asked for: a page shows some files before others. */
 function file(place: FilePlace, emit: () => readonly Statement[]): ConfigFile {
   let statements: readonly Statement[] | undefined;
   let lines: readonly Line[] | undefined;
-  const { kind, folder, server, host, path } = place;
+  const { kind, folder, server, host, path, owner } = place;
   return {
     kind,
     folder,
@@ -80,6 +86,7 @@ function file(place: FilePlace, emit: () => readonly Statement[]): ConfigFile {
     ...(host !== undefined && { host }),
     name: path.slice(path.lastIndexOf('/') + 1),
     path: path.includes('/') ? path : '',
+    ...(owner !== undefined && { owner }),
     get statements() {
       return (statements ??= emit());
     },
@@ -95,10 +102,16 @@ function file(place: FilePlace, emit: () => readonly Statement[]): ConfigFile {
 /** The roles whose servers read `pod/custom/settings_local.py`. */
 const readsSettings = (role: Role) => role !== 'redis';
 
-/** The path of Pod's settings in its project folder. */
-const SETTINGS_PATH = 'pod/custom/settings_local.py';
-const REDIS_CONF_PATH = '/etc/redis/redis.conf';
-const SENTINEL_CONF_PATH = '/etc/redis/sentinel.conf';
+/** A kind of file, and its owner where it has a password. */
+function owned<K extends Parameters<typeof secretOwner>[1]>(deployment: Deployment, kind: K) {
+  const owner = secretOwner(deployment, kind);
+  return { kind, ...(owner !== undefined && { owner }) };
+}
+
+/** The place of Pod's settings, for one group of servers or for all. */
+function settingsPlace(deployment: Deployment, id: Role | 'all'): FilePlace {
+  return { ...owned(deployment, 'settings'), folder: id, server: id, path: SETTINGS_PATH };
+}
 
 /** The file that starts a worker. */
 function workerFile(
@@ -128,7 +141,8 @@ function workerFile(
 function redisFiles(deployment: Deployment, writing: Writing): ConfigFile[] {
   const { firewall, redis } = deployment;
   const { on: server, sentinel } = redis;
-  const redisConf = { kind: 'redis-conf', server, path: REDIS_CONF_PATH } as const;
+  const redisConf = { ...owned(deployment, 'redis-conf'), server, path: REDIS_CONF_PATH };
+  const sentinelConf = { ...owned(deployment, 'sentinel-conf'), server, path: SENTINEL_CONF_PATH };
   const files =
     sentinel === undefined
       ? [file({ ...redisConf, folder: 'redis' }, () => emitRedisConf(deployment, writing))]
@@ -136,12 +150,18 @@ function redisFiles(deployment: Deployment, writing: Writing): ConfigFile[] {
           const folder = `redis-${at + 1}` as const;
           return [
             file({ ...redisConf, folder, host }, () => emitRedisConf(deployment, writing, at)),
-            file({ kind: 'sentinel-conf', folder, server, host, path: SENTINEL_CONF_PATH }, () =>
+            file({ ...sentinelConf, folder, host }, () =>
               emitSentinelConf(deployment, writing, at),
             ),
           ];
         });
   const folder = 'redis';
+  if (redis.user !== undefined)
+    files.push(
+      file({ kind: 'users', folder, server, path: USERS_NAME }, () =>
+        emitUsers(deployment, writing),
+      ),
+    );
   if (firewall === 'nftables')
     files.push(
       file({ kind: 'nftables', folder, server, path: NFT_PATH }, () =>
@@ -160,13 +180,12 @@ function redisFiles(deployment: Deployment, writing: Writing): ConfigFile[] {
 function serverFiles(deployment: Deployment, writing: Writing, group: ServerGroup): ConfigFile[] {
   const { paths, redis, sharedSettings } = deployment;
   const { id, roles } = group;
+  const own = asUser(deployment, writing, id === 'redis' ? 'admin' : userIdOf(deployment, id));
   const files: ConfigFile[] = [];
   const place = { folder: id, server: id };
   if (!sharedSettings && roles.some(readsSettings))
     files.push(
-      file({ ...place, kind: 'settings', path: SETTINGS_PATH }, () =>
-        emitSettings(deployment, writing, roles),
-      ),
+      file(settingsPlace(deployment, id), () => emitSettings(own.deployment, own.writing, roles)),
     );
   const workers = roles.filter((role) => role !== 'web' && role !== 'redis');
   for (const role of workers) files.push(workerFile(deployment, writing, id, role));
@@ -174,8 +193,8 @@ function serverFiles(deployment: Deployment, writing: Writing, group: ServerGrou
   if (first) {
     const path = `${redis.container ? '.' : paths.project}/${CONFIG_MODULE}.py`;
     files.push(
-      file({ kind: 'celery-module', folder: first, server: id, path }, () =>
-        emitCeleryModule(deployment, writing),
+      file({ ...owned(deployment, 'celery-module'), folder: first, server: id, path }, () =>
+        emitCeleryModule(own.deployment, own.writing),
       ),
     );
   }
@@ -183,7 +202,7 @@ function serverFiles(deployment: Deployment, writing: Writing, group: ServerGrou
   if (!redis.container || id !== 'redis')
     files.push(
       file({ ...place, kind: 'verify', path: 'verify.sh' }, () =>
-        emitVerifyScript(deployment, writing, group),
+        emitVerifyScript(own.deployment, own.writing, group),
       ),
     );
   return files;
@@ -197,8 +216,9 @@ export function filesOf(deployment: Deployment, writing: Writing): ConfigFile[] 
   const files = deployment.servers.flatMap((group) => serverFiles(deployment, writing, group));
   if (!deployment.sharedSettings) return files;
   const roles = new Set(deployment.servers.flatMap((group) => group.roles).filter(readsSettings));
-  const shared = file({ kind: 'settings', folder: 'all', server: 'all', path: SETTINGS_PATH }, () =>
-    emitSettings(deployment, writing, [...roles]),
+  const own = asUser(deployment, writing, 'web');
+  const shared = file(settingsPlace(deployment, 'all'), () =>
+    emitSettings(own.deployment, own.writing, [...roles]),
   );
   return [shared, ...files];
 }

@@ -26,6 +26,7 @@ import {
 } from './connection.ts';
 import { pythonString } from './escape.ts';
 import { dictLines, literal, pythonTokens } from './python.ts';
+import { notePlaceholder } from './redis.ts';
 import { needsConfigModule } from './worker.ts';
 
 /** The address of Pod's published documentation; PAGE_fr or PAGE_en follows. */
@@ -76,6 +77,7 @@ class SettingsWriter {
     if (transcription && this.#has('worker'))
       this.#code.note('file.needs.transcribing', { field: 'transcription' }, { docs: POD_DOCS });
     if (redis.placeholder) this.#code.note('file.placeholder', { field: 'host' });
+    notePlaceholder(this.#code, this.#deployment, this.#writing);
   }
 
   #emitCelery(): void {

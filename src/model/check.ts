@@ -5,6 +5,7 @@ import type { Architecture, FieldName } from './architecture.ts';
 import { plan, type Deployment } from './deployment.ts';
 import { FIELDS } from './fields.ts';
 import type { Issue, IssueCode } from './issues.ts';
+import { isWeakPassword, PUBLISHED_PASSWORDS, STRONG } from './password.ts';
 import type { Params } from './say.ts';
 import { foreignAccount, isOpenPath, isSystemPath, type PathUse } from './system.ts';
 
@@ -110,6 +111,10 @@ export function check(architecture: Architecture, password = ''): Issue[] {
   const asks = asksPassword(architecture);
   if (!asks && password !== '') report('warning', 'password.unused', 'password');
   if (asks && password === '') report('todo', 'auth.password', 'password');
+  if (asks && PUBLISHED_PASSWORDS.includes(password))
+    report('error', 'password.published', 'password');
+  else if (asks && password !== '' && isWeakPassword(password))
+    report('warning', 'password.weak', 'password', STRONG);
   // Clusters of UTF-16 that are no text have no percent-encoding, and a line break ends a line of
   // redis.conf and of every prompt.
   if (asks && (/[\r\n\0]/.test(password) || !password.isWellFormed()))
@@ -119,6 +124,10 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     else if (sentinel !== undefined) report('error', 'auth.sentinels', 'auth');
     else report('error', 'auth.missing', 'auth', { host: deployment.redis.host });
   }
+
+  const kinds = deployment.servers.filter(({ id }) => id !== 'redis').length;
+  if (deployment.redis.user !== undefined && deployment.sharedSettings && kinds > 1)
+    report('warning', 'acl.shared', 'shared');
 
   if (needsFirewall(architecture) && architecture.firewall === 'none') {
     const open = sentinel !== undefined && !sentinel.password;

@@ -1,6 +1,7 @@
 import { fileId, type Changes } from '../emit/changes.ts';
 import type { Line, Token } from '../emit/code.ts';
 import { fileText, type ConfigFile } from '../emit/files.ts';
+import { SECRET_MODE } from '../emit/secrets.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
@@ -92,7 +93,12 @@ export function badgesHtml(
   const id = fileId(file);
   const alike = servers.find((group) => group.id === file.server)?.count ?? 1;
   const first = file.folder === 'redis' && file.server !== 'redis' && alike > 1;
-  return html`${file.host !== undefined && html`<span class="badge">${file.host}</span>`}${first && html`<span class="badge">${say('gen.file.first')}</span>`}${changes.added.has(id) && html`<span class="badge news">${say('gen.file.new')}</span>`}${
+  const secret =
+    file.owner !== undefined &&
+    html`<span class="badge"
+      >${say('gen.file.owner', { owner: file.owner, mode: SECRET_MODE })}</span
+    >`;
+  return html`${secret}${file.host !== undefined && html`<span class="badge">${file.host}</span>`}${first && html`<span class="badge">${say('gen.file.first')}</span>`}${changes.added.has(id) && html`<span class="badge news">${say('gen.file.new')}</span>`}${
     changes.lines.has(id) && html`<span class="badge news">${say('gen.file.changed')}</span>`
   }${file.placeholder && html`<span class="badge todo">${say('gen.file.todo')}</span>`}`;
 }

@@ -37,6 +37,9 @@ const hasWorker = (files: readonly InputFile[]) =>
 const hasPath: Seen['where'] = ({ params }, _, files) =>
   files.some((file) => isRead(file) && file.text.includes(String(params['path'])));
 
+/** Whether files have the password that was typed: that of ACL's administrator is in none. */
+const isInFiles: Seen['where'] = (_issue, { auth }) => auth === 'password';
+
 /** Whether several servers have settings; on the only one that has, Redis may run too. */
 const hasSeveralClients: Seen['where'] = (_, architecture) =>
   serversOf(architecture)
@@ -75,6 +78,8 @@ export const SEEN: Readonly<Record<IssueCode, Seen | string>> = {
   'auth.password': PLACEHOLDER,
   'password.malformed': PASSWORD,
   'password.unused': PASSWORD,
+  'password.published': { as: ['password-published'], where: isInFiles },
+  'password.weak': { as: ['password-weak'], where: isInFiles },
   'socket.docker': PLACE,
   'tls.docker': PLACE,
   'host.container': PLACE,
@@ -86,6 +91,7 @@ export const SEEN: Readonly<Record<IssueCode, Seen | string>> = {
   'from.wide': FIREWALL,
   'firewall.none': FIREWALL,
   'firewall.sentinels': FIREWALL,
+  'acl.shared': 'One file with one user is what the servers share.',
   'sessions.sentinel': 'The files keep the sessions in the cache, where they work.',
   // The other address, once it is right, is asked for its password.
   'auth.missing': { as: ['password-missing', 'redis-localhost'] },

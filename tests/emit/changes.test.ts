@@ -26,7 +26,9 @@ describe('changesBetween', () => {
 
   test('finds the lines that a field alters, in every file', () => {
     expect(changed(emitted({ 'db.encoding': 9 }))).toEqual({
-      'web/settings_local.py': ['CELERY_BROKER_URL = "redis://:REDIS-PASSWORD@127.0.0.1:6379/9"'],
+      'web/settings_local.py': [
+        'CELERY_BROKER_URL = f"redis://:{REDIS_PASSWORD_TO_REPLACE}@127.0.0.1:6379/9"',
+      ],
       'web/verify.sh': [
         "if database 'Base 9 (encodages) :' 9; then",
         "queue 'File celery (base 9), tâches en attente :' 9 celery",

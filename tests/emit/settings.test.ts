@@ -89,7 +89,9 @@ describe('the settings of each role', () => {
     ],
   ];
   test.each(cases)('%s', (_, choices, names) => {
-    const files = emitted(choices).filter(({ kind }) => kind === 'settings');
+    const files = emitted(choices, { password: 'secret' }).filter(
+      ({ kind }) => kind === 'settings',
+    );
     const read = assignments(files.map(fileText));
     const found = files.map(({ folder }, at) => [folder, Object.keys(read[at] ?? {}).sort()]);
     const expected = Object.entries(names).map(([folder, each]) => [folder, each.sort()]);

@@ -1,7 +1,7 @@
+import { derived } from '../emit/answers.ts';
 import type { Architecture } from '../../src/model/architecture.ts';
 import type { Deployment } from '../../src/model/deployment.ts';
 import type { DatabaseRole } from '../../src/pod/databases.ts';
-import { PASSWORD_PLACEHOLDER } from '../../src/emit/code.ts';
 import type { ConfigFile } from '../../src/emit/files.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -65,7 +65,12 @@ function moduleValues(deployment: Deployment, secret: string): Values {
 }
 
 /** The values of settings_local.py, from the uses of the deployment by the servers it is for. */
-function settingsValues(deployment: Deployment, folder: string, secret: string): Values {
+function settingsValues(
+  deployment: Deployment,
+  folder: string,
+  secret: string,
+  sentinels: string,
+): Values {
   const { prefixes, redis, databaseNumbers } = deployment;
   const { sentinel } = redis;
   const away = deployment.sessions === 'cached_db';
@@ -111,7 +116,7 @@ function settingsValues(deployment: Deployment, folder: string, secret: string):
           ...(redis.user !== undefined && { username: redis.user }),
           ...encrypted(tlsOf(deployment)),
         }),
-        ...named('SENTINEL_KWARGS', sentinelOptions(deployment, secret, timeoutOf(database))),
+        ...named('SENTINEL_KWARGS', sentinelOptions(deployment, sentinels, timeoutOf(database))),
       }),
       ...((sentinel || away) && {
         ...(redis.socket === undefined && { SOCKET_CONNECT_TIMEOUT: timeoutOf(database) }),
@@ -178,7 +183,7 @@ function settingsValues(deployment: Deployment, folder: string, secret: string):
       Object.assign(values, {
         CELERY_TO_ENCODE: true,
         CELERY_TASK_ACKS_LATE: true,
-        CELERY_BROKER_TRANSPORT_OPTIONS: transportOptions(deployment, 'celery', secret),
+        CELERY_BROKER_TRANSPORT_OPTIONS: transportOptions(deployment, 'celery', sentinels),
         ...(sentinel && named('CELERY_BROKER_USE_SSL', tlsOf(deployment))),
       });
     else if (as === 'producer')
@@ -195,11 +200,17 @@ function settingsValues(deployment: Deployment, folder: string, secret: string):
 /**
  * The values that read.py is expected to find in a Python file of a deployment.
  *
- * @param typed the password as typed; empty for the placeholder
+ * @param secret the password as typed, as far as the architecture asks for one
  */
-export function expectedValues(deployment: Deployment, file: ConfigFile, typed: string): Values {
-  const secret = typed === '' ? PASSWORD_PLACEHOLDER : typed;
+export function expectedValues(deployment: Deployment, file: ConfigFile, secret: string): Values {
+  const { architecture, redis, sharedSettings } = deployment;
+  const user = `${architecture.user}-${sharedSettings || file.server === 'all' ? 'web' : file.server}`;
+  const named = redis.user !== undefined;
+  const own = named ? { ...deployment, redis: { ...redis, user } } : deployment;
+  const [password, sentinels] = named
+    ? [derived(secret, user), derived(secret, 'sentinels')]
+    : [secret, secret];
   return file.kind === 'celery-module'
-    ? moduleValues(deployment, secret)
-    : settingsValues(deployment, file.folder, secret);
+    ? moduleValues(own, sentinels)
+    : settingsValues(own, file.folder, password, sentinels);
 }

@@ -1,9 +1,10 @@
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
-import { codeText, PASSWORD_PLACEHOLDER } from '../../src/emit/code.ts';
+import { codeText } from '../../src/emit/code.ts';
 import { plan, type Deployment } from '../../src/model/deployment.ts';
 import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
+import { answers } from '../emit/answers.ts';
 import { emitted } from '../emit/emitted.ts';
-import { quotesOf } from '../emit/quotes/quoted.ts';
+import { filledIn, quotesOf } from '../emit/quotes/quoted.ts';
 import type { Machine } from './machine.ts';
 import { PodMachine } from './podMachine.ts';
 
@@ -27,11 +28,15 @@ export async function follow(
     if ((its !== server && its !== 'any') || (host !== undefined && host !== machine.address))
       continue;
     const text = codeText(lines);
-    const typed = text.replaceAll(PASSWORD_PLACEHOLDER, PASSWORD);
+    const typed = filledIn(text, PASSWORD);
     if (path === undefined) {
       const access = quotesOf('cli.access', deployment).map((quote) => codeText(quote.lines));
       const script = typed.includes('redis-cli') ? `${access.join('')}${typed}` : typed;
-      printed += (await machine.run(script, { input: `${PASSWORD}\n` })).stdout;
+      printed += (
+        await machine.run(script, {
+          input: answers(script, PASSWORD),
+        })
+      ).stdout;
     } else await machine.write(path.startsWith('/') ? path : `/root/${path}`, typed);
   }
   return printed;

@@ -8,6 +8,7 @@ import { FIELDS, readFields } from '../../src/model/fields.ts';
 import { check } from '../../src/model/check.ts';
 import type { Issue, IssueCode } from '../../src/model/issues.ts';
 import { parseLink } from '../../src/model/link.ts';
+import { STRONG, strongPassword } from '../../src/model/password.ts';
 import { serverCount } from '../../src/model/servers.ts';
 import { PRESETS } from '../../src/model/presets.ts';
 import { speaker } from '../../src/model/say.ts';
@@ -30,6 +31,7 @@ const SENTINELS: Partial<Architecture> = {
   redis: 'dedicated',
   sentinels: '10.0.0.5:26379,10.0.0.6:26379,10.0.0.7:26379',
 };
+const STRONG_PASSWORD = 'Vx7kQ2mLw9RtBn4s';
 const linked = (text: string) => parseLink(text).issues;
 
 const loud = 'error' as const;
@@ -60,11 +62,19 @@ const EXAMPLES: Readonly<
     { field: 'prefix', severity: loud, params: { max: 40 } },
   ],
   'password.malformed': [
-    checked({ auth: 'password' }, 'two\nlines'),
+    checked({ auth: 'password' }, `${STRONG_PASSWORD}\n`),
     { field: 'password', severity: loud, params: {} },
   ],
+  'password.published': [
+    checked({ auth: 'password' }, 'REDIS_PASSWORD_TO_REPLACE'),
+    { field: 'password', severity: loud, params: {} },
+  ],
+  'password.weak': [
+    checked({ auth: 'password' }, 'secret'),
+    { field: 'password', severity: 'warning', params: STRONG },
+  ],
   'password.unused': [
-    checked({ redis: 'docker' }, 'secret'),
+    checked({ redis: 'docker' }, STRONG_PASSWORD),
     { field: 'password', severity: 'warning', params: {} },
   ],
   'path.malformed': [
@@ -72,11 +82,11 @@ const EXAMPLES: Readonly<
     { field: 'socket', severity: loud, params: { max: 100 } },
   ],
   'path.open': [
-    checked({ venv: '/tmp/x' }, 'secret'),
+    checked({ venv: '/tmp/x' }, STRONG_PASSWORD),
     { field: 'venv', severity: loud, params: { path: '/tmp/x' } },
   ],
   'path.system': [
-    checked({ results: '/root/.ssh' }, 'secret'),
+    checked({ results: '/root/.ssh' }, STRONG_PASSWORD),
     { field: 'results', severity: loud, params: { path: '/root/.ssh' } },
   ],
   'user.malformed': [
@@ -84,7 +94,7 @@ const EXAMPLES: Readonly<
     { field: 'user', severity: loud, params: { max: 40 } },
   ],
   'socket.servers': [
-    checked({ workers: 1, socket: '/run/redis.sock' }, 'secret'),
+    checked({ workers: 1, socket: '/run/redis.sock' }, STRONG_PASSWORD),
     { field: 'socket', severity: loud, params: { servers: 2 } },
   ],
   'socket.docker': [
@@ -96,7 +106,7 @@ const EXAMPLES: Readonly<
     { field: 'tls', severity: loud, params: {} },
   ],
   'tls.public': [
-    checked({ workers: 2, host: '203.0.113.66' }, 'secret'),
+    checked({ workers: 2, host: '203.0.113.66' }, STRONG_PASSWORD),
     { field: 'tls', severity: 'warning', params: { host: '203.0.113.66' } },
   ],
   'sentinels.malformed': [
@@ -112,19 +122,19 @@ const EXAMPLES: Readonly<
     { field: 'sentinels', severity: loud, params: { text: 'A:2' } },
   ],
   'sentinels.missing': [
-    checked({ ...SENTINELS, sentinels: 'a.invalid,b.invalid,c' }, 'secret'),
+    checked({ ...SENTINELS, sentinels: 'a.invalid,b.invalid,c' }, STRONG_PASSWORD),
     { field: 'sentinels', severity: 'todo', params: { count: 2 } },
   ],
   'sentinels.place': [
-    checked({ ...SENTINELS, redis: 'web' }, 'secret'),
+    checked({ ...SENTINELS, redis: 'web' }, STRONG_PASSWORD),
     { field: 'sentinels', severity: loud, params: {} },
   ],
   'sentinels.loopback': [
-    checked({ ...SENTINELS, sentinels: '127.0.0.1:1,b:1,c:1' }, 'secret'),
+    checked({ ...SENTINELS, sentinels: '127.0.0.1:1,b:1,c:1' }, STRONG_PASSWORD),
     { field: 'sentinels', severity: loud, params: { host: '127.0.0.1' } },
   ],
   'sessions.sentinel': [
-    checked({ ...SENTINELS, tls: true }, 'secret'),
+    checked({ ...SENTINELS, tls: true }, STRONG_PASSWORD),
     { field: 'sessions', severity: 'warning', params: {} },
   ],
   'master.malformed': [
@@ -136,15 +146,15 @@ const EXAMPLES: Readonly<
     { field: 'account', severity: loud, params: { max: 32 } },
   ],
   'account.root': [
-    checked({ account: 'root' }, 'secret'),
+    checked({ account: 'root' }, STRONG_PASSWORD),
     { field: 'account', severity: loud, params: {} },
   ],
   'account.system': [
-    checked({ account: 'www-data' }, 'secret'),
+    checked({ account: 'www-data' }, STRONG_PASSWORD),
     { field: 'account', severity: 'warning', params: { account: 'www-data' } },
   ],
   'service.init': [
-    checked({ service: 'init' }, 'secret'),
+    checked({ service: 'init' }, STRONG_PASSWORD),
     { field: 'service', severity: 'warning', params: {} },
   ],
   'from.malformed': [
@@ -156,31 +166,34 @@ const EXAMPLES: Readonly<
     { field: 'from.web', severity: loud, params: { max: 50 } },
   ],
   'from.missing': [
-    checked({ workers: 2, host: '10.0.0.5', 'from.workers': '' }, 'secret'),
+    checked({ workers: 2, host: '10.0.0.5', 'from.workers': '' }, STRONG_PASSWORD),
     { field: 'from.workers', severity: 'todo', params: { count: 2, server: 'worker' } },
   ],
   'from.count': [
-    checked({ workers: 2, host: '10.0.0.5', 'from.workers': '::1' }, 'secret'),
+    checked({ workers: 2, host: '10.0.0.5', 'from.workers': '::1' }, STRONG_PASSWORD),
     { field: 'from.workers', severity: 'warning', params: { count: 2, given: 1 } },
   ],
   'from.wide': [
-    checked({ workers: 2, host: '10.0.0.5', 'from.workers': '0.0.0.0/1,128.0.0.0/1' }, 'secret'),
+    checked(
+      { workers: 2, host: '10.0.0.5', 'from.workers': '0.0.0.0/1,128.0.0.0/1' },
+      STRONG_PASSWORD,
+    ),
     { field: 'from.workers', severity: loud, params: { network: '0.0.0.0/1' } },
   ],
   'firewall.none': [
-    checked({ workers: 2, host: '10.0.0.5', firewall: 'none' }, 'secret'),
+    checked({ workers: 2, host: '10.0.0.5', firewall: 'none' }, STRONG_PASSWORD),
     { field: 'firewall', severity: 'warning', params: {} },
   ],
   'firewall.sentinels': [
-    checked({ ...SENTINELS, firewall: 'none' }, 'secret'),
+    checked({ ...SENTINELS, firewall: 'none' }, STRONG_PASSWORD),
     { field: 'firewall', severity: loud, params: {} },
   ],
   'db.same': [
-    checked({ 'db.sessions': 3 }, 'secret'),
+    checked({ 'db.sessions': 3 }, STRONG_PASSWORD),
     { field: 'db.sessions', severity: loud, params: { number: 3, other: 'db.default' } },
   ],
   'host.loopback': [
-    checked({ workers: 2, host: '127.0.0.1' }, 'secret'),
+    checked({ workers: 2, host: '127.0.0.1' }, STRONG_PASSWORD),
     { field: 'host', severity: loud, params: { host: '127.0.0.1', servers: 3 } },
   ],
   'host.container': [
@@ -188,23 +201,23 @@ const EXAMPLES: Readonly<
     { field: 'host', severity: loud, params: { host: 'localhost', servers: 2 } },
   ],
   'host.docker-only': [
-    checked({ host: DOCKER_HOST, auth: 'password' }, 'secret'),
+    checked({ host: DOCKER_HOST, auth: 'password' }, STRONG_PASSWORD),
     { field: 'host', severity: loud, params: { host: DOCKER_HOST, servers: 1 } },
   ],
   'host.unspecified': [
-    checked({ host: '0.0.0.0', auth: 'password' }, 'secret'),
+    checked({ host: '0.0.0.0', auth: 'password' }, STRONG_PASSWORD),
     { field: 'host', severity: loud, params: { host: '0.0.0.0', servers: 1 } },
   ],
   'host.missing': [
-    checked({ workers: 1, auth: 'password' }, 'secret'),
+    checked({ workers: 1, auth: 'password' }, STRONG_PASSWORD),
     { field: 'host', severity: 'todo', params: { servers: 2 } },
   ],
   'host.elsewhere': [
-    checked({ host: '10.0.0.5' }, 'secret'),
+    checked({ host: '10.0.0.5' }, STRONG_PASSWORD),
     { field: 'host', severity: 'warning', params: { host: '10.0.0.5' } },
   ],
   'redis.no-worker': [
-    checked({ redis: 'worker' }, 'secret'),
+    checked({ redis: 'worker' }, STRONG_PASSWORD),
     { field: 'redis', severity: loud, params: {} },
   ],
   'redis.docker-webs': [
@@ -220,6 +233,10 @@ const EXAMPLES: Readonly<
     { field: 'auth', severity: loud, params: { host: '10.0.0.5' } },
   ],
   'auth.local': [checked({ auth: 'none' }), { field: 'auth', severity: 'warning', params: {} }],
+  'acl.shared': [
+    checked({ auth: 'acl', shared: true, workers: 1, host: '10.0.0.5' }, STRONG_PASSWORD),
+    { field: 'shared', severity: 'warning', params: {} },
+  ],
   'auth.password': [
     checked({ auth: 'password' }),
     { field: 'password', severity: 'todo', params: {} },
@@ -265,7 +282,7 @@ const codes = (choices: Partial<Architecture>, password?: string) =>
 describe('check', () => {
   test('asks for a password in the default architecture, and for nothing else', () => {
     expect(check(DEFAULTS).map(({ code }) => code)).toEqual(['auth.password']);
-    expect(check(DEFAULTS, 'secret')).toEqual([]);
+    expect(check(DEFAULTS, STRONG_PASSWORD)).toEqual([]);
   });
 
   test.each(PRESETS)('finds no error in the preset $id', ({ architecture }) => {
@@ -370,23 +387,34 @@ describe('check', () => {
     ['a folder with other programs’ files', { results: '/var/lib' }, ['path.system']],
   ])('%s', (_, choices, expected) => {
     const asked = asksPassword({ ...DEFAULTS, ...choices }) && choices.auth !== 'acl';
-    expect(codes(choices, asked ? 'secret' : '')).toEqual(expected);
+    expect(codes(choices, asked ? STRONG_PASSWORD : '')).toEqual(expected);
   });
 
   test('says of each repeated number which database has it already', () => {
-    const same = checked({ 'db.default': 2, 'db.sessions': 2 }, 'secret');
+    const same = checked({ 'db.default': 2, 'db.sessions': 2 }, STRONG_PASSWORD);
     expect(same.map(({ field, params }) => [field, params['other']])).toEqual([
       ['db.default', 'db.select2'],
       ['db.sessions', 'db.select2'],
     ]);
   });
 
+  test('warns of a password that is short or has few characters, and refuses those of the guide', () => {
+    const weak = ['a', 'Vx7kQ2mLw9RtBn4', 'ababababababababababab', '😀'.repeat(20)];
+    for (const password of weak)
+      expect(codes({ auth: 'password' }, password)).toEqual(['password.weak']);
+    for (const password of ['REDIS-PASSWORD', 'REDIS_PASSWORD_TO_REPLACE'])
+      expect(codes({ auth: 'acl' }, password)).toEqual(['password.published']);
+    const made = strongPassword((bytes) => crypto.getRandomValues(bytes));
+    expect(codes({ auth: 'password' }, made)).toEqual([]);
+    expect(made).toMatch(/^[a-z2-9]{28}$/);
+  });
+
   test('refuses passwords that no file or URL can hold, and only those', () => {
     for (const bad of ['a\nb', 'a\r', '\0', '\ud800', 'a\udc00'])
-      expect(codes({ auth: 'password' }, bad)).toEqual(['password.malformed']);
+      expect(codes({ auth: 'password' }, STRONG_PASSWORD + bad)).toEqual(['password.malformed']);
     fc.assert(
       fc.property(passwords, (password) => {
-        expect(codes({ auth: 'password' }, password)).toEqual([]);
+        expect(codes({ auth: 'password' }, STRONG_PASSWORD + password)).toEqual([]);
       }),
     );
   });

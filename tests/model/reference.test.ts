@@ -192,7 +192,8 @@ describe('an example', () => {
     for (const architecture of [{}, ...VARIED]) {
       const deployment = plan({ ...DEFAULTS, ...architecture });
       const sources = names.map((name) =>
-        (REFERENCE_QUOTES.get(name)?.emit(deployment, writing) ?? [])
+        // Python does not know the placeholder for the password.
+        (REFERENCE_QUOTES.get(name)?.emit(deployment, { ...writing, password: 'secret' }) ?? [])
           .map(({ lines }) => codeText(lines))
           .join(''),
       );
@@ -258,6 +259,7 @@ describe('what a name is made from', () => {
   const bases = VARIED.filter(({ host = '', sentinels = '' }) => host !== '' || sentinels !== '')
     .concat([{ host: '192.0.2.10', redis: 'dedicated', workers: 1, xapi: true }])
     .concat([{ socket: '/run/redis/redis.sock' }])
+    .concat([{ auth: 'acl', host: '192.0.2.10', redis: 'dedicated', arch: 'microservices' }])
     .concat([{ arch: 'microservices', xapi: true, socket: '/run/redis/redis.sock' }])
     .map((choices) => ({ ...DEFAULTS, ...choices }));
 

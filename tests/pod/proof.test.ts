@@ -7,6 +7,7 @@ import { covering, pairwise } from '../sets.ts';
 import type { Choices } from '../software-run/deployed.ts';
 import { impossible, inItsNetwork, OF_ONE_MACHINE, TRANSPORTS } from '../software-run/offered.ts';
 import { until, type Finally } from '../software-run/processes.ts';
+import { refusedByAcl } from '../software-run/redis.ts';
 import { hasEnvironment, NO_PYPI } from '../stacks/environment.ts';
 import { currentDoor, startCase } from './case.ts';
 import { OUTAGE, unexplained } from './logs.ts';
@@ -93,6 +94,7 @@ async function prove(each: Case, atEnd: Finally): Promise<PodCase> {
   await verify(running);
   await logOut(running, visitor);
   expect(unexplained(running.logs())).toEqual([]);
+  expect(await refusedByAcl(await currentDoor(running))).toEqual([]);
   return { name: nameOf(each), databases, fields, encoded: seconds };
 }
 
@@ -123,6 +125,7 @@ async function failOver(each: Case, atEnd: Finally): Promise<PodFailover> {
   if (each.arch !== 'standalone') expect(encodings(running, first)).toBe(1);
   await verify(running);
   expect(unexplained(running.logs(), OUTAGE)).toEqual([]);
+  expect(await refusedByAcl(await currentDoor(running))).toEqual([]);
   const seconds = secondBySecond(visit.pages, killed);
   const quiet = seconds.findLastIndex(
     ({ statuses, slowest }) => slowest > 2 || statuses.some((status) => status !== 200),

@@ -15,6 +15,7 @@ import {
   type Finally,
   type Service,
 } from '../software-run/processes.ts';
+import { answers } from '../emit/answers.ts';
 import { workerStart } from '../software-run/unit.ts';
 import { environment } from '../stacks/environment.ts';
 import type { PackagesName } from '../stacks/stacks.ts';
@@ -139,7 +140,8 @@ export class Server {
     await output('cp', ['--archive', prepared.tree, this.#tree]);
     // Pod makes it when it is missing; of two processes that start at once, one would fail.
     await mkdir(join(this.#tree, 'pod/log'), { recursive: true });
-    for (const file of this.#files) await writeFile(this.#pathOf(file), this.#textOf(file));
+    for (const file of this.#files)
+      await writeFile(this.#pathOf(file), this.#textOf(file), { mode: 0o640 });
     await this.#installSystemctl();
     const shared = this.#files.some((file) => file.kind === 'settings' && file.server === 'all');
     const rest = whole || shared ? podSettings(base) : workerSettings(base);
@@ -276,8 +278,9 @@ export class Server {
   verify(password: string): Promise<Ended> {
     // A container's shell is in the project already, a server's need not be.
     const cwd = this.#stage.container ? this.#tree : this.#folder;
-    const start = { cwd, env: this.#path(true), input: `${password}\n` };
-    return run('bash', [this.#pathOf(this.#verifyScript())], start);
+    const script = this.#pathOf(this.#verifyScript());
+    const input = answers(readFileSync(script, 'utf8'), password);
+    return run('bash', [script], { cwd, env: this.#path(true), input });
   }
 
   /** Runs `manage.py`, and returns its output. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { codeText, plain } from '../../src/emit/code.ts';
 import { ask } from '../../src/emit/cli.ts';
+import { answers } from '../emit/answers.ts';
 import { quoteText, quotesOf } from '../emit/quotes/quoted.ts';
 import { needStack } from '../stacks/need.ts';
 import { deploy, type Choices } from './deployed.ts';
@@ -31,7 +32,9 @@ describe.concurrent('redis-cli gets in as the pages have it', () => {
       ask(deployment, [plain('EXISTS mine')], 'xapi'),
     ]);
     const script = `${quoteText('cli.access', deployment)}${written}`;
-    const { stdout, stderr } = await run('bash', ['-c', script], { input: `${password}\n` });
+    const { stdout, stderr } = await run('bash', ['-c', script], {
+      input: answers(script, password),
+    });
     expect({ stdout, stderr }).toEqual({ stdout: 'OK\n0\n1\n', stderr: '' });
   });
 
@@ -42,7 +45,9 @@ describe.concurrent('redis-cli gets in as the pages have it', () => {
     );
     const ids = ['cli.access', 'troubleshoot.sentinels'] as const;
     const script = ids.map((id) => quoteText(id, deployment)).join('');
-    const { stdout, stderr } = await run('bash', ['-c', script], { input: `${password}\n` });
+    const { stdout, stderr } = await run('bash', ['-c', script], {
+      input: answers(script, password),
+    });
     const master = `${deployment.redis.host}\n${deployment.redis.port}\n`;
     expect({ stdout, stderr }).toEqual({ stdout: master.repeat(SENTINELS.length), stderr: '' });
   });

@@ -1,10 +1,13 @@
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { urlHost } from '../../src/model/address.ts';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
+import { aclUserName } from '../../src/emit/acl.ts';
 import { TLS_FOLDER } from '../../src/emit/redis.ts';
 import type { ConfigFile } from '../../src/emit/files.ts';
 import { plan, type Deployment } from '../../src/model/deployment.ts';
 import type { Role } from '../../src/pod/roles.ts';
+import { derived } from '../emit/answers.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { makeCertificates } from './certificates.ts';
 import type { PackagesName } from '../stacks/stacks.ts';
@@ -50,6 +53,8 @@ async function architectureOf(choices: Choices, folder: string): Promise<Archite
     port,
     socket: socket && join(folder, socket),
     ca: join(folder, 'ca.crt'),
+    // verify.sh runs Pod's programs under its account, which this machine need not have.
+    account: userInfo().username,
     ...(sentinelHosts.length > 0 && {
       redis: 'dedicated',
       sentinels: sentinelHosts.map((host) => `${urlHost(host)}:${sentinelPort}`).join(),
@@ -67,13 +72,16 @@ export async function replicated(master: Door, replicas: number): Promise<void> 
 
 /** The ways to the sentinels, which may speak TLS and ask for the password of Redis. */
 export function sentinelDoors(
-  { sentinel }: Deployment['redis'],
+  { sentinel, user }: Deployment['redis'],
   { ca, password }: Door,
 ): readonly Door[] {
   return (sentinel?.endpoints ?? []).map((endpoint) => ({
     ...endpoint,
     ...(ca !== undefined && { ca }),
-    ...(sentinel?.password && password !== undefined && { password }),
+    ...(sentinel?.password &&
+      password !== undefined && {
+        password: user === undefined ? password : derived(password, 'sentinels'),
+      }),
   }));
 }
 
@@ -138,7 +146,8 @@ export async function deployRedis(
 ): Promise<RedisDeployed> {
   const folder = await makeCertificates(atEnd, names);
   const deployment = plan(await architectureOf(choices, folder));
-  const { host, port, socket, user, ca, password: asked } = deployment.redis;
+  const { host, port, socket, ca, password: asked } = deployment.redis;
+  const user = deployment.redis.user === undefined ? undefined : aclUserName(deployment, 'admin');
   const secret = asked ? password : '';
   const files = change(emitted(deployment.architecture, { password: secret }));
   const door: Door = {

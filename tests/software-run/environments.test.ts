@@ -1,4 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'vitest';
 import { codeText } from '../../src/emit/code.ts';
@@ -35,6 +36,7 @@ test('environments are made as the page says: with a kombu that Pod can use, and
     project: project ?? '',
     venv: venv ?? '',
     'venv.encode': light ?? '',
+    account: userInfo().username,
   });
   await mkdir(project ?? '');
   const file = (name: string, text: string) => writeFile(join(project ?? '', name), text);

@@ -1,4 +1,5 @@
 import { describe, test } from 'vitest';
+import { answers } from '../emit/answers.ts';
 import { quoteText } from '../emit/quotes/quoted.ts';
 import { needStack } from '../stacks/need.ts';
 import { deploy, type Choices } from './deployed.ts';
@@ -29,7 +30,11 @@ describe('what killed workers left over is found, and removed or given back', ()
     const type = (
       id: 'workers.leftover' | 'workers.leftover.drop' | 'workers.leftover.back',
       tag = '',
-    ) => pod.type(`${access}${quoteText(id, site.deployment)}`, `${site.password}\n${tag}\n`);
+    ) =>
+      pod.type(
+        `${access}${quoteText(id, site.deployment)}`,
+        `${answers(access, site.password)}${tag}\n`,
+      );
     const begun = async () => (await pod.tasks()).length;
     const unacked = async () =>
       Number(

@@ -24,6 +24,7 @@ export const TRANSPORTS: Readonly<Record<Transport, Choices>> = {
 
 /** Errors that an architecture has because all its servers are this machine, with files in /tmp. */
 export const OF_ONE_MACHINE: readonly IssueCode[] = [
+  'account.root',
   'host.loopback',
   'host.container',
   'sentinels.loopback',

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { answers } from '../emit/answers.ts';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { type ConfigFile, fileText } from '../../src/emit/files.ts';
 import type { ServerGroup } from '../../src/model/servers.ts';
@@ -145,7 +146,7 @@ export class PodServer {
           ? join(this.#folder, file.name)
           : join(this.#project, path);
       const more = file.name === 'settings_local.py' ? OTHER_SETTINGS : '';
-      await writeFile(place, this.#placed(fileText(file)) + more);
+      await writeFile(place, this.#placed(fileText(file)) + more, { mode: 0o640 });
     }
   }
 
@@ -354,13 +355,18 @@ print(missed)`;
     await until(async () => (await this.workers()).length === before + started);
   }
 
-  /** Runs the commands that verify the server, which read the password from their input. */
+  /**
+   * Runs the commands that verify the server, which read passwords from their input.
+   *
+   * @param password the one that was typed into the form
+   */
   async verify(password: string): Promise<Ended> {
     // A container's shell is in the project already, a server's need not be.
     const container = this.#files.some(({ name }) => name.startsWith('start-'));
     const cwd = container ? this.#project : this.#folder;
-    const start = { cwd, env: this.#environment, input: `${password}\n` };
-    return run('bash', [join(this.#folder, 'verify.sh')], start);
+    const script = join(this.#folder, 'verify.sh');
+    const input = answers(await readFile(script, 'utf8'), password);
+    return run('bash', [script], { cwd, env: this.#environment, input });
   }
 
   /** The settings that the server's workers apply. */

@@ -16,7 +16,7 @@ import { deploy, replicated, waiting, type Choices, type Deployed } from './depl
 import type { PodServer, WorkerReport } from './pod.ts';
 import { inItsNetwork, impossible, OF_ONE_MACHINE, SENTINELS, TRANSPORTS } from './offered.ts';
 import { inOwnNetwork, run, until, type Finally } from './processes.ts';
-import { ask, keysOf } from './redis.ts';
+import { ask, keysOf, refusedByAcl } from './redis.ts';
 
 needStack();
 
@@ -155,6 +155,7 @@ async function prove(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
   // Saving a video, the Celery worker wrote into the cache of the web servers.
   const cache = (await keysOf(door))[3] ?? [];
   expect(cache.includes('pod:1:thumbnail')).toBe(offer.arch === 'celery');
+  expect(await refusedByAcl(door)).toEqual([]);
   return {
     name: offerName(offer),
     databases: Object.keys(keys).map(Number),

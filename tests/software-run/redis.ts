@@ -69,3 +69,20 @@ export async function keysOf(door: Door): Promise<Record<number, string[]>> {
   }
   return found;
 }
+
+/** What Redis has refused its ACL users since it started; none where it has no users. */
+export async function refusedByAcl(door: Door): Promise<string[]> {
+  if (door.user === undefined) return [];
+  const said = await ask(door, 'ACL', 'LOG', '128');
+  const after = (name: string, from: number) => said[said.indexOf(name, from) + 1] ?? '';
+  return (
+    said
+      .flatMap((line, at) =>
+        line === 'reason'
+          ? `${after('username', at)}: ${after('reason', at)} ${after('object', at)}`
+          : [],
+      )
+      // redis-py names itself to Redis 7.2 and later, and ignores a refusal; Redis 7.0 has no such right.
+      .filter((refusal) => !refusal.endsWith(' client|setinfo'))
+  );
+}

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Architecture } from '../../src/model/architecture.ts';
 import { passwords } from '../model/architecture.ts';
+import { derived } from '../emit/answers.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { canListen, freePort, gatherUndos, temporaryFolder, type Finally } from './processes.ts';
 import { ask, startRedis } from './redis.ts';
@@ -61,15 +62,55 @@ describe('a real Redis by its redis.conf', () => {
   test('lets the ACL user in and no other, who may clear a cache but not command the server', async () => {
     const port = await started({ auth: 'acl', user: 'pod4' }, 'secret', onTestFinished);
     const door = { host: '127.0.0.1', port };
-    const pod = { ...door, user: 'pod4', password: 'secret' };
+    const as = (user: string) => ({ ...door, user, password: derived('secret', user) });
+    const pod = as('pod4-web');
     expect(await ask(pod, 'PING')).toEqual(['PONG']);
     expect(await ask(pod, 'FLUSHDB')).toEqual(['OK']);
     for (const command of [['FLUSHALL'], ['CONFIG', 'GET', '*'], ['SHUTDOWN'], ['ACL', 'LIST']])
-      expect((await ask(pod, ...command)).join()).toContain('NOPERM');
+      for (const each of [pod, as('pod4-monitoring')])
+        expect((await ask(each, ...command)).join()).toContain('NOPERM');
+    expect(await ask(as('pod4-monitoring'), 'LLEN', 'celery')).toEqual(['0']);
+    expect((await ask(as('pod4-monitoring'), 'LPUSH', 'celery', 'x')).join()).toContain('NOPERM');
+    const admin = { ...door, user: 'pod4-admin', password: 'secret' };
+    expect(await ask(admin, 'CONFIG', 'GET', 'port')).toEqual(['port', String(port)]);
     expect((await ask(door, 'PING')).join()).toContain('NOAUTH');
-    for (const user of ['default', 'pod'])
+    for (const user of ['default', 'pod4', 'pod'])
       expect((await ask({ ...pod, user }, 'PING')).join()).toContain('WRONGPASS');
     expect((await ask({ ...pod, password: 'another' }, 'PING')).join()).toContain('WRONGPASS');
+  });
+
+  test.for([
+    ['encoding', 'session', ['GET', 'session:1']],
+    ['encoding', 'cache', ['GET', 'pod:1:x']],
+    ['encoding', 'poisoned cache', ['SET', 'pod:1:x', 'pickle']],
+    ['encoding', 'selection list', ['SET', ':1:x', 'pickle']],
+    ['encoding', 'xAPI statement', ['LPUSH', 'xapi', 'x']],
+    ['encoding', 'emptied database', ['FLUSHDB']],
+    ['encoding', 'list of keys', ['KEYS', '*']],
+    ['encoding', 'list of keys by SCAN', ['SCAN', '0']],
+    ['encoding', 'script', ['EVAL', "return redis.call('GET', 'session:1')", '0']],
+    ['encoding', 'other channel', ['PUBLISH', 'other', 'x']],
+    ['transcription', 'cache', ['SET', 'pod:1:x', 'pickle']],
+    ['transcription', 'encoding', ['LPUSH', 'encoding', 'x']],
+    ['xapi', 'session', ['GET', 'session:1']],
+    ['xapi', 'encoding', ['LPUSH', 'encoding', 'x']],
+  ] as const)('gives %s no %s', async ([id, , command], { onTestFinished: atEnd }) => {
+    const port = await started(
+      {
+        auth: 'acl',
+        arch: 'microservices',
+        workers: 1,
+        transcription: true,
+        xapi: true,
+        host: '127.0.0.1',
+      },
+      'secret',
+      atEnd,
+    );
+    const user = `pod-${id}`;
+    const door = { host: '127.0.0.1', port, user, password: derived('secret', user) };
+    expect(await ask(door, 'PING')).toEqual(['PONG']);
+    expect((await ask(door, ...command)).join()).toContain('NOPERM');
   });
 
   test('answers by its socket alone, to its group', async () => {
@@ -90,7 +131,7 @@ describe('a real Redis by its redis.conf', () => {
         const door = { host: '127.0.0.1', port, password };
         expect(await ask(door, 'CONFIG', 'GET', 'requirepass')).toEqual(['requirepass', password]);
         const acl = await started({ auth: 'acl' }, password, atEnd);
-        expect(await ask({ ...door, port: acl, user: 'pod' }, 'PING')).toEqual(['PONG']);
+        expect(await ask({ ...door, port: acl, user: 'pod-admin' }, 'PING')).toEqual(['PONG']);
       } finally {
         await undo();
       }

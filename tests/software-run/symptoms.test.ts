@@ -156,7 +156,7 @@ describe.concurrent('the page on repairs tells by its questions', () => {
 });
 
 test.for<[what: string, choices: Choices]>([
-  ['in URLs', { arch: 'microservices', xapi: true, auth: 'acl' }],
+  ['in URLs', { arch: 'microservices', xapi: true, tls: true, host: 'localhost' }],
   ['beside them, with several brokers', { sentinelHosts: ['127.0.0.1', '127.0.0.2', '127.0.0.3'] }],
 ])(
   'the settings are shown without their passwords: %s',

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type ExpectStatic } from 'vitest';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
@@ -7,6 +8,7 @@ import { plan } from '../../src/model/deployment.ts';
 import { speaker, type Params, type TextKey } from '../../src/model/say.ts';
 import type { Role } from '../../src/pod/roles.ts';
 import { TEXTS, type Language } from '../../src/site/texts.ts';
+import { answers, derived } from '../emit/answers.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { limit } from '../sets.ts';
 import { nft } from '../software.ts';
@@ -57,7 +59,8 @@ async function verify(
 ): Promise<Verdict> {
   const started = performance.now();
   const script = textAt(emitted(architecture, { language }), place);
-  return verdictOf(await run('bash', ['-c', script], { input: `${typed}\n` }), started);
+  const input = answers(script, typed);
+  return verdictOf(await run('bash', ['-c', script], { input }), started);
 }
 
 /** A program that is not Redis, until the test ends; it keeps silent without a greeting. */
@@ -129,7 +132,11 @@ const encrypted = ({ port, folder }: Scene) => [
   ...durable,
 ];
 const far = ({ port }: Scene) => [`bind ${FAR}`, `port ${port}`];
-const user = (rights: string) => [`user pod on >secret ~* &* ${rights}`, 'user default off'];
+const user = (rights: string) => [
+  `user pod-admin on >secret ~* &* ${rights}`,
+  `user pod-encoding on >${derived('secret', 'pod-encoding')} ~* &* ${rights}`,
+  'user default off',
+];
 
 const FAULTS: readonly Fault[] = [
   fault('a wrong password', 'verify.password.wrong', { typed: 'wrong' }),
@@ -229,7 +236,7 @@ const FAULTS: readonly Fault[] = [
     count: 2,
   }),
   ...(['password', 'acl'] as const).flatMap((auth): Fault[] => {
-    const login = auth === 'acl' ? user('+@all -@dangerous +info') : [PASSWORD];
+    const login = auth === 'acl' ? user('+@all -@dangerous +info +config|get') : [PASSWORD];
     const byAuth = (name: string, says: TextKey, ...lines: string[]) =>
       fault(`${name}, authentication: ${auth}`, says, {
         choices: { auth },
@@ -268,6 +275,7 @@ async function meet({ key, options }: Fault, expect: ExpectStatic, atEnd: Finall
     redis: 'dedicated',
     host: '127.0.0.1',
     ca: join(folder, 'ca.crt'),
+    account: userInfo().username,
     ...(encoding && { workers: 1, arch: 'microservices' }),
     ...(typeof choices === 'function' ? choices(scene) : choices),
     port: scene.port,
@@ -278,8 +286,9 @@ async function meet({ key, options }: Fault, expect: ExpectStatic, atEnd: Finall
     await startRedis(lines.join('\n'), atEnd);
   }
   await options.prepare?.(scene);
-  const { host, user, ca, account } = architecture;
-  const params = { host, user, ca, account, ...options.params };
+  const { host, ca, account } = architecture;
+  const named = encoding ? 'pod-encoding' : 'pod-admin';
+  const params = { host, user: named, ca, account, ...options.params };
   for (const language of LANGUAGES) {
     const verdict = await verify(architecture, place, language, typed);
     expect(verdict.wrong.join('\n')).toContain(says(language, key, params));

@@ -1,3 +1,4 @@
+import { aclUserName } from '../acl.ts';
 import { askSentinel } from '../cli.ts';
 import { CodeWriter, linesOf, plain, string, type Line } from '../code.ts';
 import { shellString } from '../escape.ts';
@@ -11,8 +12,16 @@ export const CLI = {
     emit: (deployment, { say }) => {
       const { comments, redis } = deployment;
       const code = new CodeWriter(say, comments);
+      const named = redis.user !== undefined;
+      const asked = named
+        ? say('verify.password.user', { user: aclUserName(deployment, 'admin') })
+        : say('verify.password.ask');
+      const sentinels: Line =
+        named && redis.sentinel?.password
+          ? shell`IFS= read -rsp ${string(shellString(say('verify.password.sentinels')))} SENTINEL_AUTH && `
+          : [];
       const password: Line = redis.password
-        ? shell`IFS= read -rsp ${string(shellString(say('verify.password.ask')))} REDISCLI_AUTH && export REDISCLI_AUTH`
+        ? shell`${sentinels}IFS= read -rsp ${string(shellString(asked))} REDISCLI_AUTH && export REDISCLI_AUTH`
         : [];
       const [first] = redis.sentinel?.endpoints ?? [];
       const master =

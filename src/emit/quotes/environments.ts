@@ -5,6 +5,7 @@ import { plain, string, type Line } from '../code.ts';
 import { shell } from '../shell.ts';
 import { environmentField, notesResults, program } from '../worker.ts';
 import type { Procedure, Quote } from './procedure.ts';
+import { asPod } from './servers.ts';
 
 /** The path of the rule that removes old notes of finished tasks. */
 const RESULTS_RULE = '/etc/tmpfiles.d/pod-celery.conf';
@@ -38,7 +39,7 @@ function packagesOf(deployment: Deployment, group: ServerGroup): string {
 
 /** A command of pip in the environment of a group's servers. */
 function pip(deployment: Deployment, { id }: ServerGroup, ...requirements: Line[]): Line {
-  return shell`${program(deployment, id, 'pip')} install ${requirements.flatMap((each, at) => [...(at === 0 ? [] : [plain(' ')]), ...each])}`;
+  return shell`${asPod(deployment)}${program(deployment, id, 'pip')} install ${requirements.flatMap((each, at) => [...(at === 0 ? [] : [plain(' ')]), ...each])}`;
 }
 
 /** The same deployment with transcription, and whether the reader's has none. */
@@ -78,6 +79,8 @@ export const ENVIRONMENTS = {
       groupsOf(deployment).map((group) => {
         const field = environmentField(deployment, group.id);
         const name = runsDjango(group.roles) ? 'requirements.txt' : 'requirements-encode.txt';
+        const account = plain(deployment.account, { field: 'account' });
+        const path = plain(deployment.paths[field], { field });
         const requirements = [
           plain('-r '),
           plain(`${deployment.paths.project}/${name}`, { field: 'project' }),
@@ -85,7 +88,8 @@ export const ENVIRONMENTS = {
         return {
           server: group.id,
           lines: [
-            shell`python3 -m venv ${plain(deployment.paths[field], { field })}`,
+            shell`install -d -o ${account} -g ${account} ${path}`,
+            shell`${asPod(deployment)}python3 -m venv ${path}`,
             pip(deployment, group, requirements, [string(`'${KOMBU_REQUIREMENT}'`)]),
           ],
         };

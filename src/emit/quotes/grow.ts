@@ -76,7 +76,7 @@ const reopened = (): Quote[] =>
   on('old', shell`${old} CLIENT UNPAUSE`, shell`${old} CONFIG SET bind "127.0.0.1 -::1"`);
 
 /** redis-cli on the server that Redis moves to. */
-const fresh = (deployment: Deployment): Line => redisCli(target(deployment), undefined, 'admin');
+const fresh = (deployment: Deployment): Line => redisCli(target(deployment));
 
 /** The socket or port of a second Redis, of the same kind as the first's. */
 function secondListening({ ca, socket }: Deployment['redis']): Line[] {

@@ -4,9 +4,10 @@ import { linesOf, plain, string, type Line, type Writing } from '../code.ts';
 import { FIREWALL_KINDS, filesOf } from '../files.ts';
 import { NFT_PATH } from '../firewall.ts';
 import { emitRedisConf, emitSentinelConf, TLS_FOLDER } from '../redis.ts';
+import { POD_CONF } from '../secrets.ts';
 import { shell } from '../shell.ts';
 import type { Procedure, Quote } from './procedure.ts';
-import { onAny, onRedis, POD_CONF, untilRewritten } from './servers.ts';
+import { onAny, onRedis, untilRewritten } from './servers.ts';
 
 /** The path of Pod's directives for a sentinel, until they are appended to its own file. */
 const POD_SENTINEL_CONF = '/etc/redis/pod-sentinel.conf';

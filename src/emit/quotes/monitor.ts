@@ -9,7 +9,7 @@ import { onAny, onRedis } from './servers.ts';
 export const MONITOR = {
   /** Only an administrator may see it: the commands contain other users' values. */
   'monitor.slow': {
-    emit: (deployment) => onAny(ask(deployment, shell`SLOWLOG GET 10`, undefined, 'admin')),
+    emit: (deployment) => onAny(ask(deployment, shell`SLOWLOG GET 10`)),
   },
   'monitor.exporter': {
     emit: (deployment, writing) => {

@@ -2,10 +2,11 @@ import type { Deployment } from '../../model/deployment.ts';
 import { ask, redisCli } from '../cli.ts';
 import { plain, string, type Line, type Source } from '../code.ts';
 import { shellString } from '../escape.ts';
+import { POD_CONF } from '../secrets.ts';
 import { shell } from '../shell.ts';
 import { program } from '../worker.ts';
 import type { Procedure, Quote } from './procedure.ts';
-import { enterProject, onAny, onRedis, POD_CONF, toWorkers, untilRewritten } from './servers.ts';
+import { asPod, enterProject, onAny, onRedis, toWorkers, untilRewritten } from './servers.ts';
 
 /** The data folder of Debian's Redis. */
 const DATA = '/var/lib/redis';
@@ -17,7 +18,7 @@ function inPod(deployment: Deployment, statement: string, source: Source): Quote
       server: 'web',
       lines: [
         ...enterProject(deployment),
-        shell`${program(deployment, 'web', 'python')} manage.py shell -c ${string(shellString(statement), source)}`,
+        shell`${asPod(deployment)}${program(deployment, 'web', 'python')} manage.py shell -c ${string(shellString(statement), source)}`,
       ],
     },
   ];
@@ -41,9 +42,19 @@ function onSingleRedis(deployment: Deployment, ...lines: readonly Line[]): Quote
   return deployment.redis.sentinel ? [] : onRedis(deployment, ...lines);
 }
 
-/** The user that the password belongs to: Pod's, or the default one. */
-const passwordUser = ({ redis }: Deployment) =>
-  redis.user === undefined ? plain('default') : plain(redis.user, { field: 'user' });
+/**
+ * The loop that gives each user the password of its line in the new redis.conf, of which the hash is enough.
+ *
+ * @param reset whether the passwords that the user has are taken away first
+ */
+function giveHashes(deployment: Deployment, reset: boolean): Line[] {
+  const own = plain(`^user ${deployment.architecture.user}-`, { field: 'user' });
+  return [
+    shell`grep ${own} ${plain(POD_CONF)} | while read -r _ name _ hash _; do`,
+    shell`  ${redisCli(deployment)} ACL SETUSER "$name" ${reset ? shell`resetpass ` : []}"$hash" </dev/null`,
+    shell`done`,
+  ];
+}
 
 /** The operation of a Redis that Pod uses, as run with redis-server 7.0.15. */
 export const OPERATE = {
@@ -64,10 +75,7 @@ export const OPERATE = {
     emit: (deployment) =>
       deployment.redis.container
         ? []
-        : onAny(
-            shell`umask 077`,
-            shell`${redisCli(deployment, undefined, 'admin')} --rdb "redis-$(date +%F).rdb"`,
-          ),
+        : onAny(shell`umask 077`, shell`${redisCli(deployment)} --rdb "redis-$(date +%F).rdb"`),
   },
   /**
    * With `appendonly yes` Redis reads its append-only files and no snapshot: it is started without
@@ -88,8 +96,8 @@ export const OPERATE = {
     emit: (deployment) =>
       onSingleRedis(
         deployment,
-        ask(deployment, shell`CONFIG SET appendonly yes`, undefined, 'admin'),
-        untilRewritten(redisCli(deployment, undefined, 'admin')),
+        ask(deployment, shell`CONFIG SET appendonly yes`),
+        untilRewritten(redisCli(deployment)),
         shell`sed -i 's/^appendonly no/appendonly yes/' ${plain(POD_CONF)}`,
       ),
   },
@@ -103,7 +111,7 @@ export const OPERATE = {
   },
   'operate.password.ask': {
     emit: (deployment, { say }) =>
-      deployment.redis.password
+      deployment.redis.password && deployment.redis.user === undefined
         ? onSingleRedis(
             deployment,
             shell`IFS= read -rsp ${string(shellString(say('operate.password.new')))} NEW_PASSWORD`,
@@ -113,21 +121,29 @@ export const OPERATE = {
   /** On standard input, so that the password is in no command line that other users could see. */
   'operate.password.add': {
     emit: (deployment) =>
-      deployment.redis.password
-        ? onSingleRedis(
+      !deployment.redis.password
+        ? []
+        : onSingleRedis(
             deployment,
-            shell`printf '>%s' "$NEW_PASSWORD" | ${redisCli(deployment, undefined, 'admin')} -x ACL SETUSER ${passwordUser(deployment)}`,
-          )
-        : [],
+            ...(deployment.redis.user === undefined
+              ? [
+                  shell`printf '>%s' "$NEW_PASSWORD" | ${redisCli(deployment)} -x ACL SETUSER default`,
+                ]
+              : giveHashes(deployment, false)),
+          ),
   },
   'operate.password.remove': {
     emit: (deployment) =>
-      deployment.redis.password && deployment.redis.user === undefined
-        ? onSingleRedis(
+      !deployment.redis.password
+        ? []
+        : onSingleRedis(
             deployment,
-            shell`printf '<%s' "$REDISCLI_AUTH" | ${redisCli(deployment)} -x ACL SETUSER default`,
-            shell`export REDISCLI_AUTH="$NEW_PASSWORD"`,
-          )
-        : [],
+            ...(deployment.redis.user === undefined
+              ? [
+                  shell`printf '<%s' "$REDISCLI_AUTH" | ${redisCli(deployment)} -x ACL SETUSER default`,
+                  shell`export REDISCLI_AUTH="$NEW_PASSWORD"`,
+                ]
+              : giveHashes(deployment, true)),
+          ),
   },
 } as const satisfies Record<string, Procedure>;

@@ -7,9 +7,6 @@ import { shell } from '../shell.ts';
 import { program, workerVariables } from '../worker.ts';
 import type { Quote } from './procedure.ts';
 
-/** The path of Pod's directives, apart from those of Debian's own redis.conf. */
-export const POD_CONF = '/etc/redis/pod.conf';
-
 /** Quotes for the servers that Redis runs on; none for a container. */
 export function onRedis({ redis }: Deployment, ...lines: readonly Line[]): Quote[] {
   return redis.container ? [] : [{ server: 'redis', lines }];
@@ -25,6 +22,14 @@ export function enterProject({ paths, redis }: Deployment): Line[] {
   return redis.container ? [] : [shell`cd ${plain(paths.project, { field: 'project' })}`];
 }
 
+/**
+ * The beginning of a command, run as root, whose program runs under Pod's account: root must not run what this
+ * account may change. In containers there is one account only.
+ */
+export function asPod({ account, redis }: Deployment): Line {
+  return redis.container ? [] : shell`runuser -u ${plain(account, { field: 'account' })} -- `;
+}
+
 /** A `celery` command for the running workers of each kind, one quote a kind. */
 export function toWorkers(deployment: Deployment, command: Line): Quote[] {
   return (Object.keys(APPS) as WorkerRole[])
@@ -34,7 +39,7 @@ export function toWorkers(deployment: Deployment, command: Line): Quote[] {
         server: role,
         lines: [
           ...enterProject(deployment),
-          shell`${workerVariables(deployment, role)}${program(deployment, role, 'celery')} -A ${plain(APPS[role], { server: role })} ${command}`,
+          shell`${workerVariables(deployment, role)}${asPod(deployment)}${program(deployment, role, 'celery')} -A ${plain(APPS[role], { server: role })} ${command}`,
         ],
       };
     });

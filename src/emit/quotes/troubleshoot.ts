@@ -1,11 +1,12 @@
 import { planVariant } from '../../model/deployment.ts';
 import { ANSWER_TIMEOUT } from '../../pod/limits.ts';
+import { aclUsers } from '../acl.ts';
 import { ask, askSentinel, redisCli } from '../cli.ts';
-import { number, string } from '../code.ts';
+import { number, plain, string } from '../code.ts';
 import { shell } from '../shell.ts';
 import { program } from '../worker.ts';
 import type { Procedure } from './procedure.ts';
-import { enterProject, onAny, queueLengths, toWorkers } from './servers.ts';
+import { asPod, enterProject, onAny, queueLengths, toWorkers } from './servers.ts';
 
 /** The timeout of a command; a Redis that waits for TLS never answers. */
 const TIMEOUT = number(String(ANSWER_TIMEOUT));
@@ -52,7 +53,7 @@ export const TROUBLESHOOT = {
         server: 'web',
         lines: [
           ...enterProject(deployment),
-          shell`DJANGO_SETTINGS_MODULE=pod.settings ${program(deployment, 'web', 'python')} - <<${string("'PYTHON'")}`,
+          shell`DJANGO_SETTINGS_MODULE=pod.settings ${asPod(deployment)}${program(deployment, 'web', 'python')} - <<${string("'PYTHON'")}`,
           ...SCRIPT.map((line) => [string(line)]),
           [string('PYTHON')],
         ],
@@ -91,7 +92,19 @@ export const TROUBLESHOOT = {
       ),
   },
   'troubleshoot.channel': {
-    emit: (deployment) => onAny(ask(deployment, shell`PUBLISH redis-pod-check 1`)),
+    emit: (deployment) =>
+      onAny(
+        ...aclUsers(deployment).flatMap(({ id, name }) => {
+          const use = deployment.uses.find(({ server, as }) => server === id && as !== 'store');
+          if (!use) return [];
+          const number = plain(String(deployment.databaseNumbers[use.database]), {
+            field: `db.${use.database}`,
+            database: use.database,
+          });
+          const user = plain(name, { field: 'user' });
+          return [ask(deployment, shell`ACL DRYRUN ${user} PUBLISH /${number}.celery.pidbox 1`)];
+        }),
+      ),
   },
   'troubleshoot.sessions': {
     emit: (deployment) => onAny(ask(deployment, shell`DBSIZE`, 'sessions')),

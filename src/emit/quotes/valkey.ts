@@ -1,9 +1,10 @@
 import type { Deployment } from '../../model/deployment.ts';
 import { ask } from '../cli.ts';
 import { plain, type Line } from '../code.ts';
+import { POD_CONF } from '../secrets.ts';
 import { shell } from '../shell.ts';
 import type { Procedure, Quote } from './procedure.ts';
-import { onRedis, POD_CONF } from './servers.ts';
+import { onRedis } from './servers.ts';
 
 /** The path of the configuration of Debian's Valkey. */
 const CONF = '/etc/valkey/valkey.conf';

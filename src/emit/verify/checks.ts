@@ -108,7 +108,7 @@ export function emitDatabaseChecks(script: ShellScript): void {
 }
 
 /**
- * The checks of the configuration that Redis really applies. An ACL user may ask for INFO, but not
+ * The checks of the configuration that Redis really applies. Of ACL users, Pod's may ask for INFO, but not
  * for the configuration.
  */
 export function emitServerChecks(script: ShellScript): void {
@@ -133,5 +133,6 @@ export function emitServerChecks(script: ShellScript): void {
     check('aof_enabled:1', 'INFO persistence', 'persistence'),
     check('maxmemory_policy:volatile-ttl', 'INFO memory', 'eviction'),
   );
-  if (redis.user === undefined) script.add(check('yes', 'CONFIG GET protected-mode', 'protection'));
+  if (redis.user === undefined || script.group.id === 'redis')
+    script.add(check('yes', 'CONFIG GET protected-mode', 'protection'));
 }

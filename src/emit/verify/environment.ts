@@ -90,13 +90,13 @@ function emitLoadCheck(
   const variables = readVariables(deployment, role);
   const environment =
     role === 'worker'
-      ? shell`DJANGO_SETTINGS_MODULE=${plain(DJANGO_SETTINGS)} `
+      ? shell`env DJANGO_SETTINGS_MODULE=${plain(DJANGO_SETTINGS)} `
       : variables.length > 0
         ? shell`env "\${variables[@]}" `
         : [];
   script.add(
     ...variables,
-    shell`if said=$(${environment}timeout ${plain(LOAD_TIMEOUT)} ${program(deployment, role, 'python')} - 2>&1 <<${string("'PYTHON'")}`,
+    shell`if said=$(${script.asPod}${environment}timeout ${plain(LOAD_TIMEOUT)} ${program(deployment, role, 'python')} - 2>&1 <<${string("'PYTHON'")}`,
     // The worker loads its application first; that of transcriptions tells Django where Pod's settings are.
     ...heredoc([`import ${APPS[role]}`, ...lines]),
     shell`); then`,
@@ -127,7 +127,7 @@ export function emitEnvironmentChecks(script: ShellScript): void {
   const command = `${path}pip install '${KOMBU_REQUIREMENT}'`;
   script.code.note('file.verify.versions', source);
   script.add(
-    shell`said=$(${python} - 2>&1 <<${string("'PYTHON'")}`,
+    shell`said=$(${script.asPod}${python} - 2>&1 <<${string("'PYTHON'")}`,
     ...heredoc(VERSIONS),
     shell`)`,
     shell`case $said in`,
@@ -141,7 +141,7 @@ export function emitEnvironmentChecks(script: ShellScript): void {
   if (encodes || transcribes !== undefined) script.code.note('file.verify.loads');
   if (encodes && !runsDjango(roles) && !deployment.redis.container)
     script.add(
-      shell`! ${python} -c 'import django' 2>/dev/null || bad ${script.text('verify.django', { path: deployment.paths[field] }, source)}`,
+      shell`! ${script.asPod}${python} -c 'import django' 2>/dev/null || bad ${script.text('verify.django', { path: deployment.paths[field] }, source)}`,
     );
   if (encodes)
     emitLoadCheck(script, 'encoding', ENCODING, 'verify.encoding.good', 'verify.encoding.bad');

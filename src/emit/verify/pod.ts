@@ -67,6 +67,23 @@ function emitFolderChecks(script: ShellScript, command: 'python' | 'celery'): vo
   );
 }
 
+/**
+ * The function `as_pod`, which runs a program under Pod's account. Root must not run what this account may
+ * change, and would leave files that it cannot write to.
+ */
+function emitAccountFunction(script: ShellScript): void {
+  const { account } = script.deployment;
+  const source: Source = { field: 'account' };
+  script.code.note('file.verify.asPod', source, { account });
+  script.add(
+    shell`as_pod() { "$@"; }`,
+    shell`if [ "$EUID" -eq 0 ]; then`,
+    shell`  id -u ${plain(account, source)} >/dev/null 2>&1 || stop ${script.text('verify.account', { account }, source)}`,
+    shell`  as_pod() { runuser -u ${plain(account, source)} -- "$@"; }`,
+    shell`fi`,
+  );
+}
+
 /** The checks of Django's caches and sessions. */
 function emitDjangoChecks(script: ShellScript): void {
   const sessions = script.group.roles.includes('web');
@@ -79,7 +96,7 @@ function emitDjangoChecks(script: ShellScript): void {
   script.code.note(sessions ? 'file.verify.sessions' : 'file.verify.caches');
   script.add(
     shell`django() {`,
-    shell`  PYTHONIOENCODING=utf-8 timeout ${plain(POD_TIMEOUT)} ${program(script.deployment, script.group.id, 'python')} manage.py shell 2>&1 <<${string("'PYTHON'")}`,
+    shell`  PYTHONIOENCODING=utf-8 ${script.asPod}timeout ${plain(POD_TIMEOUT)} ${program(script.deployment, script.group.id, 'python')} manage.py shell 2>&1 <<${string("'PYTHON'")}`,
     ...djangoScript(sessions, aliases).map((line) => [string(line)]),
     [string('PYTHON')],
     shell`}`,
@@ -132,7 +149,7 @@ function emitWorkerChecks(script: ShellScript, roles: readonly WorkerRole[]): vo
   script.code.gap().note('file.verify.workers');
   script.addFunction(
     'worker',
-    shell`said=$(timeout 30 ${program(deployment, script.group.id, 'celery')} -A "$2" inspect ${node}-t ${plain(WORKER_TIMEOUT)} ping 2>&1)`,
+    shell`said=$(${script.asPod}timeout 30 ${program(deployment, script.group.id, 'celery')} -A "$2" inspect ${node}-t ${plain(WORKER_TIMEOUT)} ping 2>&1)`,
     shell`case $said in`,
     shell`  *"$1@"*': OK'*) good "$3" ;;`,
     shell`  *'No nodes'* | *': OK'* | '') bad "$4" ;;`,
@@ -159,7 +176,10 @@ export function emitPodChecks(script: ShellScript): void {
   const django = roles.includes('web') || roles.includes('worker');
   if (!django && workers.length === 0) return;
   script.code.gap();
-  if (!container) emitFolderChecks(script, django ? 'python' : 'celery');
+  if (!container) {
+    emitAccountFunction(script);
+    emitFolderChecks(script, django ? 'python' : 'celery');
+  }
   if (django) emitDjangoChecks(script);
   emitEnvironmentChecks(script);
   if (workers.length === 0) return;

@@ -1,8 +1,9 @@
 import { isPlaceholder } from '../../model/address.ts';
 import type { Deployment } from '../../model/deployment.ts';
+import { PUBLISHED_PASSWORDS } from '../../model/password.ts';
 import type { TextKey } from '../../model/say.ts';
 import { ANSWER_TIMEOUT } from '../../pod/limits.ts';
-import { plain, string, type Line, type Source } from '../code.ts';
+import { plain, string, type Line, type Source, type Token } from '../code.ts';
 import { endpointToken, hostToken } from '../connection.ts';
 import { shellString } from '../escape.ts';
 import { shell } from '../shell.ts';
@@ -28,10 +29,12 @@ function emitSentinelLoop(
   const { redis } = script.deployment;
   script.addFunction(
     'sentinel',
-    shell`${redis.sentinel?.password ? shell`REDISCLI_AUTH="$password" ` : []}client -h "$host" -p "$port" ${tlsOptions(redis)}"$@"`,
+    shell`${!redis.sentinel?.password ? [] : redis.user === undefined ? shell`REDISCLI_AUTH="$password" ` : shell`REDISCLI_AUTH="$sentinels" `}client -h "$host" -p "$port" ${tlsOptions(redis)}"$@"`,
   );
+  const named = endpoints.map(({ host }) => `${host} ${redis.port}`);
   script.code.note('file.verify.sentinels', source);
   script.add(
+    shell`servers=${string(shellString(`,${named.join(',')},`), source)}`,
     shell`master=''`,
     shell`for endpoint in ${endpoints.flatMap(({ host, port }, at) => [
       ...(at === 0 ? [] : [plain(' ')]),
@@ -55,6 +58,8 @@ function emitSentinelLoop(
     // The address of the master has one blank in it, an error has more.
     shell`  elif [[ $said == *' '*' '* ]]; then`,
     shell`    bad "$place" ${place('verify.sentinel.silent')} "$said"`,
+    shell`  elif [[ $servers != *",$said,"* ]]; then`,
+    shell`    bad "$place" ${place('verify.sentinel.foreign')} "$said"`,
     shell`  elif [ "\${master:=$said}" != "$said" ]; then`,
     shell`    bad "$place" ${place('verify.sentinel.other')} "$said"`,
     shell`  else`,
@@ -106,17 +111,32 @@ export function emitLocation(script: ShellScript): void {
   script.add(shell`printf -v place ${script.text('verify.place')} "$host" "$port"`);
 }
 
-/** The prompt for the password, where Redis asks for one. */
+/** The prompts for the passwords, where Redis, or the sentinels by themselves, ask for one. */
 export function emitPasswordPrompt(script: ShellScript): void {
-  if (!script.deployment.redis.password) return;
+  const { password, sentinel, user } = script.deployment.redis;
+  if (!password) return;
   const source: Source = { field: 'auth' };
-  script.code.gap().note('file.verify.password', source);
-  script.add(
-    shell`unset password`,
+  const read = (variable: string, question: Token) => [
+    shell`unset ${plain(variable)}`,
     // Without IFS, blanks at the ends of the password stay.
-    shell`IFS= read -rsp ${script.text('verify.password.ask', {}, source)} password`,
+    shell`IFS= read -rsp ${question} ${plain(variable)}`,
     shell`echo`,
+  ];
+  script.code.gap().note('file.verify.password', source);
+  if (user !== undefined && sentinel?.password)
+    script.add(...read('sentinels', script.text('verify.password.sentinels', {}, source)));
+  script.add(
+    ...read(
+      'password',
+      user === undefined
+        ? script.text('verify.password.ask', {}, source)
+        : script.text('verify.password.user', { user }, { field: 'user' }),
+    ),
     shell`[ -n "$password" ] || stop ${script.text('verify.password.none', {}, source)}`,
+    ...PUBLISHED_PASSWORDS.map(
+      (each) =>
+        shell`[ "$password" != ${string(each)} ] || stop ${script.text('verify.password.published', {}, source)}`,
+    ),
   );
 }
 

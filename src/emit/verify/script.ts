@@ -30,6 +30,11 @@ export class ShellScript {
     this.#say = say;
   }
 
+  /** The beginning of a command that runs under Pod's account; in a container there is one account only. */
+  get asPod(): Line {
+    return this.deployment.redis.container ? [] : [plain('as_pod ')];
+  }
+
   /** A translated text, without quotes. */
   say(key: TextKey, params?: Params): string {
     return this.#say(key, params);

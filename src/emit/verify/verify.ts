@@ -7,6 +7,7 @@ import { emitExplainFunction } from './explain.ts';
 import { emitPodChecks } from './pod.ts';
 import { emitAskFunction, emitClient, emitLocation, emitPasswordPrompt } from './redis.ts';
 import { ShellScript } from './script.ts';
+import { emitSecretChecks } from './secrets.ts';
 
 /** The arguments of a function in one line, without control characters: a terminal would obey those of an answer. */
 const SHOWN = shell`"\${*//[[:cntrl:]]/ }"`;
@@ -61,6 +62,7 @@ export function emitVerifyScript(
     emitPingCheck(script);
     emitDatabaseChecks(script);
     if (redis.on === group.id) emitServerChecks(script);
+    emitSecretChecks(script);
   }
   emitPodChecks(script);
   script.add(shell`finish`);
