@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TLS_FOLDER } from '../../src/emit/redis.ts';
@@ -364,7 +365,7 @@ testFaults(
       on: 'encoding',
       make: otherPackages('pod-encode-vosk', 'pod-encode-newest'),
       wrong: () => {
-        const command = `${environment('pod-encode-newest')}/bin/pip install 'kombu<5.7'`;
+        const command = `runuser -u ${userInfo().username} -- ${environment('pod-encode-newest')}/bin/pip install 'kombu<5.7'`;
         return [says('verify.versions', { command })];
       },
       said: /^✗ kombu \S+ redis \S+: /m,

@@ -4,7 +4,7 @@ import { number, string, type Line } from '../code.ts';
 import { shell } from '../shell.ts';
 import { workerLine, workerVariables } from '../worker.ts';
 import type { Procedure, Quote } from './procedure.ts';
-import { enterProject } from './servers.ts';
+import { asPod, enterProject } from './servers.ts';
 
 /** A command to type on the server of a worker, in the project's folder. */
 function inProject(deployment: Deployment, server: WorkerRole, line: Line): Quote[] {
@@ -21,7 +21,7 @@ export const UNDERSTAND = {
       return inProject(
         deployment,
         'encoding',
-        shell`${workerLine(deployment, 'encoding')} --prefetch-multiplier=1 -- ${string(`'broker_transport_options=(dict){"visibility_timeout":`)}${timeout}${string("}'")} 'task_acks_late=1'`,
+        shell`${asPod(deployment)}${workerLine(deployment, 'encoding')} --prefetch-multiplier=1 -- ${string(`'broker_transport_options=(dict){"visibility_timeout":`)}${timeout}${string("}'")} 'task_acks_late=1'`,
       );
     },
   },
@@ -32,7 +32,7 @@ export const UNDERSTAND = {
       return inProject(
         deployment,
         'xapi',
-        shell`${workerVariables(deployment, 'xapi')}${workerLine(deployment, 'xapi')}`,
+        shell`${workerVariables(deployment, 'xapi')}${asPod(deployment)}${workerLine(deployment, 'xapi')}`,
       );
     },
   },

@@ -123,7 +123,9 @@ export function emitEnvironmentChecks(script: ShellScript): void {
   const field = environmentField(deployment, group.id);
   const source: Source = { field };
   const python = program(deployment, group.id, 'python');
-  const path = deployment.redis.container ? '' : `${deployment.paths[field]}/bin/`;
+  const path = deployment.redis.container
+    ? ''
+    : `runuser -u ${deployment.account} -- ${deployment.paths[field]}/bin/`;
   const command = `${path}pip install '${KOMBU_REQUIREMENT}'`;
   script.code.note('file.verify.versions', source);
   script.add(
