@@ -88,14 +88,15 @@ const CONNECTION = '+select +ping +client|setname +info';
 /** The commands of Django's caches and of django-redis-sessions; FLUSHDB clears a cache. */
 const STORE = '+get +set +setex +del +unlink +exists +expire +ttl +pttl +flushdb';
 
-/** The commands of whoever publishes tasks to a queue, and asks workers how they are (kombu). */
+/** The commands of whoever publishes tasks to a queue, and asks workers how they are (kombu 5.2 to 5.7). */
 const PRODUCER =
   '+lpush +rpush +llen +hlen +brpop +sadd +srem +smembers +exists +del +multi +exec +discard +watch +unwatch' +
-  ' +publish +subscribe +unsubscribe +psubscribe +punsubscribe';
+  ' +publish +subscribe +unsubscribe +psubscribe +punsubscribe' +
+  // The scripts by which kombu 5.7 keeps its bindings.
+  ' +evalsha +script|load +script|exists +time +zadd +zrem +zrangebyscore';
 
 /** What a worker uses besides: the tasks that it has taken, and the lock under which it gives them back. */
-const CONSUMER =
-  '+hset +hget +hdel +zadd +zrem +zrevrangebyscore +rpop +get +set +evalsha +script|load';
+const CONSUMER = '+hset +hget +hdel +zrange +zrevrangebyscore +rpop +get +set';
 
 /** The commands that redis_exporter sends (1.45). */
 const MONITORING =
@@ -107,7 +108,7 @@ const SENTINEL_RIGHTS =
   ' +client|setname +client|kill +script|kill';
 
 /** The keys of a broker, whatever its queues are. */
-const BROKER = '~_kombu.binding.* ~unacked* ~celeryev.* ~*.celery.pidbox*';
+const BROKER = '~_kombu.binding* ~unacked* ~celeryev.* ~*.celery.pidbox*';
 
 /**
  * The channels of the brokers that servers of a group use, which have the number of the database. A pattern that

@@ -239,7 +239,7 @@ class LiveForm {
     // Nothing that the reader typed is replaced.
     hide(part(this.#root, 'make'), this.#state.texts.password !== '');
     const changed = proposed && this.#state.architecture !== previous.architecture;
-    if (changed || proposed !== previous.proposed) this.#showProposal();
+    if (changed || proposed !== previous.proposed) this.#showProposal(!previous.proposed);
     if (previous.proposed && !proposed) this.#remember();
     if (issues === previous.issues) return;
     // The window is looked at before anything in it changes.
@@ -270,15 +270,23 @@ class LiveForm {
     else this.#agenda.after('remembered', () => remember(formatLink(setup.architecture)));
   }
 
-  /** Shows what a link chose, as long as it is not the reader's own. Its groups in the form are open. */
-  #showProposal(): void {
-    const { architecture, proposed } = this.#state;
+  /**
+   * Shows what a link chose, as long as it is not the reader's own. Its groups in the form are open.
+   *
+   * @param arrived the reader has just followed the link
+   */
+  #showProposal(arrived: boolean): void {
+    const { anchor, architecture, proposed } = this.#state;
     const own = remembered();
     const base = parseLink(own).architecture;
     const proposal = proposed ? { architecture, base, own: own !== '' } : undefined;
-    void reportLater(need(this.#root, 'link-report'), { proposal, issues: [] }).then((shown) =>
-      hide(part(this.#root, 'failed'), shown !== undefined),
-    );
+    void reportLater(need(this.#root, 'link-report'), { proposal, issues: [] }).then((shown) => {
+      hide(part(this.#root, 'failed'), shown !== undefined);
+      // It comes after the browser has gone to the form below it.
+      const place = document.getElementById(anchor);
+      if (proposed && arrived && (!place || this.#root.contains(place)))
+        this.#root.scrollIntoView();
+    });
     if (!proposal) return;
     const { trusted } = linkChoices(architecture, base);
     for (const { field, box } of this.#boxes)
