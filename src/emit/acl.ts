@@ -114,14 +114,13 @@ const BROKER = '~_kombu.binding* ~unacked* ~celeryev.* ~*.celery.pidbox*';
  * The channels of the brokers that servers of a group use, which have the number of the database. A pattern that
  * Celery subscribes to is allowed where the user has the very same one.
  */
-function channels({ databaseNumbers, uses }: Deployment, group: ServerGroup): string[] {
+function channels({ databaseNumbers, redis, uses }: Deployment, group: ServerGroup): string[] {
   const numbers = uses.flatMap(({ server, database, as }) =>
     server === group.id && as !== 'store' ? [databaseNumbers[database]] : [],
   );
-  return [...new Set(numbers)].flatMap((number) => [
-    `&/${number}.celery.pidbox`,
-    `&/${number}.celeryev/worker.*`,
-  ]);
+  // Through sentinels, kombu 5.2 of Debian 12 puts no number into the names (kombu/transport/redis.py).
+  const names = [...new Set<number | string>(numbers), ...(redis.sentinel ? ['{db}'] : [])];
+  return names.flatMap((number) => [`&/${number}.celery.pidbox`, `&/${number}.celeryev/worker.*`]);
 }
 
 /** The keys of the queues of a deployment that servers of a group publish to or consume. */

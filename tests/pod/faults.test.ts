@@ -400,8 +400,9 @@ async function sentinelPassword({ running: { redis } }: Scene): Promise<Undo> {
   if (!door) throw new Error('There is no second sentinel.');
   const change = (from: string, to: string) =>
     ask({ ...door, password: from }, 'ACL', 'SETUSER', 'default', 'resetpass', `>${to}`);
-  await change(redis.password, 'other');
-  return () => change('other', redis.password);
+  const { password = '' } = door;
+  await change(password, 'other');
+  return () => change('other', password);
 }
 
 async function sentinelStopped({ running: { redis }, atEnd }: Scene): Promise<Undo> {
@@ -439,7 +440,7 @@ testFaults(
     },
     {
       name: 'The address of the queue has another user',
-      make: inSettings('sentinel://pod:', 'sentinel://other:'),
+      make: inSettings('sentinel://pod-web:', 'sentinel://other:'),
       wrong: [says('verify.celery')],
       said: /password/,
     },
