@@ -743,6 +743,39 @@ describe.concurrent('a script says in a sentence what a server of Pod lacks', ()
     },
   );
 
+  test('that sentinels name a stranger, who gets no password', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const [port, sentinelPort] = [await freePort(), await freePort()];
+    let heard = '';
+    const stranger = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (data) => {
+        heard += String(data);
+        socket.write('+PONG\r\n');
+      });
+    });
+    await new Promise<void>((resolve) => void stranger.listen(port, '127.0.0.9', resolve));
+    onTestFinished(() => new Promise<void>((resolve) => void stranger.close(() => resolve())));
+    const hosts = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
+    await startSentinel(
+      `bind ${hosts.join(' ')}\nport ${sentinelPort}\nsentinel monitor mymaster 127.0.0.9 ${port} 2\n`,
+      onTestFinished,
+    );
+    const sentinels = hosts.map((host) => `${host}:${sentinelPort}`).join();
+    const architecture: Architecture = { ...DEFAULTS, redis: 'dedicated', port, sentinels };
+    for (const language of LANGUAGES) {
+      const { status, wrong } = await verify(architecture, 'redis/verify.sh', language, 'Given-1');
+      expect(wrong).toHaveLength(hosts.length);
+      for (const line of wrong) expect(line).toContain(says(language, 'verify.sentinel.foreign'));
+      expect(status).toBe(1);
+    }
+    // The sentinel itself asks it.
+    expect(heard).toContain('PING');
+    expect(heard).not.toContain('Given-1');
+  });
+
   test('which of the sentinels with TLS refuses the password, or speaks no TLS', async ({
     expect,
     onTestFinished,
