@@ -4,7 +4,7 @@ import { plan, type Deployment } from '../../src/model/deployment.ts';
 import type { ProcedureId } from '../../src/emit/quotes/procedures.ts';
 import { answers } from '../emit/answers.ts';
 import { emitted } from '../emit/emitted.ts';
-import { filledIn, quotesOf } from '../emit/quotes/quoted.ts';
+import { quotesOf } from '../emit/quotes/quoted.ts';
 import type { Machine } from './machine.ts';
 import { PodMachine } from './podMachine.ts';
 
@@ -12,8 +12,8 @@ import { PodMachine } from './podMachine.ts';
 export const PASSWORD = 'a-long-password';
 
 /**
- * Follows a step of a page on one server: writes its files, with the password in its place, and
- * types the commands; gives what they print.
+ * Follows a step of a page on one server: writes its files, with the password that the form was
+ * given, and types the commands; gives what they print.
  *
  * @param server the role that the pieces for this machine name
  */
@@ -24,11 +24,10 @@ export async function follow(
   server: string,
 ): Promise<string> {
   let printed = '';
-  for (const { server: its, host, path, lines } of quotesOf(id, deployment)) {
+  for (const { server: its, host, path, lines } of quotesOf(id, deployment, 'fr', PASSWORD)) {
     if ((its !== server && its !== 'any') || (host !== undefined && host !== machine.address))
       continue;
-    const text = codeText(lines);
-    const typed = filledIn(text, PASSWORD);
+    const typed = codeText(lines);
     if (path === undefined) {
       const access = quotesOf('cli.access', deployment).map((quote) => codeText(quote.lines));
       const script = typed.includes('redis-cli') ? `${access.join('')}${typed}` : typed;

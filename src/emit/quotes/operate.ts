@@ -48,7 +48,7 @@ function onSingleRedis(deployment: Deployment, ...lines: readonly Line[]): Quote
  * @param reset whether the passwords that the user has are taken away first
  */
 function giveHashes(deployment: Deployment, reset: boolean): Line[] {
-  const own = plain(`^user ${deployment.architecture.user}-`, { field: 'user' });
+  const own = string(shellString(`^user ${deployment.architecture.user}-`), { field: 'user' });
   return [
     shell`grep ${own} ${plain(POD_CONF)} | while read -r _ name _ hash _; do`,
     shell`  ${redisCli(deployment)} ACL SETUSER "$name" ${reset ? shell`resetpass ` : []}"$hash" </dev/null`,

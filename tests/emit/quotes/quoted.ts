@@ -1,28 +1,23 @@
 import { codeText } from '../../../src/emit/code.ts';
-import { redisString, urlPart } from '../../../src/emit/escape.ts';
 import type { Deployment } from '../../../src/model/deployment.ts';
 import { PROCEDURES, type ProcedureId } from '../../../src/emit/quotes/procedures.ts';
 import type { Procedure, Quote } from '../../../src/emit/quotes/procedure.ts';
-import { PASSWORD_PLACEHOLDER } from '../../../src/model/password.ts';
 import { speaker } from '../../../src/model/say.ts';
 import { TEXTS, type Language } from '../../../src/site/texts.ts';
 
-/** The quotes of a procedure for a deployment, by default in French. */
+/**
+ * The quotes of a procedure for a deployment, by default in French.
+ *
+ * @param password the one that files have in the place of the placeholder, as those of the form
+ */
 export function quotesOf(
   id: ProcedureId,
   deployment: Deployment,
   language: Language = 'fr',
+  password = '',
 ): readonly Quote[] {
   const procedure: Procedure = PROCEDURES[id];
-  return procedure.emit(deployment, { say: speaker(TEXTS[language], language), password: '' });
-}
-
-/** A file of a page with the password in the place of its placeholder, as a reader writes it there. */
-export function filledIn(text: string, password: string): string {
-  return text
-    .replaceAll(`{${PASSWORD_PLACEHOLDER}}`, urlPart(password))
-    .replaceAll(`< ${PASSWORD_PLACEHOLDER} >`, redisString(password))
-    .replaceAll(PASSWORD_PLACEHOLDER, JSON.stringify(password));
+  return procedure.emit(deployment, { say: speaker(TEXTS[language], language), password });
 }
 
 /** The texts of a procedure's quotes, as the page's button copies them. */
