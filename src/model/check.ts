@@ -21,6 +21,10 @@ const PATHS = {
   results: 'written',
 } as const satisfies Partial<Record<FieldName, PathUse>>;
 
+/** Keys of queues and brokers: an ACL user of a worker may use all that begin so, caches and sessions too. */
+const QUEUE_KEY =
+  /^(celery|encoding|transcripting|xapi|unacked|_kombu|redis-pod-check)|\.celery\.pidbox/;
+
 /** The fields that are {@link PATHS}. */
 const PATH_FIELDS = Object.keys(PATHS) as (keyof typeof PATHS)[];
 
@@ -125,6 +129,8 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     else report('error', 'auth.missing', 'auth', { host: deployment.redis.host });
   }
 
+  if (deployment.redis.user !== undefined && QUEUE_KEY.test(architecture.prefix))
+    report('error', 'prefix.queue', 'prefix');
   const kinds = deployment.servers.filter(({ id }) => id !== 'redis').length;
   if (deployment.redis.user !== undefined && deployment.sharedSettings && kinds > 1)
     report('warning', 'acl.shared', 'shared');

@@ -10,6 +10,7 @@ export type IssueCode =
   | 'number.malformed'
   | 'number.range'
   | 'prefix.malformed'
+  | 'prefix.queue'
   | 'password.malformed'
   | 'password.published'
   | 'password.unused'

@@ -16,29 +16,19 @@ export interface Link {
 const QUOTED = 60;
 
 /**
- * The fields that decide which servers, accounts, files and networks a reader trusts: whoever answers at the
- * address of Redis, may write to a folder of the workers or is let through gets passwords or runs code.
+ * The fields that decide nothing about which servers, accounts, files and networks a reader trusts. All others do, a new
+ * one too: whoever answers at the address and port of Redis, may write to a folder of the workers or is let through
+ * gets passwords or runs code.
  */
-const TRUSTED: readonly FieldName[] = [
-  'host',
-  'socket',
-  'sentinels',
-  'auth',
-  'user',
-  'tls',
-  'ca',
-  'firewall',
-  'from.web',
-  'from.workers',
-  'from.transcription',
-  'from.xapi',
-  'project',
-  'venv',
-  'venv.encode',
-  'account',
-  'logs',
-  'pids',
-  'results',
+const HARMLESS: readonly FieldName[] = [
+  'arch',
+  'web',
+  'workers',
+  'transcription',
+  'xapi',
+  'memory',
+  'hours',
+  'comments',
 ];
 
 /** The fields by which an architecture differs from another. */
@@ -121,7 +111,7 @@ export function linkChoices(architecture: Architecture, base: Architecture): Lin
     (name) => architecture[name] !== base[name] && FIELDS[name].applies(architecture),
   );
   return {
-    trusted: chosen.filter((name) => TRUSTED.includes(name)),
-    other: chosen.filter((name) => !TRUSTED.includes(name)),
+    trusted: chosen.filter((name) => !HARMLESS.includes(name)),
+    other: chosen.filter((name) => HARMLESS.includes(name)),
   };
 }

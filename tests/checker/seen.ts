@@ -91,6 +91,7 @@ export const SEEN: Readonly<Record<IssueCode, Seen | string>> = {
   'from.wide': FIREWALL,
   'firewall.none': FIREWALL,
   'firewall.sentinels': FIREWALL,
+  'prefix.queue': 'Rights and prefixes are in the files of two servers.',
   'acl.shared': 'One file with one user is what the servers share.',
   'sessions.sentinel': 'The files keep the sessions in the cache, where they work.',
   // The other address, once it is right, is asked for its password.

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkFiles, LONGEST_TEXT } from '../../src/checker/check.ts';
 import { FINDINGS, type Finding } from '../../src/checker/findings.ts';
 import type { InputFile } from '../../src/checker/read/files.ts';
+import { positionOf } from '../../src/checker/read/span.ts';
 import { edited } from '../../src/checker/repair/edits.ts';
 import { secretsIn } from '../../src/checker/secrets.ts';
 import { full, limit, runs, sample } from '../sets.ts';
@@ -278,6 +279,21 @@ function secondsFor(name: string, text: string): number {
 describe('the longest text is checked within two seconds of processor time', () => {
   test.each(sample(LARGE, 8))('%s', (_, name, text) => {
     expect(secondsFor(name, text.slice(0, LONGEST_TEXT))).toBeLessThan(MOST);
+  });
+
+  test('positions of many findings, and dicts that copy a growing one', () => {
+    const conf = Array.from({ length: 60_000 }, (_, at) => `requirepass p${at}\nport ${at}\n`).join(
+      '',
+    );
+    const text = conf.slice(0, LONGEST_TEXT);
+    const start = process.cpuUsage();
+    const { findings } = checkFiles([{ name: 'redis.conf', text }]);
+    for (const { span } of findings) positionOf(text, span.from);
+    const { user, system } = process.cpuUsage(start);
+    expect(findings.length).toBeGreaterThan(10_000);
+    expect((user + system) / 1e6).toBeLessThan(MOST);
+    const lines = Array.from({ length: 16_000 }, (_, at) => `D={**D,"k${at}":1}\n`);
+    expect(secondsFor('settings_local.py', `D={"a":1}\n${lines.join('')}`)).toBeLessThan(MOST);
   });
 
   // A search for more such texts: in the everyday set it would fail for a text that nobody has looked at yet.

@@ -189,6 +189,7 @@ test('the form shows what a link chose, and stores nothing until a button is pre
     const report = page.locator('redis-generator link-report');
     await report.waitFor();
     expect(await report.locator('.trusted li').allInnerTexts()).toEqual([
+      'Where Redis runs: On the (first) web server (yours: On a server of its own)',
       'Address of Redis: redis.univ-paris.example (yours: 10.0.0.5)',
       'Virtual environment: /opt/other (yours: /home/pod/.virtualenvs/django_pod4)',
     ]);

@@ -233,6 +233,10 @@ const EXAMPLES: Readonly<
     { field: 'auth', severity: loud, params: { host: '10.0.0.5' } },
   ],
   'auth.local': [checked({ auth: 'none' }), { field: 'auth', severity: 'warning', params: {} }],
+  'prefix.queue': [
+    checked({ auth: 'acl', prefix: 'encoding' }, STRONG_PASSWORD),
+    { field: 'prefix', severity: loud, params: {} },
+  ],
   'acl.shared': [
     checked({ auth: 'acl', shared: true, workers: 1, host: '10.0.0.5' }, STRONG_PASSWORD),
     { field: 'shared', severity: 'warning', params: {} },

@@ -365,7 +365,7 @@ testFaults(
       on: 'encoding',
       make: otherPackages('pod-encode-vosk', 'pod-encode-newest'),
       wrong: () => {
-        const command = `runuser -u ${userInfo().username} -- ${environment('pod-encode-newest')}/bin/pip install 'kombu<5.7'`;
+        const command = `runuser -u ${userInfo().username} -- setsid -w ${environment('pod-encode-newest')}/bin/pip install 'kombu<5.7'`;
         return [says('verify.versions', { command })];
       },
       said: /^✗ kombu \S+ redis \S+: /m,

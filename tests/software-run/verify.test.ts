@@ -712,7 +712,7 @@ describe.concurrent('a script says in a sentence what a server of Pod lacks', ()
       const params = {
         path: environment('pod'),
         running: 1,
-        command: `runuser -u ${userInfo().username} -- ${environment(fault.packages ?? packagesFor(group?.id ?? 'web'))}/bin/pip install 'kombu<5.7'`,
+        command: `runuser -u ${userInfo().username} -- setsid -w ${environment(fault.packages ?? packagesFor(group?.id ?? 'web'))}/bin/pip install 'kombu<5.7'`,
       };
       for (const [at, key] of fault.keys.entries())
         expect(verdict.wrong[at]).toContain(says(language, key, params));

@@ -7,13 +7,31 @@ export interface Span {
 /** The beginning of a file: the span of what is missing from it. */
 export const FILE_START: Span = { from: 0, to: 0 };
 
+/** The offsets at which the lines of the last asked text begin: a long text is asked for many positions in turn. */
+let asked: { readonly text: string; readonly starts: readonly number[] } = {
+  text: '',
+  starts: [0],
+};
+
+function lineStarts(text: string): readonly number[] {
+  if (asked.text !== text) {
+    const starts = [0];
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    asked = { text, starts };
+  }
+  return asked.starts;
+}
+
 /** Line and column of an offset, both from 1; a column counts UTF-16 code units. */
 export function positionOf(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  const start = before.lastIndexOf('\n') + 1;
-  let line = 1;
-  for (let at = before.indexOf('\n'); at >= 0; at = before.indexOf('\n', at + 1)) line += 1;
-  return { line, column: offset - start + 1 };
+  const starts = lineStarts(text);
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
 }
 
 /** Spans in their order, without the empty ones; those that overlap or touch become one. */

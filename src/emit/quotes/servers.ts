@@ -24,10 +24,12 @@ export function enterProject({ paths, redis }: Deployment): Line[] {
 
 /**
  * The beginning of a command, run as root, whose program runs under Pod's account: root must not run what this
- * account may change. In containers there is one account only.
+ * account may change. In a session of its own the program has no terminal, into which it could type commands for
+ * root. In containers there is one account only.
  */
 export function asPod({ account, redis }: Deployment): Line {
-  return redis.container ? [] : shell`runuser -u ${plain(account, { field: 'account' })} -- `;
+  const user = plain(account, { field: 'account' });
+  return redis.container ? [] : shell`runuser -u ${user} -- setsid -w `;
 }
 
 /** A `celery` command for the running workers of each kind, one quote a kind. */

@@ -1,15 +1,19 @@
 import { planVariant, type Deployment } from '../../model/deployment.ts';
 import type { WorkerRole } from '../../pod/roles.ts';
-import { number, string, type Line } from '../code.ts';
+import { number, plain, string, type Line } from '../code.ts';
 import { shell } from '../shell.ts';
 import { workerLine, workerVariables } from '../worker.ts';
 import type { Procedure, Quote } from './procedure.ts';
-import { asPod, enterProject } from './servers.ts';
+import { enterProject } from './servers.ts';
 
 /** A command to type on the server of a worker, in the project's folder. */
 function inProject(deployment: Deployment, server: WorkerRole, line: Line): Quote[] {
   return [{ server, lines: [...enterProject(deployment), line] }];
 }
+
+/** The beginning of a command that runs in the foreground, until Ctrl+C ends it, under Pod's account. */
+const byHand = ({ account, redis }: Deployment): Line =>
+  redis.container ? [] : shell`runuser -u ${plain(account, { field: 'account' })} -- `;
 
 /** The commands that are equivalents of the generator's files. */
 export const UNDERSTAND = {
@@ -21,7 +25,7 @@ export const UNDERSTAND = {
       return inProject(
         deployment,
         'encoding',
-        shell`${asPod(deployment)}${workerLine(deployment, 'encoding')} --prefetch-multiplier=1 -- ${string(`'broker_transport_options=(dict){"visibility_timeout":`)}${timeout}${string("}'")} 'task_acks_late=1'`,
+        shell`${byHand(deployment)}${workerLine(deployment, 'encoding')} --prefetch-multiplier=1 -- ${string(`'broker_transport_options=(dict){"visibility_timeout":`)}${timeout}${string("}'")} 'task_acks_late=1'`,
       );
     },
   },
@@ -32,7 +36,7 @@ export const UNDERSTAND = {
       return inProject(
         deployment,
         'xapi',
-        shell`${workerVariables(deployment, 'xapi')}${asPod(deployment)}${workerLine(deployment, 'xapi')}`,
+        shell`${workerVariables(deployment, 'xapi')}${byHand(deployment)}${workerLine(deployment, 'xapi')}`,
       );
     },
   },

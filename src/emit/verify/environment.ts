@@ -125,7 +125,7 @@ export function emitEnvironmentChecks(script: ShellScript): void {
   const python = program(deployment, group.id, 'python');
   const path = deployment.redis.container
     ? ''
-    : `runuser -u ${deployment.account} -- ${deployment.paths[field]}/bin/`;
+    : `runuser -u ${deployment.account} -- setsid -w ${deployment.paths[field]}/bin/`;
   const command = `${path}pip install '${KOMBU_REQUIREMENT}'`;
   script.code.note('file.verify.versions', source);
   script.add(

@@ -69,7 +69,8 @@ function emitFolderChecks(script: ShellScript, command: 'python' | 'celery'): vo
 
 /**
  * The function `as_pod`, which runs a program under Pod's account. Root must not run what this account may
- * change, and would leave files that it cannot write to.
+ * change, and would leave files that it cannot write to. In a session of its own the program has no terminal, into
+ * which it could type commands for root (TIOCSTI).
  */
 function emitAccountFunction(script: ShellScript): void {
   const { account } = script.deployment;
@@ -79,7 +80,7 @@ function emitAccountFunction(script: ShellScript): void {
     shell`as_pod() { "$@"; }`,
     shell`if [ "$EUID" -eq 0 ]; then`,
     shell`  id -u ${plain(account, source)} >/dev/null 2>&1 || stop ${script.text('verify.account', { account }, source)}`,
-    shell`  as_pod() { runuser -u ${plain(account, source)} -- "$@"; }`,
+    shell`  as_pod() { runuser -u ${plain(account, source)} -- setsid -w "$@"; }`,
     shell`fi`,
   );
 }

@@ -22,6 +22,9 @@ export interface Binding {
   readonly statement: Span;
 }
 
+/** The most entries that are copied from dict to dict: a file that copies a growing one in each line would never end. */
+const MAX_COPIED = 2 ** 14;
+
 /** The state of a Python file before a statement; reading the statement changes it. */
 export class Scope {
   readonly bindings = new Map<string, Binding>();
@@ -38,6 +41,8 @@ export class Scope {
   /** The file may give a value to any name: it has `from … import *`, `exec(…)` or the like. */
   incomplete = false;
   readonly #source: string;
+  /** The entries that have been copied from dict to dict. */
+  #copied = 0;
 
   constructor(source: string) {
     this.#source = source;
@@ -62,6 +67,12 @@ export class Scope {
   /** Puts the entries of a value into a dict, as `update` and `**` do. */
   merge(into: DictValue, from: Value, statement: Span): void {
     if (from.kind !== 'dict') {
+      into.incomplete = true;
+      this.unfollowed.push({ from: statement.from, to: statement.to, names: [] });
+      return;
+    }
+    this.#copied += from.entries.size;
+    if (this.#copied > MAX_COPIED) {
       into.incomplete = true;
       this.unfollowed.push({ from: statement.from, to: statement.to, names: [] });
       return;
