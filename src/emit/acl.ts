@@ -95,7 +95,7 @@ const PRODUCER =
   // The scripts by which kombu 5.7 keeps its bindings.
   ' +evalsha +script|load +script|exists +time +zadd +zrem +zrangebyscore';
 
-/** What a worker uses besides: the tasks that it has taken, and the lock under which it gives them back. */
+/** The further commands of a worker: for the tasks that it has taken, and the lock under which it gives them back. */
 const CONSUMER = '+hset +hget +hdel +zrange +zrevrangebyscore +rpop +get +set';
 
 /** The commands that redis_exporter sends (1.45). */
@@ -159,7 +159,7 @@ function rightsOf(deployment: Deployment, group: ServerGroup): string {
 }
 
 /**
- * The groups of servers with users of their own. Servers that share one settings_local.py share one user, with the
+ * The groups of servers that have separate users. Servers that share one settings_local.py share one user, with the
  * rights of all: that of the web servers.
  */
 function userGroups(deployment: Deployment): readonly PodGroup[] {

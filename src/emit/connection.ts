@@ -96,7 +96,7 @@ function tlsEntries({ redis }: Deployment): DictEntry[] {
   ];
 }
 
-/** What is written for sentinels: they have a password of their own where Redis has users. */
+/** The password to write for sentinels, which is another one where Redis has users. */
 export function forSentinels(writing: Writing): Writing {
   return { ...writing, password: writing.sentinelPassword ?? writing.password };
 }

@@ -102,7 +102,7 @@ export function formatLink(architecture: Architecture, anchor = ''): string {
 }
 
 /**
- * What a link chose: the fields that apply in its architecture and differ from another one.
+ * The choices of a link: the fields that apply in its architecture and differ from another one.
  *
  * @param base the architecture that the reader would see without the link
  */

@@ -88,7 +88,7 @@ test('the architecture of generated files is understood from them', () => {
       if (!deployment.redis.container) must.push('auth', 'memory');
       if (architecture.arch !== 'standalone') must.push('hours', 'db.encoding');
       expect(must.filter((name) => !(name in understood.architecture))).toEqual([]);
-      // Where Redis has users, each kind of server has a password of its own.
+      // Where Redis has users, each kind of server has a separate password.
       if (each.password !== '' && deployment.redis.password && deployment.redis.user === undefined)
         expect(understood.password).toBe(each.password);
       // The fields that are understood are enough to generate the same files again.

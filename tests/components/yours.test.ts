@@ -161,7 +161,7 @@ test('a page has no commands for an architecture with an error, and says why', a
     expect(await report.textContent()).toContain('Address of Redis');
     expect(await report.locator('.issue.error').count()).toBeGreaterThan(1);
     expect(await report.locator('[data-use]').isVisible()).toBe(false);
-    // What is no architecture is said too.
+    // A part that cannot be read is reported too.
     await page.goto(addressOf(root, 'en/install/#port=x'));
     await page.reload();
     await followed(page);

@@ -7,7 +7,7 @@ import { boot, needMachines } from './machine.ts';
 needMachines();
 needStack();
 
-/** What Pod's tasks do: each line prints its name once it has done it. */
+/** The work of Pod's tasks: each line prints its name once it has done it. */
 const NEEDED = String.raw`
 set -eu
 cd ${DEFAULTS.project}
@@ -58,7 +58,7 @@ print("mail", flush=True)
 PYTHON
 `;
 
-/** What nobody needs: each line that succeeds prints its name. */
+/** Attempts that no task needs: each one that succeeds prints its name. */
 const REFUSED = `
 cd ${DEFAULTS.project}
 try() { name=$1; shift; "$@" >/dev/null 2>&1 && echo "may $name"; }

@@ -70,7 +70,7 @@ export async function keysOf(door: Door): Promise<Record<number, string[]>> {
   return found;
 }
 
-/** What Redis has refused its ACL users since it started; none where it has no users. */
+/** The commands that Redis has refused its ACL users since it started; none where it has no users. */
 export async function refusedByAcl(door: Door): Promise<string[]> {
   if (door.user === undefined) return [];
   const said = await ask(door, 'ACL', 'LOG', '128');

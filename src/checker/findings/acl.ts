@@ -16,7 +16,7 @@ type Command = keyof typeof COMMANDS;
 /** The rules by which the generator allows the commands of workers and caches. */
 const ORDINARY = '+@all -@dangerous';
 
-/** What a user is for: caches and sessions, queues, or both. */
+/** The purpose of a user: caches and sessions, queues, or both. */
 interface Purpose {
   readonly stores: boolean;
   readonly queues: boolean;
@@ -75,7 +75,7 @@ export function missingAclRules(
 }
 
 /**
- * What a user is for: what the settings name it for, or if they name none, all of Pod where it may do nearly
+ * The purpose of a user: that of the settings that name it, or if none names any, all of Pod where it may do nearly
  * everything; `undefined` for other users.
  */
 function purposeOf(user: string, rules: readonly string[], files: FileSet): Purpose | undefined {

@@ -24,7 +24,7 @@ export function follower(root: HTMLElement, say: Say): () => Promise<boolean> {
   const guide = need(root, 'a[data-part=describe]', HTMLAnchorElement).pathname;
   const report = need(root, 'link-report');
   const keyOf = (...parts: unknown[]) => JSON.stringify(parts);
-  /** What the page shows, or is about to show: it begins with the default architecture. */
+  /** The key of the architecture on the page, or of the next one; the page begins with the default. */
   let shown = keyOf('', '', []);
 
   const show = async (): Promise<boolean> => {

@@ -4,7 +4,7 @@ import { besideCommands, reportHtml, type Proposal } from '../../view/linkReport
 import { loadTexts } from '../clientTexts.ts';
 import { put } from '../trusted.ts';
 
-/** What is said of an architecture. */
+/** The content of a report on an architecture. */
 export interface Report {
   /** The architecture of a link that is not the reader's own; none for the reader's. */
   readonly proposal: Proposal | undefined;

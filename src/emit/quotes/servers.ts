@@ -24,7 +24,7 @@ export function enterProject({ paths, redis }: Deployment): Line[] {
 
 /**
  * The beginning of a command, run as root, whose program runs under Pod's account: root must not run what this
- * account may change. In a session of its own the program has no terminal, into which it could type commands for
+ * account may change. In a new session the program has no terminal, into which it could type commands for
  * root. In containers there is one account only.
  */
 export function asPod({ account, redis }: Deployment): Line {

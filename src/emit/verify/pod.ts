@@ -69,7 +69,7 @@ function emitFolderChecks(script: ShellScript, command: 'python' | 'celery'): vo
 
 /**
  * The function `as_pod`, which runs a program under Pod's account. Root must not run what this account may
- * change, and would leave files that it cannot write to. In a session of its own the program has no terminal, into
+ * change, and would leave files that it cannot write to. In a new session the program has no terminal, into
  * which it could type commands for root (TIOCSTI).
  */
 function emitAccountFunction(script: ShellScript): void {

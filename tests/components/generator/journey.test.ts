@@ -375,7 +375,7 @@ test.each([1440, 360])(
             .getByRole('radio')
             .first()
             .evaluate((it) => it.getBoundingClientRect().top);
-        // What a link chose is above the form.
+        // The report on a link is above the form.
         await expect.poll(top).toBeLessThan(link.includes('=') ? 740 : 370);
         expect(await top()).toBeGreaterThan(60);
       }
