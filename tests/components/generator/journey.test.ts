@@ -118,11 +118,12 @@ describe.each(languages)('in %s', (language) => {
       const last = page
         .locator('[data-file="redis/verify.sh"], [data-file="web/verify.sh"]')
         .last();
-      await first.evaluate((file) => file.scrollIntoView());
-      await field(page, 'port').evaluate((it) => it.focus({ preventScroll: true }));
-      // The page reads what is in sight from the last layout.
-      await page.waitForTimeout(200);
+      // In one go: nothing that the page still loads may move the file out of sight before the change.
       const texts = await field(page, 'port').evaluate((it: HTMLInputElement) => {
+        it.focus({ preventScroll: true });
+        document
+          .querySelector('[data-file="web/settings_local.py"]')
+          ?.scrollIntoView({ behavior: 'instant' });
         it.value = '6390';
         it.dispatchEvent(new Event('input', { bubbles: true }));
         return Array.from(document.querySelectorAll('.file'), (file) => file.textContent);
