@@ -4,7 +4,7 @@ import { secretsOfUrls } from './read/url.ts';
 import type { StringValue, Value } from './read/values.ts';
 
 /** Names of settings, dict keys and directives whose values are secret. */
-const SECRET = /passw|_pwd$|^pwd$|secret|token|^requirepass$|^masterauth$|auth-pass/i;
+const SECRET = /passw|_pwd$|^pwd$|secret|token|^requirepass$|^masterauth$|(?:auth|sentinel)-pass/i;
 
 /** How deep a literal may be in others to be searched alone. */
 const MAX_NESTED = 3;
@@ -56,7 +56,7 @@ function* secretsOfValues(asked: readonly Asked[]): Generator<Span> {
 }
 
 /** A name that a secret belongs to, in a text that is not read as a language. */
-const SECRET_NAME = /(?:passw|_pwd|secret|token|requirepass|masterauth|auth-pass)\w*["']?\]?/gi;
+const SECRET_NAME = /(?:passw|_pwd|secret|token|requirepass|masterauth|(?:auth|sentinel)-pass)\w*["']?\]?/gi;
 
 /** The offset of the first character at or after an offset that is not blank. */
 function afterBlanks(text: string, from: number): number {
@@ -156,7 +156,8 @@ export function secretsIn(file: CheckedFile): Span[] {
       const [first, ...rest] = words;
       if (name === 'user') for (const word of rest) if (/^[>#<!]/.test(word.text)) spans.push(word);
       if (name === 'sentinel' && first && SECRET.test(first.text))
-        for (const word of rest.slice(1)) spans.push(word);
+        // The name of the master may stand first.
+        for (const word of /^auth-pass$/i.test(first.text) ? rest.slice(1) : rest) spans.push(word);
     }
   }
   // Where the value's end is not known, all of the line after the name is hidden.

@@ -5,11 +5,13 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  realpath,
   rename,
   rm,
+  stat,
   writeFile,
 } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileId } from '../emit/changes.ts';
 import { fileText, SCRIPT_KINDS, type ConfigFile } from '../emit/files.ts';
 import { APPS } from '../pod/workers.ts';
@@ -43,15 +45,41 @@ const statOf = async (path: string) => {
 
 /** The reason for which another account could replace what is written to a folder. */
 async function folderObstacle(path: string): Promise<Obstacle | undefined> {
-  const stat = await statOf(path);
-  if (stat === undefined) return undefined;
-  if (stat.isSymbolicLink()) return { code: 'link', path };
-  if (!stat.isDirectory()) return { code: 'no-folder', path };
+  const found = await statOf(path);
+  if (found === undefined) return undefined;
+  if (found.isSymbolicLink()) return { code: 'link', path };
+  if (!found.isDirectory()) return { code: 'no-folder', path };
   // Windows has neither.
   const account = process.geteuid?.();
   if (account === undefined) return undefined;
-  if (stat.uid !== account) return { code: 'owner', path };
-  return (stat.mode & 0o022) === 0 ? undefined : { code: 'open', path };
+  if (found.uid !== account) return { code: 'owner', path };
+  return (found.mode & 0o022) === 0 ? undefined : { code: 'open', path };
+}
+
+/** The folders above a path, up to the root. */
+function parentsOf(path: string): string[] {
+  const parent = dirname(path);
+  return parent === path ? [] : [parent, ...parentsOf(parent)];
+}
+
+/**
+ * The reason for which another account could put its own folder in the place of a path, or of what a link on the way to
+ * it leads to: it owns a folder above, or may write to it. In a folder such as /tmp, whose sticky bit is set, it could
+ * not.
+ */
+async function parentObstacle(path: string): Promise<Obstacle | undefined> {
+  const account = process.geteuid?.();
+  if (account === undefined) return undefined;
+  const named = parentsOf(path);
+  const real = await Promise.all(named.map((parent) => realpath(parent).catch(() => parent)));
+  for (const parent of new Set([...named, ...real, ...real.flatMap(parentsOf)])) {
+    const found = await stat(parent).catch(() => undefined);
+    if (found === undefined) continue;
+    if (found.uid !== 0 && found.uid !== account) return { code: 'owner', path: parent };
+    if ((found.mode & 0o022) !== 0 && (found.mode & 0o1000) === 0)
+      return { code: 'open', path: parent };
+  }
+  return undefined;
 }
 
 /** The reason for which a file cannot be replaced. */
@@ -60,12 +88,12 @@ async function fileObstacle(
   text: string,
   force: boolean,
 ): Promise<Obstacle | undefined> {
-  const stat = await statOf(path);
-  if (stat === undefined) return undefined;
-  if (stat.isDirectory()) return { code: 'folder', path };
+  const found = await statOf(path);
+  if (found === undefined) return undefined;
+  if (found.isDirectory()) return { code: 'folder', path };
   if (force) return undefined;
   const bytes = Buffer.from(text);
-  const same = stat.isFile() && stat.size === bytes.length && bytes.equals(await readFile(path));
+  const same = found.isFile() && found.size === bytes.length && bytes.equals(await readFile(path));
   return same ? undefined : { code: 'differs', path };
 }
 
@@ -104,7 +132,8 @@ export async function writeFiles(
   const note = (obstacle: Obstacle | undefined) => {
     if (obstacle) obstacles.push(obstacle);
   };
-  note(await folderObstacle(target));
+  note(await parentObstacle(target));
+  if (obstacles.length === 0) note(await folderObstacle(target));
   // Below a folder that is refused, nothing is looked at.
   if (obstacles.length === 0) for (const folder of folders) note(await folderObstacle(folder));
   if (obstacles.length === 0)

@@ -27,9 +27,6 @@ export interface AclUser {
   readonly rights: string;
 }
 
-/** The name of the passwords of sentinels, which know no users. */
-const SENTINELS = 'sentinels';
-
 /** The part of each user's name that says what it is for. */
 const PURPOSE = /-(?:web|worker|encoding|transcription|xapi|monitoring|admin|sentinel)$/;
 
@@ -71,13 +68,11 @@ export function asUser(
 ): { deployment: Deployment; writing: Writing } {
   const { redis } = deployment;
   if (redis.user === undefined) return { deployment, writing };
-  const { password } = writing;
   return {
     deployment: { ...deployment, redis: { ...redis, user: aclUserName(deployment, id) } },
     writing: {
       ...writing,
       password: aclPassword(deployment, writing, id),
-      sentinelPassword: password === '' ? '' : derivedPassword(password, SENTINELS),
     },
   };
 }
@@ -85,8 +80,11 @@ export function asUser(
 /** The commands of every connection: redis-py's, and those of verify.sh. */
 const CONNECTION = '+select +ping +client|setname +info';
 
-/** The commands of Django's caches and of django-redis-sessions; FLUSHDB clears a cache. */
-const STORE = '+get +set +setex +del +unlink +exists +expire +ttl +pttl +flushdb';
+/** The commands of Django's caches and of django-redis-sessions. */
+const STORE = '+get +set +setex +del +unlink +exists +expire +ttl +pttl';
+
+/** The command that clears a cache, as the guide's procedure does on a web server. It empties a whole database. */
+const CLEAR = '+flushdb';
 
 /** The commands of whoever publishes tasks to a queue, and asks workers how they are (kombu 5.2 to 5.7). */
 const PRODUCER =
@@ -106,6 +104,18 @@ const MONITORING =
 const SENTINEL_RIGHTS =
   '&* +psync +replconf +ping +multi +exec +slaveof +subscribe +publish +config|rewrite +role +info' +
   ' +client|setname +client|kill +script|kill';
+
+/**
+ * The questions of clients to sentinels: redis-py's (4.3 to 8.1), and those of verify.sh. Any other command could have
+ * the sentinels name another master.
+ */
+const ASKING_SENTINELS =
+  '+ping +info +client|setname +sentinel|get-master-addr-by-name +sentinel|masters +sentinel|replicas' +
+  ' +sentinel|slaves +sentinel|ckquorum';
+
+/** The commands that sentinels send each other (sentinel.c of Redis 7.0.15). */
+const SENTINEL_TO_SENTINEL =
+  '&__sentinel__:hello +ping +publish +client|setname +sentinel|is-master-down-by-addr';
 
 /** The keys of a broker, whatever its queues are. */
 const BROKER = '~_kombu.binding* ~unacked* ~celeryev.* ~*.celery.pidbox*';
@@ -151,6 +161,7 @@ function rightsOf(deployment: Deployment, group: ServerGroup): string {
     ...(broker ? [BROKER, ...channels(deployment, group)] : []),
     CONNECTION,
     ...(does('store') ? [STORE] : []),
+    ...(group.id === 'web' ? [CLEAR] : []),
     ...(broker ? [PRODUCER] : []),
     ...(does('consumer') ? [CONSUMER] : []),
     ...(does('store') ? [] : ['+set']),
@@ -173,15 +184,19 @@ export function userIdOf(deployment: Deployment, id: PodRole): PodRole {
   return userGroups(deployment).some((group) => group.id === id) ? id : 'web';
 }
 
+/** The administrator, who may do everything. */
+const ADMIN_RIGHTS = '~* &* +@all';
+
+/** A maker of a deployment's users. */
+const userMaker =
+  (deployment: Deployment) =>
+  (id: AclUserId, rights: string): AclUser => ({ id, name: aclUserName(deployment, id), rights });
+
 /** All ACL users of a deployment; none where Redis has one password, or none. */
 export function aclUsers(deployment: Deployment): AclUser[] {
   const { redis, servers, sharedSettings, uses } = deployment;
   if (redis.user === undefined) return [];
-  const user = (id: AclUserId, rights: string): AclUser => ({
-    id,
-    name: aclUserName(deployment, id),
-    rights,
-  });
+  const user = userMaker(deployment);
   // With shared settings every server is the web server's user.
   const merged: Deployment = sharedSettings
     ? { ...deployment, uses: uses.map((use) => ({ ...use, server: 'web' })) }
@@ -190,7 +205,22 @@ export function aclUsers(deployment: Deployment): AclUser[] {
   return [
     ...userGroups(deployment).map((group) => user(group.id, rightsOf(merged, group))),
     user('monitoring', [...new Set(queues), '~unacked', MONITORING].join(' ')),
-    user('admin', '~* &* +@all'),
+    user('admin', ADMIN_RIGHTS),
     ...(redis.sentinel === undefined ? [] : [user('sentinel', SENTINEL_RIGHTS)]),
+  ];
+}
+
+/**
+ * The ACL users of each sentinel: the same names and passwords, with the rights to ask for the master. None where the
+ * sentinels have one password, or none.
+ */
+export function sentinelAclUsers(deployment: Deployment): AclUser[] {
+  const { sentinel, user: named } = deployment.redis;
+  if (!sentinel?.password || named === undefined) return [];
+  const user = userMaker(deployment);
+  return [
+    ...userGroups(deployment).map(({ id }) => user(id, ASKING_SENTINELS)),
+    user('admin', ADMIN_RIGHTS),
+    user('sentinel', SENTINEL_TO_SENTINEL),
   ];
 }

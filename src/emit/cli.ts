@@ -20,11 +20,18 @@ function tlsOptions({ redis: { ca, socket } }: Deployment): Token[] {
   return [plain(' --tls --cacert '), plain(word(ca), { field: 'ca' })];
 }
 
+/** The option of redis-cli for the administrator, where Redis has users. */
+function adminOption(deployment: Deployment): Token[] {
+  return deployment.redis.user === undefined
+    ? []
+    : [plain(' --user '), plain(aclUserName(deployment, 'admin'), { field: 'user' })];
+}
+
 /**
  * The question to a sentinel for the address of the master, in two lines: its host, its port.
  *
- * @param password whether the sentinel asks for a password: that of `REDISCLI_AUTH`, or of `SENTINEL_AUTH` where
- *   Redis has users; one that asks for none would refuse it
+ * @param password whether the sentinel asks for the password, that of `REDISCLI_AUTH`; one that asks for none would
+ *   refuse it
  */
 export function askSentinel(
   deployment: Deployment,
@@ -32,13 +39,8 @@ export function askSentinel(
   { host, port }: Endpoint,
 ): Line {
   const master = plain(deployment.redis.sentinel?.master ?? '', { field: 'master' });
-  const { user } = deployment.redis;
-  const access = !password
-    ? shell`env -u REDISCLI_AUTH `
-    : user === undefined
-      ? []
-      : shell`REDISCLI_AUTH="$SENTINEL_AUTH" `;
-  return shell`${access}redis-cli -h ${endpointToken(host)} -p ${plain(String(port), { field: 'sentinels' })}${tlsOptions(deployment)} SENTINEL get-master-addr-by-name ${master}`;
+  const access = password ? [] : shell`env -u REDISCLI_AUTH `;
+  return shell`${access}redis-cli -h ${endpointToken(host)} -p ${plain(String(port), { field: 'sentinels' })}${tlsOptions(deployment)}${password ? adminOption(deployment) : []} SENTINEL get-master-addr-by-name ${master}`;
 }
 
 /**
@@ -78,9 +80,7 @@ export function redisCli(deployment: Deployment, database?: DatabaseRole): Token
           ]
         : option('-s', plain(word(redis.socket), { field: 'socket' }))),
     ...tlsOptions(deployment),
-    ...(redis.user === undefined
-      ? []
-      : option('--user', plain(aclUserName(deployment, 'admin'), { field: 'user' }))),
+    ...adminOption(deployment),
     ...(database === undefined
       ? []
       : option('-n', plain(String(deployment.databaseNumbers[database]), { database }))),

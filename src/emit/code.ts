@@ -63,8 +63,6 @@ export interface Writing {
   readonly say: Say;
   /** The password of Redis as typed; empty for its placeholder. */
   readonly password: string;
-  /** The password of the sentinels; left out where it is that of Redis. */
-  readonly sentinelPassword?: string;
 }
 
 const token =

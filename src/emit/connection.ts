@@ -96,18 +96,20 @@ function tlsEntries({ redis }: Deployment): DictEntry[] {
   ];
 }
 
-/** The password to write for sentinels, which is another one where Redis has users. */
-export function forSentinels(writing: Writing): Writing {
-  return { ...writing, password: writing.sentinelPassword ?? writing.password };
-}
-
 /** Celery's `broker_use_ssl`, which the connection to a master that sentinels name takes TLS from. */
 export function brokerTls(deployment: Deployment): DictEntry[] {
   return deployment.redis.sentinel === undefined ? [] : tlsEntries(deployment);
 }
 
+/** The entry with the user's name, where Redis has users. */
+function userEntry({ redis: { user } }: Deployment): DictEntry[] {
+  return user === undefined
+    ? []
+    : [['username', literal(string(pythonString(user), { field: 'user' }))]];
+}
+
 /**
- * The options of connections to the sentinels: the password and TLS, where they have any. Clients give
+ * The options of connections to the sentinels: the user, the password and TLS, where they have any. Clients give
  * a sentinel only the timeouts of these options, once it has any (redis-py 5.2).
  */
 function sentinelKwargs(
@@ -119,7 +121,7 @@ function sentinelKwargs(
   const tls = tlsEntries(deployment);
   const entries: DictEntry[] = [
     ...(sentinel?.password
-      ? [['password', pythonPassword(forSentinels(writing))] satisfies DictEntry]
+      ? [...userEntry(deployment), ['password', pythonPassword(writing)] satisfies DictEntry]
       : []),
     ...(tls.length === 0 ? [] : [['ssl', literal(constant('True'))] satisfies DictEntry, ...tls]),
   ];
@@ -166,14 +168,7 @@ export function cacheOptions(
   if (redis.sentinel === undefined) return [client, ...timeouts];
   const tls = tlsEntries(deployment);
   const pool: DictEntry[] = [
-    ...(redis.user === undefined
-      ? []
-      : [
-          [
-            'username',
-            literal(string(pythonString(redis.user), { field: 'user' })),
-          ] satisfies DictEntry,
-        ]),
+    ...userEntry(deployment),
     ...(tls.length === 0 ? [] : [['ssl', literal(constant('True'))] satisfies DictEntry, ...tls]),
   ];
   return [

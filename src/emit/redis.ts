@@ -1,7 +1,7 @@
 import { addressKind } from '../model/address.ts';
 import type { Deployment } from '../model/deployment.ts';
 import { PASSWORD_PLACEHOLDER } from '../model/password.ts';
-import { aclHash, aclPassword, aclUsers, asUser } from './acl.ts';
+import { aclHash, aclPassword, aclUsers, asUser, sentinelAclUsers, type AclUser } from './acl.ts';
 import {
   CodeWriter,
   name,
@@ -11,7 +11,7 @@ import {
   type Token,
   type Writing,
 } from './code.ts';
-import { endpointToken, forSentinels, hostToken, passwordToken } from './connection.ts';
+import { endpointToken, hostToken, passwordToken } from './connection.ts';
 import { redisString } from './escape.ts';
 
 /** The folder of the Redis server's certificate and key. */
@@ -95,26 +95,38 @@ export function notePlaceholder(
     code.note('file.password', { field: 'auth' }, { placeholder: PASSWORD_PLACEHOLDER });
 }
 
+/** The `user` lines: the default user is kept out, and each password is a hash. */
+function emitUserLines(
+  { deployment, writing, set }: RedisFile,
+  users: readonly AclUser[],
+  comment: (user: AclUser) => void = () => undefined,
+): void {
+  set('user', plain('default off'));
+  for (const user of users) {
+    comment(user);
+    const password = aclPassword(deployment, writing, user.id);
+    set(
+      'user',
+      plain(user.name, { field: 'user' }),
+      plain(' on '),
+      { ...passwordToken({ ...writing, password }, aclHash, CONF_PLACEHOLDER), kind: 'plain' },
+      plain(` ${user.rights}`),
+    );
+  }
+}
+
 /** The authentication of clients. */
-function emitAccess({ deployment, writing, code, set }: RedisFile): void {
+function emitAccess(file: RedisFile): void {
+  const { deployment, writing, code, set } = file;
   const { redis } = deployment;
   code.gap().note('file.redis.protected', { field: 'auth' });
   set('protected-mode', plain('yes'));
   notePlaceholder(code, deployment, writing);
   if (redis.user !== undefined) {
     code.note('file.redis.acl', { field: 'user' });
-    set('user', plain('default off'));
-    for (const { id, name: user, rights } of aclUsers(deployment)) {
-      code.note(`file.redis.acl.${id}`, { field: 'user' });
-      const password = aclPassword(deployment, writing, id);
-      set(
-        'user',
-        plain(user, { field: 'user' }),
-        plain(' on '),
-        { ...passwordToken({ ...writing, password }, aclHash, CONF_PLACEHOLDER), kind: 'plain' },
-        plain(` ${rights}`),
-      );
-    }
+    emitUserLines(file, aclUsers(deployment), ({ id }) =>
+      code.note(`file.redis.acl.${id}`, { field: 'user' }),
+    );
   } else if (redis.password) set('requirepass', passwordArgument(writing));
 }
 
@@ -212,12 +224,17 @@ export function emitSentinelConf(
   code.note('file.sentinel.what', { server: 'redis' });
   set('bind', endpointToken(own.host));
   emitPort(file, plain(String(own.port), source));
-  if (sentinel.password) {
+  const replica = asUser(deployment, writing, 'sentinel');
+  const { user } = replica.deployment.redis;
+  if (sentinel.password && user !== undefined) {
+    code.gap().note('file.sentinel.acl', { field: 'user' });
+    emitUserLines(file, sentinelAclUsers(deployment));
+    code.note('file.sentinel.aclOthers', { field: 'user' });
+    setSentinel('sentinel-user', plain('sentinel-user '), plain(user, { field: 'user' }));
+    setSentinel('sentinel-pass', plain('sentinel-pass '), passwordArgument(replica.writing));
+  } else if (sentinel.password) {
     code.gap().note('file.sentinel.password', { field: 'auth' });
-    set(
-      'requirepass',
-      passwordArgument(forSentinels(asUser(deployment, writing, 'sentinel').writing)),
-    );
+    set('requirepass', passwordArgument(writing));
   } else {
     code.note('file.sentinel.open', source);
     set('protected-mode', plain('no'));
@@ -236,8 +253,6 @@ export function emitSentinelConf(
     plain(String(redis.port), { field: 'port' }),
     plain(` ${sentinel.quorum}`, source),
   );
-  const replica = asUser(deployment, writing, 'sentinel');
-  const { user } = replica.deployment.redis;
   if (user !== undefined) setMaster('auth-user', plain(user, { field: 'user' }));
   if (redis.password) setMaster('auth-pass', passwordArgument(replica.writing));
   code.note('file.sentinel.times', source, { seconds: DOWN_AFTER / 1000 });

@@ -1,8 +1,8 @@
 import type { Deployment } from '../model/deployment.ts';
 import { PASSWORD_PLACEHOLDER } from '../model/password.ts';
-import { aclPassword, aclUsers, asUser } from './acl.ts';
+import { aclPassword, aclUsers } from './acl.ts';
 import { CodeWriter, name, plain, type Statement, type Writing } from './code.ts';
-import { forSentinels, passwordToken } from './connection.ts';
+import { passwordToken } from './connection.ts';
 
 /** The name of the list. */
 export const USERS_NAME = 'redis-users.txt';
@@ -27,9 +27,5 @@ export function emitUsers(deployment: Deployment, writing: Writing): Statement[]
   code.note('file.users.what', { field: 'user' });
   for (const { id, name: user } of aclUsers(deployment))
     line(user, aclPassword(deployment, writing, id));
-  if (deployment.redis.sentinel?.password) {
-    code.note('file.users.sentinels', { field: 'sentinels' });
-    line('-', forSentinels(asUser(deployment, writing, 'sentinel').writing).password);
-  }
   return code.done();
 }

@@ -261,16 +261,13 @@ function usesOf(
 /**
  * The prefixes of the keys. `pod` is Pod's own default and is on the default cache only
  * (pod/settings.py:371-379), sessions having `session`; another prefix keeps this Pod's keys from
- * those of another Pod in all three databases.
+ * those of another Pod in all three databases. Each database has a different one: ACL users, whose
+ * rights name keys and no databases, could not be kept from sessions otherwise.
  */
-function prefixesOf(prefix: string, sessions: Architecture['sessions']): Deployment['prefixes'] {
-  const usual = prefix === '' || prefix === 'pod';
-  const own = usual ? '' : prefix;
-  return {
-    default: prefix,
-    select2: own,
-    sessions: sessions !== 'redis' ? own : usual ? 'session' : `${prefix}-session`,
-  };
+function prefixesOf(prefix: string): Deployment['prefixes'] {
+  return prefix === '' || prefix === 'pod'
+    ? { default: prefix, select2: '', sessions: 'session' }
+    : { default: prefix, select2: `${prefix}-select2`, sessions: `${prefix}-session` };
 }
 
 /**
@@ -295,7 +292,7 @@ export function plan(architecture: Architecture): Deployment {
     uses: usesOf(architecture, servers, sessions),
     clients: clientsOf(architecture),
     sessions,
-    prefixes: prefixesOf(architecture.prefix, sessions),
+    prefixes: prefixesOf(architecture.prefix),
     timeLimit: hours * HOUR,
     visibilityTimeout: (hours + 1) * HOUR,
     arch,

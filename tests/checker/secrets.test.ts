@@ -58,6 +58,8 @@ test.each([
   ['redis.conf', 'requirepass "S', 'requirepass *'],
   ['redis.conf', 'tls-auth-clients no', 'tls-auth-clients no'],
   ['sentinel.conf', 'sentinel auth-pass mymaster S', 'sentinel auth-pass mymaster *'],
+  ['sentinel.conf', 'sentinel sentinel-pass S', 'sentinel sentinel-pass *'],
+  ['sentinel.conf', 'user pod-web on #S +ping', 'user pod-web on * +ping'],
   [
     'celeryd',
     'export CELERY_BROKER_URL="redis://:S@h/5"',

@@ -340,7 +340,12 @@ describe('generate refuses, with status 2 and nothing written,', () => {
     },
   );
 
-  const refusedFolders: [what: string, message: RegExp, prepare: (out: string) => void][] = [
+  const refusedFolders: [
+    what: string,
+    message: RegExp,
+    prepare: (out: string) => void,
+    below?: string,
+  ][] = [
     [
       'that is a link',
       /\/out is a symbolic link/,
@@ -375,6 +380,25 @@ describe('generate refuses, with status 2 and nothing written,', () => {
       },
     ],
     [
+      'below one that others may write to',
+      /Other accounts may write to .*\/out,/,
+      (out) => {
+        mkdirSync(out);
+        chmodSync(out, 0o775);
+      },
+      'new/below',
+    ],
+    [
+      'below a link into one that others may write to',
+      /Other accounts may write to .*\/out\/open,/,
+      (out) => {
+        mkdirSync(join(out, 'open/below'), { recursive: true });
+        chmodSync(join(out, 'open'), 0o777);
+        symlinkSync('open/below', join(out, 'link'));
+      },
+      'link/new',
+    ],
+    [
       'with one that a group may write to',
       /Other accounts may write to .*\/out\/redis,/,
       (out) => {
@@ -383,11 +407,11 @@ describe('generate refuses, with status 2 and nothing written,', () => {
       },
     ],
   ];
-  test.each(refusedFolders)('a folder %s, also with --force', (_, message, prepare) => {
+  test.each(refusedFolders)('a folder %s, also with --force', (_, message, prepare, below = '') => {
     const path = folder();
     prepare(join(path, 'out'));
     const { status, stderr } = generate(
-      ['', '--lang', 'en', '--force', '--out', join(path, 'out')],
+      ['', '--lang', 'en', '--force', '--out', join(path, 'out', below)],
       { password: 's3cret' },
     );
     expect(status).toBe(2);
@@ -404,6 +428,15 @@ describe('generate refuses, with status 2 and nothing written,', () => {
     expect(status).toBe(2);
     expect(stderr).toContain(`${out}/web belongs to another account`);
     expect(filesIn(out)).toEqual([]);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('a folder below one of another account', () => {
+    const theirs = folder();
+    chownSync(theirs, 65534, 65534);
+    const { status, stderr } = generate(['', '--lang', 'en', '--out', join(theirs, 'out')]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`${theirs} belongs to another account`);
+    expect(filesIn(theirs)).toEqual([]);
   });
 
   test('an empty name of a folder, and --force without --out', () => {

@@ -2,7 +2,7 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 
-/** The password of an ACL user, or of the sentinels, that the page makes from the one that was typed. */
+/** The password of an ACL user that the page makes from the one that was typed. */
 export const derived = (secret: string, name: string): string =>
   bytesToHex(hmac(sha256, utf8ToBytes(secret), utf8ToBytes(name)));
 
@@ -13,14 +13,7 @@ export const derived = (secret: string, name: string): string =>
  */
 export function answers(script: string, secret: string): string {
   const [, user] = / --user (\S+)/.exec(script) ?? [];
-  const asked = [...script.matchAll(/read -rsp (?:'[^']*'|"[^"]*") (\w+)/g)].map(
-    ([, variable]) => variable,
-  );
-  const lines = asked.map((variable) => {
-    if (secret === '') return '';
-    if (variable === 'sentinels' || variable === 'SENTINEL_AUTH')
-      return derived(secret, 'sentinels');
-    return user === undefined || user.endsWith('-admin') ? secret : derived(secret, user);
-  });
-  return lines.map((line) => `${line}\n`).join('');
+  const own = user === undefined || user.endsWith('-admin') ? secret : derived(secret, user);
+  const asked = script.match(/read -rsp /g) ?? [];
+  return asked.map(() => `${secret === '' ? '' : own}\n`).join('');
 }

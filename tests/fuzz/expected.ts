@@ -24,7 +24,10 @@ const named = (name: string, values: Values): Values =>
 /** The options of connections to sentinels; none where these ask for nothing. */
 function sentinelOptions(deployment: Deployment, secret: string, timeout: number): Values {
   const options = {
-    ...(deployment.redis.sentinel?.password && { password: secret }),
+    ...(deployment.redis.sentinel?.password && {
+      ...(deployment.redis.user !== undefined && { username: deployment.redis.user }),
+      password: secret,
+    }),
     ...encrypted(tlsOf(deployment)),
   };
   return Object.keys(options).length > 0
@@ -65,12 +68,7 @@ function moduleValues(deployment: Deployment, secret: string): Values {
 }
 
 /** The values of settings_local.py, from the uses of the deployment by the servers it is for. */
-function settingsValues(
-  deployment: Deployment,
-  folder: string,
-  secret: string,
-  sentinels: string,
-): Values {
+function settingsValues(deployment: Deployment, folder: string, secret: string): Values {
   const { prefixes, redis, databaseNumbers } = deployment;
   const { sentinel } = redis;
   const away = deployment.sessions === 'cached_db';
@@ -116,7 +114,7 @@ function settingsValues(
           ...(redis.user !== undefined && { username: redis.user }),
           ...encrypted(tlsOf(deployment)),
         }),
-        ...named('SENTINEL_KWARGS', sentinelOptions(deployment, sentinels, timeoutOf(database))),
+        ...named('SENTINEL_KWARGS', sentinelOptions(deployment, secret, timeoutOf(database))),
       }),
       ...((sentinel || away) && {
         ...(redis.socket === undefined && { SOCKET_CONNECT_TIMEOUT: timeoutOf(database) }),
@@ -183,7 +181,7 @@ function settingsValues(
       Object.assign(values, {
         CELERY_TO_ENCODE: true,
         CELERY_TASK_ACKS_LATE: true,
-        CELERY_BROKER_TRANSPORT_OPTIONS: transportOptions(deployment, 'celery', sentinels),
+        CELERY_BROKER_TRANSPORT_OPTIONS: transportOptions(deployment, 'celery', secret),
         ...(sentinel && named('CELERY_BROKER_USE_SSL', tlsOf(deployment))),
       });
     else if (as === 'producer')
@@ -207,10 +205,8 @@ export function expectedValues(deployment: Deployment, file: ConfigFile, secret:
   const user = `${architecture.user}-${sharedSettings || file.server === 'all' ? 'web' : file.server}`;
   const named = redis.user !== undefined;
   const own = named ? { ...deployment, redis: { ...redis, user } } : deployment;
-  const [password, sentinels] = named
-    ? [derived(secret, user), derived(secret, 'sentinels')]
-    : [secret, secret];
+  const password = named ? derived(secret, user) : secret;
   return file.kind === 'celery-module'
-    ? moduleValues(own, sentinels)
-    : settingsValues(own, file.folder, password, sentinels);
+    ? moduleValues(own, password)
+    : settingsValues(own, file.folder, password);
 }

@@ -214,7 +214,7 @@ test('the prefix stands on the default cache as in Pod itself, another one every
   });
   expect(planned({ prefix: 'b' }).prefixes).toEqual({
     default: 'b',
-    select2: 'b',
+    select2: 'b-select2',
     sessions: 'b-session',
   });
 });

@@ -5,6 +5,7 @@ import { TLS_FOLDER } from '../../src/emit/redis.ts';
 import { speaker, type Params, type TextKey } from '../../src/model/say.ts';
 import type { Role } from '../../src/pod/roles.ts';
 import { TEXTS } from '../../src/site/texts.ts';
+import { derived } from '../emit/answers.ts';
 import { textAt } from '../emit/emitted.ts';
 import { sample } from '../sets.ts';
 import { altered } from '../software-run/altered.ts';
@@ -394,15 +395,17 @@ testFaults(
   transcribing,
 );
 
-/** The second sentinel, and a change of its password. */
+/** The user of the web servers. */
+const WEB_USER = 'pod-web';
+
+/** A change of the web servers' password on the second sentinel. */
 async function sentinelPassword({ running: { redis } }: Scene): Promise<Undo> {
   const [, door] = sentinelDoors(redis.deployment.redis, redis.door);
   if (!door) throw new Error('There is no second sentinel.');
-  const change = (from: string, to: string) =>
-    ask({ ...door, password: from }, 'ACL', 'SETUSER', 'default', 'resetpass', `>${to}`);
-  const { password = '' } = door;
-  await change(password, 'other');
-  return () => change('other', password);
+  const change = (password: string) =>
+    ask(door, 'ACL', 'SETUSER', WEB_USER, 'resetpass', `>${password}`);
+  await change('other');
+  return () => change(derived(door.password ?? '', WEB_USER));
 }
 
 async function sentinelStopped({ running: { redis }, atEnd }: Scene): Promise<Undo> {
@@ -425,12 +428,12 @@ testFaults(
     {
       name: 'The password that is typed is wrong, and all sentinels refuse it',
       typed: 'wrong',
-      wrong: SENTINELS.map(() => says('verify.sentinel.password')),
+      wrong: SENTINELS.map(() => says('verify.sentinel.user', { user: WEB_USER })),
     },
     {
       name: 'A sentinel has another password',
       make: sentinelPassword,
-      wrong: [says('verify.sentinel.password')],
+      wrong: [says('verify.sentinel.user', { user: WEB_USER })],
     },
     {
       name: 'A password in CACHES is wrong, which Pod ignores',
@@ -440,7 +443,7 @@ testFaults(
     },
     {
       name: 'The address of the queue has another user',
-      make: inSettings('sentinel://pod-web:', 'sentinel://other:'),
+      make: inSettings(`sentinel://${WEB_USER}:`, 'sentinel://other:'),
       wrong: [says('verify.celery')],
       said: /password/,
     },

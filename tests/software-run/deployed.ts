@@ -7,7 +7,6 @@ import { TLS_FOLDER } from '../../src/emit/redis.ts';
 import type { ConfigFile } from '../../src/emit/files.ts';
 import { plan, type Deployment } from '../../src/model/deployment.ts';
 import type { Role } from '../../src/pod/roles.ts';
-import { derived } from '../emit/answers.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
 import { makeCertificates } from './certificates.ts';
 import type { PackagesName } from '../stacks/stacks.ts';
@@ -70,18 +69,18 @@ export async function replicated(master: Door, replicas: number): Promise<void> 
   });
 }
 
-/** The ways to the sentinels, which may speak TLS and ask for the password of Redis. */
+/** The ways to the sentinels, which may speak TLS and ask for the user and the password of Redis. */
 export function sentinelDoors(
-  { sentinel, user }: Deployment['redis'],
-  { ca, password }: Door,
+  { sentinel }: Deployment['redis'],
+  { ca, user, password }: Door,
 ): readonly Door[] {
   return (sentinel?.endpoints ?? []).map((endpoint) => ({
     ...endpoint,
     ...(ca !== undefined && { ca }),
-    ...(sentinel?.password &&
-      password !== undefined && {
-        password: user === undefined ? password : derived(password, 'sentinels'),
-      }),
+    ...(sentinel?.password && {
+      ...(user !== undefined && { user }),
+      ...(password !== undefined && { password }),
+    }),
   }));
 }
 

@@ -6,6 +6,7 @@ import type { Architecture } from '../../src/model/architecture.ts';
 import { passwords } from '../model/architecture.ts';
 import { derived } from '../emit/answers.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
+import { deployRedis, sentinelDoors } from './deployed.ts';
 import { canListen, freePort, gatherUndos, temporaryFolder, type Finally } from './processes.ts';
 import { ask, startRedis } from './redis.ts';
 
@@ -26,6 +27,47 @@ async function started(choices: Partial<Architecture>, password: string, atEnd: 
   await startRedis(textAt(files, 'redis/redis.conf'), atEnd);
   return port;
 }
+
+test('sentinels name the master to each user, and change it for the administrator alone', async ({
+  onTestFinished: atEnd,
+}) => {
+  const { deployment, door } = await deployRedis(
+    {
+      arch: 'microservices',
+      workers: 1,
+      auth: 'acl',
+      sentinelHosts: ['127.0.0.2', '127.0.0.3', '127.0.0.4'],
+    },
+    atEnd,
+  );
+  const [sentinel] = sentinelDoors(deployment.redis, door);
+  if (!sentinel) throw new Error('There is no sentinel.');
+  const { master } = deployment.architecture;
+  const { host, port } = sentinel;
+  for (const user of ['pod-web', 'pod-encoding']) {
+    const own = { host, port, user, password: derived(door.password ?? '', user) };
+    expect(await ask(own, 'SENTINEL', 'get-master-addr-by-name', master)).toHaveLength(2);
+    for (const command of [
+      ['SENTINEL', 'MONITOR', 'other', '127.0.0.9', '6379', '1'],
+      ['SENTINEL', 'REMOVE', master],
+      ['SENTINEL', 'SET', master, 'quorum', '1'],
+      ['SENTINEL', 'FAILOVER', master],
+      ['SENTINEL', 'CONFIG', 'GET', '*'],
+      ['SENTINEL', 'is-master-down-by-addr', '127.0.0.2', '6379', '1', '*'],
+      ['PUBLISH', '__sentinel__:hello', 'x'],
+      ['ACL', 'LIST'],
+      ['SHUTDOWN'],
+    ])
+      expect([command, (await ask(own, ...command)).join()]).toEqual([
+        command,
+        expect.stringContaining('NOPERM'),
+      ]);
+  }
+  expect((await ask({ host, port }, 'PING')).join()).toContain('NOAUTH');
+  expect((await ask(sentinel, 'SENTINEL', 'CONFIG', 'GET', 'sentinel-user')).join()).toContain(
+    'pod-sentinel',
+  );
+});
 
 describe('a real Redis by its redis.conf', () => {
   test.each(inside)('answers at the address “%s”, to the password alone', async (typed) => {
@@ -112,6 +154,40 @@ describe('a real Redis by its redis.conf', () => {
     expect(await ask(door, 'PING')).toEqual(['PONG']);
     expect((await ask(door, ...command)).join()).toContain('NOPERM');
   });
+
+  test.for([
+    ['django-redis-sessions', { sessions: 'redis' }, 'session:1'],
+    ['Django’s cache', { sessions: 'cache' }, 'session:1:x'],
+    [
+      'Django’s cache, with another prefix',
+      { sessions: 'cache', prefix: 'lille' },
+      'lille-session:1:x',
+    ],
+    ['Django’s cache, without a prefix', { sessions: 'cached_db', prefix: '' }, 'session:1:x'],
+  ] as const)(
+    'gives the Celery worker no session of %s, and no way to empty its database',
+    async ([, choices, session], { onTestFinished: atEnd }) => {
+      const celery = { ...choices, auth: 'acl', arch: 'celery', workers: 1, host: '127.0.0.1' };
+      const port = await started(celery as Partial<Architecture>, 'secret', atEnd);
+      const door = { host: '127.0.0.1', port };
+      const [web, worker] = ['pod-web', 'pod-worker'].map((user) => ({
+        ...door,
+        user,
+        password: derived('secret', user),
+      }));
+      if (!web || !worker) throw new Error('There are two users.');
+      expect(await ask(web, 'SET', session, 'x')).toEqual(['OK']);
+      for (const command of [
+        ['GET', session],
+        ['SET', session, 'x'],
+        ['DEL', session],
+        ['FLUSHDB'],
+      ])
+        expect((await ask(worker, ...command)).join()).toContain('NOPERM');
+      const { prefix = 'pod' } = choices as Partial<Architecture>;
+      expect(await ask(worker, 'SET', `${prefix}:1:page`, 'x')).toEqual(['OK']);
+    },
+  );
 
   test('answers by its socket alone, to its group', async () => {
     const socket = join(temporaryFolder(onTestFinished), 'redis.sock');

@@ -86,6 +86,7 @@ describe('the reference', () => {
       const ways: Partial<Record<Live, (name: string, value: string) => readonly string[]>> = {
         'SENTINEL CONFIG SET': (name, value) => ['SENTINEL', 'CONFIG', 'SET', name, value],
         'SENTINEL SET': (name, value) => ['SENTINEL', 'SET', 'mymaster', name, value],
+        'ACL SETUSER': () => ['ACL', 'SETUSER', 'pod', 'on', '>secret', '+ping'],
         'SENTINEL MONITOR': () => ['SENTINEL', 'MONITOR', 'other', '127.0.0.1', '6379', '1'],
         restart: (name, value) => ['CONFIG', 'SET', name, value],
       };

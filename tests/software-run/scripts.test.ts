@@ -2,13 +2,48 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
+import { lineText } from '../../src/emit/code.ts';
+import { shellString } from '../../src/emit/escape.ts';
 import { fileText } from '../../src/emit/files.ts';
+import { asPod } from '../../src/emit/quotes/servers.ts';
+import { UNDERSTAND } from '../../src/emit/quotes/understand.ts';
 import { DEFAULTS } from '../../src/model/architecture.ts';
+import { plan } from '../../src/model/deployment.ts';
 import { architectures, passwords } from '../model/architecture.ts';
-import { emitted } from '../emit/emitted.ts';
+import { emitted, textAt } from '../emit/emitted.ts';
 import { runs } from '../sets.ts';
 import { shellcheck } from '../software.ts';
 import { run, temporaryFolder } from './processes.ts';
+
+/** The output of a command of bash that root types at a terminal. */
+async function atTerminal(command: string): Promise<string> {
+  const { stdout } = await run('script', ['-qec', `bash -c ${shellString(command)}`, '/dev/null']);
+  return stdout;
+}
+
+// Only root can take the place of another account.
+test.skipIf(process.getuid?.() !== 0)(
+  'programs that run under Pod’s account cannot type into root’s terminal',
+  async () => {
+    const architecture = { ...DEFAULTS, account: 'nobody' };
+    const deployment = plan(architecture);
+    const verify = textAt(emitted(architecture), 'web/verify.sh');
+    const [asPodFunction = ''] = /^ *as_pod\(\) \{ runuser .*$/m.exec(verify) ?? [];
+    const program = `bash -c ${shellString('exec 3<>/dev/tty && echo opened')}`;
+    expect(await atTerminal(`runuser -u nobody -- ${program}`)).toBe('opened\r\n');
+    for (const command of [
+      `${asPodFunction}; as_pod ${program}`,
+      `${lineText(asPod(deployment))}${program}`,
+    ])
+      expect(await atTerminal(command)).toMatch(/^.*\/dev\/tty: No such device or address\r\n$/);
+    // A program in the foreground has another terminal.
+    const [understood] = UNDERSTAND['understand.arguments'].emit(deployment);
+    const [prefix = ''] = /^runuser .* -- /.exec(lineText(understood?.lines.at(-1) ?? [])) ?? [];
+    const said = await atTerminal(`tty; ${prefix}tty`);
+    const terminals = said.match(/\/dev\/pts\/\d+/g) ?? [];
+    expect([terminals.length, new Set(terminals).size]).toEqual([2, 2]);
+  },
+);
 
 test('shells read every script, and shellcheck finds nothing in it, whatever the architecture', async () => {
   const folder = temporaryFolder(onTestFinished);

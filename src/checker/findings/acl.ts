@@ -8,7 +8,6 @@ const COMMANDS = {
   get: ['read', 'string', 'fast'],
   brpop: ['write', 'list', 'slow', 'blocking'],
   info: ['slow', 'dangerous'],
-  flushdb: ['keyspace', 'write', 'slow', 'dangerous'],
 } as const;
 
 type Command = keyof typeof COMMANDS;
@@ -26,8 +25,7 @@ interface Purpose {
 const ALL: Purpose = { stores: true, queues: true };
 
 /**
- * The rules that an ACL user lacks: keys, the channels without which a worker stops, INFO, and
- * FLUSHDB, which clears a cache.
+ * The rules that an ACL user lacks: keys, the channels without which a worker stops, and INFO.
  *
  * @param rules the user's rules in their order; Redis applies them one after the other
  * @param channels a new user may use every channel, as before Redis 7
@@ -70,7 +68,6 @@ export function missingAclRules(
     ...(listens || !queues ? [] : ['&*']),
     ...(ordinary ? [] : [ORDINARY]),
     ...(may.get('info') === true && ordinary ? [] : ['+info']),
-    ...(!stores || (may.get('flushdb') === true && ordinary) ? [] : ['+flushdb']),
   ];
 }
 
@@ -114,11 +111,7 @@ export const acl = [
           };
       }
     },
-    example: [
-      conf(`${CONF_TEXT}user pod on >p@ss-Vx7kQ2mLw9Rt ~* +@all -@dangerous +info +flushdb\n`),
-    ],
-    nearMiss: [
-      conf(`${CONF_TEXT}user pod on >p@ss-Vx7kQ2mLw9Rt ~* &* +@all -@dangerous +info +flushdb\n`),
-    ],
+    example: [conf(`${CONF_TEXT}user pod on >p@ss-Vx7kQ2mLw9Rt ~* +@all -@dangerous +info\n`)],
+    nearMiss: [conf(`${CONF_TEXT}user pod on >p@ss-Vx7kQ2mLw9Rt ~* &* +@all -@dangerous +info\n`)],
   },
 ] as const satisfies readonly FindingDefinition[];

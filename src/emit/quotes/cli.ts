@@ -12,16 +12,12 @@ export const CLI = {
     emit: (deployment, { say }) => {
       const { comments, redis } = deployment;
       const code = new CodeWriter(say, comments);
-      const named = redis.user !== undefined;
-      const asked = named
-        ? say('verify.password.user', { user: aclUserName(deployment, 'admin') })
-        : say('verify.password.ask');
-      const sentinels: Line =
-        named && redis.sentinel?.password
-          ? shell`IFS= read -rsp ${string(shellString(say('verify.password.sentinels')))} SENTINEL_AUTH && `
-          : [];
+      const asked =
+        redis.user === undefined
+          ? say('verify.password.ask')
+          : say('verify.password.user', { user: aclUserName(deployment, 'admin') });
       const password: Line = redis.password
-        ? shell`${sentinels}IFS= read -rsp ${string(shellString(asked))} REDISCLI_AUTH && export REDISCLI_AUTH`
+        ? shell`IFS= read -rsp ${string(shellString(asked))} REDISCLI_AUTH && export REDISCLI_AUTH`
         : [];
       const [first] = redis.sentinel?.endpoints ?? [];
       const master =

@@ -11,9 +11,12 @@ function inProject(deployment: Deployment, server: WorkerRole, line: Line): Quot
   return [{ server, lines: [...enterProject(deployment), line] }];
 }
 
-/** The beginning of a command that runs in the foreground, until Ctrl+C ends it, under Pod's account. */
+/**
+ * The beginning of a command that runs in the foreground, until Ctrl+C ends it, under Pod's account. It has a terminal
+ * of its own: into root's it could type commands.
+ */
 const byHand = ({ account, redis }: Deployment): Line =>
-  redis.container ? [] : shell`runuser -u ${plain(account, { field: 'account' })} -- `;
+  redis.container ? [] : shell`runuser --pty -u ${plain(account, { field: 'account' })} -- `;
 
 /** The commands that are equivalents of the generator's files. */
 export const UNDERSTAND = {

@@ -108,7 +108,7 @@ function emitDjangoChecks(script: ShellScript): void {
     shell`  *"redis-pod $1 ok"*) good "$2" ;;`,
     shell`  *)`,
     shell`    bad "$3"`,
-    shell`    sed -n "s/[[:cntrl:]]/ /g; s/^redis-pod $1 /  /p" <<<"$said" ;;`,
+    shell`    sed -n "s/^redis-pod $1 /  /p" <<<"$said" | clean ;;`,
     shell`esac`,
   );
   script.add(

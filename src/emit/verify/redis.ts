@@ -3,7 +3,7 @@ import type { Deployment } from '../../model/deployment.ts';
 import { PUBLISHED_PASSWORDS } from '../../model/password.ts';
 import type { TextKey } from '../../model/say.ts';
 import { ANSWER_TIMEOUT } from '../../pod/limits.ts';
-import { plain, string, type Line, type Source, type Token } from '../code.ts';
+import { plain, string, type Line, type Source } from '../code.ts';
 import { endpointToken, hostToken } from '../connection.ts';
 import { shellString } from '../escape.ts';
 import { shell } from '../shell.ts';
@@ -18,6 +18,10 @@ function emitPlaceholderRefusal(script: ShellScript, indent: string): void {
 const tlsOptions = ({ ca }: Deployment['redis']): Line =>
   ca === undefined ? [] : shell`--tls --cacert ${plain(ca, { field: 'ca' })} `;
 
+/** The option of redis-cli for the user, where Redis has users. */
+const userOption = ({ user }: Deployment['redis']): Line =>
+  user === undefined ? [] : shell`--user ${plain(user, { field: 'user' })} `;
+
 /** The loop that asks each sentinel for the master; its address is asked for the rest. */
 function emitSentinelLoop(
   script: ShellScript,
@@ -29,7 +33,7 @@ function emitSentinelLoop(
   const { redis } = script.deployment;
   script.addFunction(
     'sentinel',
-    shell`${!redis.sentinel?.password ? [] : redis.user === undefined ? shell`REDISCLI_AUTH="$password" ` : shell`REDISCLI_AUTH="$sentinels" `}client -h "$host" -p "$port" ${tlsOptions(redis)}"$@"`,
+    shell`${redis.sentinel?.password ? shell`REDISCLI_AUTH="$password" ` : []}client -h "$host" -p "$port" ${tlsOptions(redis)}${redis.sentinel?.password ? userOption(redis) : []}"$@"`,
   );
   const named = endpoints.map(({ host }) => `${host} ${redis.port}`);
   script.code.note('file.verify.sentinels', source);
@@ -52,7 +56,11 @@ function emitSentinelLoop(
     ...(redis.sentinel?.password
       ? [
           shell`  elif [[ $said == *WRONGPASS* ]]; then`,
-          shell`    bad "$place" ${place('verify.sentinel.password')}`,
+          shell`    bad "$place" ${
+            redis.user === undefined
+              ? place('verify.sentinel.password')
+              : script.text('verify.sentinel.user', { user: redis.user }, { field: 'user' })
+          }`,
         ]
       : []),
     // The address of the master has one blank in it, an error has more.
@@ -111,27 +119,21 @@ export function emitLocation(script: ShellScript): void {
   script.add(shell`printf -v place ${script.text('verify.place')} "$host" "$port"`);
 }
 
-/** The prompts for the passwords, where Redis, or the sentinels by themselves, ask for one. */
+/** The prompt for the password, where Redis asks for one. */
 export function emitPasswordPrompt(script: ShellScript): void {
-  const { password, sentinel, user } = script.deployment.redis;
+  const { password, user } = script.deployment.redis;
   if (!password) return;
   const source: Source = { field: 'auth' };
-  const read = (variable: string, question: Token) => [
-    shell`unset ${plain(variable)}`,
-    // Without IFS, blanks at the ends of the password stay.
-    shell`IFS= read -rsp ${question} ${plain(variable)}`,
-    shell`echo`,
-  ];
+  const question =
+    user === undefined
+      ? script.text('verify.password.ask', {}, source)
+      : script.text('verify.password.user', { user }, { field: 'user' });
   script.code.gap().note('file.verify.password', source);
-  if (user !== undefined && sentinel?.password)
-    script.add(...read('sentinels', script.text('verify.password.sentinels', {}, source)));
   script.add(
-    ...read(
-      'password',
-      user === undefined
-        ? script.text('verify.password.ask', {}, source)
-        : script.text('verify.password.user', { user }, { field: 'user' }),
-    ),
+    shell`unset password`,
+    // Without IFS, blanks at the ends of the password stay.
+    shell`IFS= read -rsp ${question} password`,
+    shell`echo`,
     shell`[ -n "$password" ] || stop ${script.text('verify.password.none', {}, source)}`,
     ...PUBLISHED_PASSWORDS.map(
       (each) =>
@@ -148,7 +150,7 @@ export function emitAskFunction(script: ShellScript): void {
     shell`client `,
     redis.socket === undefined ? shell`-h "$host" -p "$port" ` : shell`-s "$socket" `,
     tlsOptions(redis),
-    ...(redis.user === undefined ? [] : [shell`--user ${plain(redis.user, { field: 'user' })} `]),
+    userOption(redis),
   ];
   script.code.gap();
   script.addFunction('ask', shell`${command.flat()}"$@"`);

@@ -13,8 +13,8 @@ import {
 import { shellString } from '../escape.ts';
 import { shell } from '../shell.ts';
 
-/** The command that prints the last line of a program's output; a terminal would obey its control characters. */
-export const PRINT_LAST_LINE = shell`tail -n 1 <<<"$said" | sed 's/[[:cntrl:]]/ /g'`;
+/** The command that prints the last line of a program's output. */
+export const PRINT_LAST_LINE = shell`tail -n 1 <<<"$said" | clean`;
 
 /** The script of one server that is being written. */
 export class ShellScript {

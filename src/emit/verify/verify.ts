@@ -9,8 +9,14 @@ import { emitAskFunction, emitClient, emitLocation, emitPasswordPrompt } from '.
 import { ShellScript } from './script.ts';
 import { emitSecretChecks } from './secrets.ts';
 
-/** The arguments of a function in one line, without control characters: a terminal would obey those of an answer. */
-const SHOWN = shell`"\${*//[[:cntrl:]]/ }"`;
+/**
+ * The body of a filter that replaces control characters: a terminal would obey those of an answer. It works on bytes,
+ * whatever the locale: U+0080 to U+009F are two bytes each in UTF-8.
+ */
+const CLEAN = shell`LC_ALL=C sed 's/\xc2[\x80-\x9f]/ /g; s/[[:cntrl:]]/ /g'`;
+
+/** The arguments of a function in one line. */
+const SHOWN = shell`"\${*//$'\n'/ }"`;
 
 /** The beginning: comments, and the functions that report results and end the script. */
 function emitStart(script: ShellScript): void {
@@ -24,8 +30,9 @@ function emitStart(script: ShellScript): void {
   script.add(
     shell`set -u`,
     shell`wrong=0`,
-    shell`good() { printf '✓ %s\n' ${SHOWN}; }`,
-    shell`bad() { printf '✗ %s\n' ${SHOWN} && wrong=$((wrong + 1)); }`,
+    shell`clean() { ${CLEAN}; }`,
+    shell`good() { printf '✓ %s\n' ${SHOWN} | clean; }`,
+    shell`bad() { printf '✗ %s\n' ${SHOWN} | clean && wrong=$((wrong + 1)); }`,
   );
   script.addFunction(
     'finish',
