@@ -56,7 +56,8 @@ function* secretsOfValues(asked: readonly Asked[]): Generator<Span> {
 }
 
 /** A name that a secret belongs to, in a text that is not read as a language. */
-const SECRET_NAME = /(?:passw|_pwd|secret|token|requirepass|masterauth|(?:auth|sentinel)-pass)\w*["']?\]?/gi;
+const SECRET_NAME =
+  /(?:passw|_pwd|secret|token|requirepass|masterauth|(?:auth|sentinel)-pass)\w*["']?\]?/gi;
 
 /** The offset of the first character at or after an offset that is not blank. */
 function afterBlanks(text: string, from: number): number {

@@ -28,7 +28,7 @@ export interface AclUser {
 }
 
 /** The part of each user's name that says what it is for. */
-const PURPOSE = /-(?:web|worker|encoding|transcription|xapi|monitoring|admin|sentinel)$/;
+const PURPOSE = /-(?:web|cron|worker|encoding|transcription|xapi|monitoring|admin|sentinel)$/;
 
 /** The name that the reader chose, from the name of one of the users; any other name as it is. */
 export const aclUserPrefix = (user: string): string => user.replace(PURPOSE, '');
@@ -117,6 +117,12 @@ const ASKING_SENTINELS =
 const SENTINEL_TO_SENTINEL =
   '&__sentinel__:hello +ping +publish +client|setname +sentinel|is-master-down-by-addr';
 
+/**
+ * The right to count the tasks that an architecture of before has left, which verify.sh does after a move to
+ * Esup-Runner.
+ */
+const OLD_QUEUES = '%R~celery %R~encoding %R~transcripting %R~unacked +llen +hlen';
+
 /** The keys of a broker, whatever its queues are. */
 const BROKER = '~_kombu.binding* ~unacked* ~celeryev.* ~*.celery.pidbox*';
 
@@ -161,7 +167,8 @@ function rightsOf(deployment: Deployment, group: ServerGroup): string {
     ...(broker ? [BROKER, ...channels(deployment, group)] : []),
     CONNECTION,
     ...(does('store') ? [STORE] : []),
-    ...(group.id === 'web' ? [CLEAR] : []),
+    ...(group.roles.includes('web') ? [CLEAR] : []),
+    ...(deployment.arch === 'runner' && group.roles.includes('web') ? [OLD_QUEUES] : []),
     ...(broker ? [PRODUCER] : []),
     ...(does('consumer') ? [CONSUMER] : []),
     ...(does('store') ? [] : ['+set']),

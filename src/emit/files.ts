@@ -1,6 +1,6 @@
 import type { Deployment } from '../model/deployment.ts';
 import type { ServerGroup } from '../model/servers.ts';
-import type { Role, WorkerRole } from '../pod/roles.ts';
+import { isWorker, type Role, type WorkerRole } from '../pod/roles.ts';
 import { CONFIG_MODULE } from '../pod/workers.ts';
 import { asUser, userIdOf } from './acl.ts';
 import { emitUsers, USERS_NAME } from './users.ts';
@@ -8,6 +8,13 @@ import { codeText, linesOf, type Line, type Statement, type Writing } from './co
 import { emitNftRules, emitUfwRules, NFT_PATH } from './firewall.ts';
 import { emitRedisConf, emitSentinelConf } from './redis.ts';
 import { REDIS_CONF_PATH, secretOwner, SENTINEL_CONF_PATH, SETTINGS_PATH } from './secrets.ts';
+import {
+  emitRunnerCrontab,
+  emitRunnerLoop,
+  emitRunnerService,
+  emitRunnerTimer,
+  RUNNER_PATHS,
+} from './runner.ts';
 import { emitSettings } from './settings.ts';
 import { emitVerifyScript } from './verify/verify.ts';
 import {
@@ -27,6 +34,10 @@ export type ConfigFileKind =
   | 'systemd-unit'
   | 'init-defaults'
   | 'container-start'
+  | 'cron-unit'
+  | 'cron-timer'
+  | 'crontab'
+  | 'cron-loop'
   | 'redis-conf'
   | 'sentinel-conf'
   | 'users'
@@ -45,7 +56,12 @@ export const WORKER_KINDS: readonly ConfigFileKind[] = [
 export const FIREWALL_KINDS: readonly ConfigFileKind[] = ['nftables', 'ufw'];
 
 /** The kinds of files that are scripts to be run. */
-export const SCRIPT_KINDS: readonly ConfigFileKind[] = ['container-start', 'ufw', 'verify'];
+export const SCRIPT_KINDS: readonly ConfigFileKind[] = [
+  'container-start',
+  'cron-loop',
+  'ufw',
+  'verify',
+];
 
 /** One file of a server. */
 export interface ConfigFile {
@@ -137,6 +153,23 @@ function workerFile(
   }
 }
 
+/** The files that run the cron job of Esup-Runner. */
+function cronFiles(deployment: Deployment, writing: Writing, server: Role): ConfigFile[] {
+  const of = (kind: ConfigFileKind, path: string, emit: typeof emitRunnerService) =>
+    file({ kind, folder: 'cron', server, path }, () => emit(deployment, writing));
+  switch (deployment.service) {
+    case 'container':
+      return [of('cron-loop', RUNNER_PATHS.container, emitRunnerLoop)];
+    case 'init':
+      return [of('crontab', RUNNER_PATHS.crontab, emitRunnerCrontab)];
+    default:
+      return [
+        of('cron-unit', RUNNER_PATHS.service, emitRunnerService),
+        of('cron-timer', RUNNER_PATHS.timer, emitRunnerTimer),
+      ];
+  }
+}
+
 /** The files of the Redis server, or of each of the servers that sentinels watch over. */
 function redisFiles(deployment: Deployment, writing: Writing): ConfigFile[] {
   const { firewall, redis } = deployment;
@@ -187,8 +220,8 @@ function serverFiles(deployment: Deployment, writing: Writing, group: ServerGrou
     files.push(
       file(settingsPlace(deployment, id), () => emitSettings(own.deployment, own.writing, roles)),
     );
-  const workers = roles.filter((role) => role !== 'web' && role !== 'redis');
-  for (const role of workers) files.push(workerFile(deployment, writing, id, role));
+  if (roles.includes('cron')) files.push(...cronFiles(deployment, writing, id));
+  for (const role of roles.filter(isWorker)) files.push(workerFile(deployment, writing, id, role));
   const first = roles.find((role) => needsConfigModule(deployment, role));
   if (first) {
     const path = `${redis.container ? '.' : paths.project}/${CONFIG_MODULE}.py`;

@@ -1,6 +1,7 @@
 import type { ConnectionSetting, Deployment } from '../model/deployment.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
 import type { Role } from '../pod/roles.ts';
+import { RUNNER_TASKS_DAYS, UPLOAD_MODE } from '../pod/runner.ts';
 import { CONFIG_MODULE } from '../pod/workers.ts';
 import {
   CodeWriter,
@@ -81,11 +82,12 @@ class SettingsWriter {
   }
 
   #emitCelery(): void {
-    if (!this.#has('web', 'worker')) return;
-    const { hours } = this.#deployment;
+    if (!this.#has('web', 'cron', 'worker')) return;
+    const { arch, hours } = this.#deployment;
     const database = 'encoding';
-    this.#code.gap().note('file.settings.celery', { field: 'arch' });
-    this.#set('CELERY_TO_ENCODE', TRUE, { field: 'arch' });
+    const source: Source = { field: arch === 'runner' ? 'bbb' : 'arch' };
+    this.#code.gap().note(arch === 'runner' ? 'file.settings.bbb' : 'file.settings.celery', source);
+    this.#set('CELERY_TO_ENCODE', TRUE, source);
     this.#code.note('file.settings.broker', { database });
     this.#setUrl('CELERY_BROKER_URL', database);
     this.#code.note('file.settings.acksLate');
@@ -100,6 +102,21 @@ class SettingsWriter {
       this.#code.note('file.settings.brokerTls', { field: 'tls' });
       this.#set('CELERY_BROKER_USE_SSL', { kind: 'dict', entries: tls }, { field: 'tls' });
     }
+  }
+
+  /** Esup-Runner. Everything that may save a video starts its encoding: the Celery worker too. */
+  #emitRunner(): void {
+    const source: Source = { field: 'arch' };
+    this.#code.gap().note('file.settings.runner', source);
+    this.#set('USE_RUNNER_MANAGER', TRUE, source);
+    this.#code.note('file.settings.runnerDays', source);
+    this.#set('RM_TASKS_DELETED_AFTER_DAYS', literal(number(String(RUNNER_TASKS_DAYS))), source);
+    if (!this.#deployment.redis.container) {
+      this.#code.note('file.settings.runnerHttps', source);
+      this.#set('SECURE_SSL_REDIRECT', TRUE, source);
+    }
+    this.#code.note('file.settings.runnerUpload', source);
+    this.#set('FILE_UPLOAD_PERMISSIONS', literal(number(UPLOAD_MODE)), source);
   }
 
   #emitMicroservices(): void {
@@ -169,7 +186,7 @@ class SettingsWriter {
   }
 
   #emitCaches(): void {
-    if (!this.#has('web', 'worker')) return;
+    if (!this.#has('web', 'cron', 'worker')) return;
     const { redis, prefixes, sessions } = this.#deployment;
     this.#code.gap();
     if (redis.sentinel !== undefined) {
@@ -238,9 +255,10 @@ class SettingsWriter {
   }
 
   write(): Statement[] {
-    const { arch, xapi } = this.#deployment;
+    const { arch, bbb, xapi } = this.#deployment;
     this.#emitHeader();
-    if (arch === 'celery') this.#emitCelery();
+    if (arch === 'runner' && this.#has('web', 'cron', 'worker')) this.#emitRunner();
+    if (arch === 'celery' || bbb) this.#emitCelery();
     if (arch === 'microservices') this.#emitMicroservices();
     if (xapi) this.#emitXapi();
     this.#emitConfigModule();

@@ -49,7 +49,7 @@ export function needsConfigModule(deployment: Deployment, role: Role): boolean {
       (redis.sentinel !== undefined || sessions === 'cached_db') &&
       (arch === 'microservices' || xapi)
     );
-  return role !== 'worker' && role !== 'redis';
+  return role === 'encoding' || role === 'transcription' || role === 'xapi';
 }
 
 /** The field with the virtual environment of a role's server. */
@@ -282,6 +282,14 @@ const HARDENING: readonly (readonly [directive: string, value: string])[] = [
   ['ProtectSystem', 'full'],
 ];
 
+/** The directives of {@link HARDENING}, in the section `[Service]`. */
+export function emitRights(code: CodeWriter, { paths }: Deployment, role: Role): void {
+  const set = (key: string, value: Token) => code.statement(key, [[name(key), plain('='), value]]);
+  code.gap().note(role === 'cron' ? 'file.cron.rights' : 'file.unit.rights', { server: role });
+  for (const [directive, value] of HARDENING) set(directive, plain(value));
+  set('ReadWritePaths', plain(paths.project, { field: 'project' }));
+}
+
 /** The systemd unit of a worker; each statement has the name of its directive. */
 export function emitSystemdUnit(
   deployment: Deployment,
@@ -338,9 +346,7 @@ export function emitSystemdUnit(
   code.note('file.unit.restart', { field: 'service' });
   set('Restart', plain('always'));
   set('RestartSec', plain('5'));
-  code.gap().note('file.unit.rights', { server: role });
-  for (const [directive, value] of HARDENING) set(directive, plain(value));
-  set('ReadWritePaths', plain(paths.project, { field: 'project' }));
+  emitRights(code, deployment, role);
   code.gap().line(section('[Install]'));
   set('WantedBy', plain('multi-user.target'));
   return code.done();

@@ -1,9 +1,6 @@
 import { DATABASE_ROLES, type DatabaseRole } from '../pod/databases.ts';
 import type { Architecture } from './architecture.ts';
-import { remoteClients, runsDjango, serversOf } from './servers.ts';
-
-/** Whether encoding is handed to workers through a broker. */
-export const usesBroker = ({ arch }: Architecture): boolean => arch !== 'standalone';
+import { remoteClients, runsDjango, serverCount, serversOf, usesBroker } from './servers.ts';
 
 /** Whether the administrator configures Redis; in Pod's Docker set-up it is a ready-made container. */
 export const managesRedis = ({ redis }: Architecture): boolean => redis !== 'docker';
@@ -16,16 +13,20 @@ export const asksPassword = (architecture: Architecture): boolean =>
   managesRedis(architecture) && architecture.auth !== 'none';
 
 /** Whether Redis runs on the web server and nothing runs elsewhere. */
-export const runsOnWebServer = ({ arch, web, workers, redis }: Architecture): boolean =>
-  redis === 'web' && (arch === 'standalone' || (web === 1 && workers === 0));
+export const runsOnWebServer = (architecture: Architecture): boolean =>
+  architecture.redis === 'web' && serverCount(architecture) === 1;
 
 /** Whether there are workers that a service of the system starts. */
-export const hasServices = (architecture: Architecture): boolean =>
+const hasWorkers = (architecture: Architecture): boolean =>
   managesRedis(architecture) && (usesBroker(architecture) || architecture.xapi);
+
+/** Whether there are workers or a cron job, which a service of the system starts. */
+export const hasServices = (architecture: Architecture): boolean =>
+  hasWorkers(architecture) || (managesRedis(architecture) && architecture.arch === 'runner');
 
 /** Whether Celery's init script starts the workers. */
 export const usesInit = (architecture: Architecture): boolean =>
-  hasServices(architecture) && architecture.service === 'init';
+  hasWorkers(architecture) && architecture.service === 'init';
 
 /** Whether there are servers with workers and without Django. */
 export const hasLightServers = (architecture: Architecture): boolean =>

@@ -1,8 +1,8 @@
 import { GUIDE_NUMBERS, type DatabaseRole } from '../pod/databases.ts';
 import { REDIS_PORT } from '../pod/limits.ts';
 
-/** The three ways in which Pod 4 encodes videos. */
-export const ARCHITECTURES = ['standalone', 'celery', 'microservices'] as const;
+/** The ways in which Pod 4 encodes videos: on the web server, by Celery, by microservices, by Esup-Runner. */
+export const ARCHITECTURES = ['standalone', 'celery', 'microservices', 'runner'] as const;
 
 /** The places that Redis can run in. */
 export const REDIS_PLACES = ['web', 'worker', 'dedicated', 'docker'] as const;
@@ -23,7 +23,8 @@ export const SESSION_STORES = ['redis', 'cache', 'cached_db'] as const;
 export const FIREWALLS = ['none', 'nftables', 'ufw'] as const;
 
 /** A field with the addresses of a group of servers. */
-export type ClientField = 'from.web' | 'from.workers' | 'from.transcription' | 'from.xapi';
+export type ClientField =
+  'from.web' | 'from.cron' | 'from.workers' | 'from.transcription' | 'from.xapi';
 
 /**
  * The administrator's choices; nothing in it is derived. The names are the names of a link's
@@ -32,8 +33,10 @@ export type ClientField = 'from.web' | 'from.workers' | 'from.transcription' | '
 export type Architecture = Readonly<
   {
     arch: (typeof ARCHITECTURES)[number];
-    /** Web servers. Without effect when standalone, which has one. */
+    /** Web servers; with Esup-Runner, one of them has the cron job. */
     web: number;
+    /** With Esup-Runner: presentations of BigBlueButton are imported, which Celery encodes. */
+    bbb: boolean;
     /** Encoding servers; 0 puts every worker on the web server itself. */
     workers: number;
     transcription: boolean;
@@ -106,6 +109,7 @@ export type ChoiceFieldName = {
 export const DEFAULTS: Architecture = {
   arch: 'celery',
   web: 1,
+  bbb: false,
   workers: 0,
   transcription: false,
   xapi: false,
@@ -123,6 +127,7 @@ export const DEFAULTS: Architecture = {
   ca: '/etc/redis/tls/ca.crt',
   firewall: 'nftables',
   'from.web': '',
+  'from.cron': '',
   'from.workers': '',
   'from.transcription': '',
   'from.xapi': '',

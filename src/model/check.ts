@@ -7,6 +7,7 @@ import { FIELDS } from './fields.ts';
 import type { Issue, IssueCode } from './issues.ts';
 import { isWeakPassword, PUBLISHED_PASSWORDS, STRONG } from './password.ts';
 import type { Params } from './say.ts';
+import { usesBroker } from './servers.ts';
 import { foreignAccount, isOpenPath, isSystemPath, type PathUse } from './system.ts';
 
 /** How each path is used. */
@@ -62,14 +63,13 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     params: Params = {},
   ) => issues.push({ code, field, severity, params });
 
-  const { arch, web, workers, redis, socket, auth } = architecture;
+  const { web, workers, redis, socket, auth } = architecture;
   const deployment = plan(architecture);
   const servers = deployment.servers.reduce((sum, group) => sum + group.count, 0);
 
-  if (redis === 'worker' && (arch === 'standalone' || workers === 0))
+  if (redis === 'worker' && (!usesBroker(architecture) || workers === 0))
     report('error', 'redis.no-worker', 'redis');
-  if (redis === 'docker' && arch !== 'standalone' && web > 1)
-    report('error', 'redis.docker-webs', 'redis', { web });
+  if (redis === 'docker' && web > 1) report('error', 'redis.docker-webs', 'redis', { web });
 
   const container = redis === 'docker';
   if (socket !== '' && container) report('error', 'socket.docker', 'socket');

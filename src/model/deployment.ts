@@ -3,14 +3,7 @@ import { DOCKER_HOST } from '../pod/limits.ts';
 import type { Role, WorkerRole } from '../pod/roles.ts';
 import { QUEUES } from '../pod/workers.ts';
 import { ADDRESS_PLACEHOLDER, isLoopback, isPlaceholder, type Endpoint } from './address.ts';
-import {
-  asksPassword,
-  databasesOf,
-  hasFirewall,
-  hasServices,
-  usesBroker,
-  usesNetwork,
-} from './applies.ts';
+import { asksPassword, databasesOf, hasFirewall, hasServices, usesNetwork } from './applies.ts';
 import type { Architecture } from './architecture.ts';
 import {
   redisOn,
@@ -18,6 +11,7 @@ import {
   sentinelsOf,
   serverCount,
   serversOf,
+  usesBroker,
   type RemoteClients,
   type ServerGroup,
 } from './servers.ts';
@@ -117,13 +111,15 @@ export interface Deployment {
   readonly arch: Architecture['arch'];
   /** Whether a worker transcribes. */
   readonly transcription: boolean;
+  /** Whether a Celery worker is there for presentations of BigBlueButton, beside Esup-Runner. */
+  readonly bbb: boolean;
   readonly xapi: boolean;
   /** The number of each database, those that are not in use included. */
   readonly databaseNumbers: Readonly<Record<DatabaseRole, number>>;
   /** {@link timeLimit}, in hours. */
   readonly hours: number;
   readonly firewall: Architecture['firewall'];
-  /** The kind of service that starts the workers; not there without workers. */
+  /** The kind of service that starts the workers and the cron job; not there without either. */
   readonly service?: Architecture['service'] | 'container';
   /** The system user and group that Pod runs as. */
   readonly account: string;
@@ -198,7 +194,9 @@ function sessionsOf(architecture: Architecture): Architecture['sessions'] {
 /** The kind of service that starts the workers. */
 function serviceOf(architecture: Architecture): Deployment['service'] {
   if (hasServices(architecture)) return architecture.service;
-  return usesBroker(architecture) || architecture.xapi ? 'container' : undefined;
+  return usesBroker(architecture) || architecture.xapi || architecture.arch === 'runner'
+    ? 'container'
+    : undefined;
 }
 
 /**
@@ -207,7 +205,7 @@ function serviceOf(architecture: Architecture): Deployment['service'] {
  * also uses the default cache, since saving a video builds thumbnails (video/models.py:1032).
  */
 function usesOf(
-  { arch, transcription, xapi }: Architecture,
+  { arch, bbb, transcription, xapi }: Architecture,
   servers: readonly ServerGroup[],
   sessions: Architecture['sessions'],
 ): Use[] {
@@ -240,13 +238,17 @@ function usesOf(
         setting: sessions === 'redis' ? 'SESSION_REDIS' : 'CACHES["sessions"]',
         as: 'store',
       },
-      ...(arch === 'celery' ? [task('web', 'worker', 'CELERY_BROKER_URL', 'producer')] : []),
+      ...(arch === 'celery' || (arch === 'runner' && bbb)
+        ? [task('web', 'worker', 'CELERY_BROKER_URL', 'producer')]
+        : []),
       ...(arch === 'microservices' ? [task('web', 'encoding', microservices, 'producer')] : []),
       ...(arch === 'microservices' && transcription
         ? [task('web', 'transcription', microservices, 'producer')]
         : []),
       ...(xapi ? [task('web', 'xapi', 'XAPI_CELERY_BROKER_URL', 'producer')] : []),
     ],
+    // It saves videos, whose thumbnails are in the default cache.
+    cron: () => [cache('cron')],
     worker: () => [cache('worker'), task('worker', 'worker', 'CELERY_BROKER_URL', 'consumer')],
     encoding: () => [task('encoding', 'encoding', microservices, 'consumer')],
     transcription: () => [task('transcription', 'transcription', microservices, 'consumer')],
@@ -296,7 +298,8 @@ export function plan(architecture: Architecture): Deployment {
     timeLimit: hours * HOUR,
     visibilityTimeout: (hours + 1) * HOUR,
     arch,
-    transcription: transcription && usesBroker(architecture),
+    transcription: transcription && (arch === 'celery' || arch === 'microservices'),
+    bbb: arch === 'runner' && architecture.bbb,
     xapi,
     databaseNumbers: {
       select2: architecture['db.select2'],

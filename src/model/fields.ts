@@ -9,7 +9,6 @@ import {
   managesRedis,
   needsFirewall,
   runsOnWebServer,
-  usesBroker,
   usesInit,
   usesNetwork,
 } from './applies.ts';
@@ -26,7 +25,7 @@ import {
 } from './architecture.ts';
 import type { Issue, IssueCode } from './issues.ts';
 import type { Params } from './say.ts';
-import { remoteClients } from './servers.ts';
+import { remoteClients, usesBroker } from './servers.ts';
 
 /** The fewest sentinels: with fewer, the loss of one leaves no majority. */
 const MIN_SENTINELS = 3;
@@ -176,9 +175,10 @@ function readSentinels(text: string): Reading<string> {
  */
 export const FIELDS: { readonly [F in FieldName]: Field<Architecture[F]> } = {
   arch: choice('servers', ARCHITECTURES),
-  web: integer('servers', [1, 20], usesBroker),
+  web: integer('servers', [1, 20]),
+  bbb: flag('servers', ({ arch }) => arch === 'runner'),
   workers: integer('servers', [0, 50], usesBroker),
-  transcription: flag('servers', usesBroker),
+  transcription: flag('servers', ({ arch }) => arch === 'celery' || arch === 'microservices'),
   xapi: flag('servers'),
   redis: choice('redis', REDIS_PLACES),
   host: {
@@ -218,6 +218,7 @@ export const FIELDS: { readonly [F in FieldName]: Field<Architecture[F]> } = {
   ca: path('security', (architecture) => architecture.tls && usesNetwork(architecture), 'required'),
   firewall: choice('security', FIREWALLS, needsFirewall),
   'from.web': addresses('from.web'),
+  'from.cron': addresses('from.cron'),
   'from.workers': addresses('from.workers'),
   'from.transcription': addresses('from.transcription'),
   'from.xapi': addresses('from.xapi'),

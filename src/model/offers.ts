@@ -75,6 +75,10 @@ export interface Offer extends ConnectionWay {
   readonly sessions: Architecture['sessions'];
 }
 
+/** Whether an architecture has servers of several kinds, which may share one settings file. */
+const sharesSettings = (arch: Architecture['arch']): boolean =>
+  arch === 'celery' || arch === 'microservices';
+
 /**
  * Every case that the generator offers; each is run on real software before the site is built. Only web
  * servers keep sessions, the same in all architectures: each place of sessions is run with each way of
@@ -83,7 +87,7 @@ export interface Offer extends ConnectionWay {
 export const OFFERS: readonly Offer[] = [
   ...ARCHITECTURES.flatMap((arch) =>
     CONNECTION_WAYS.flatMap((way) =>
-      (arch === 'standalone' ? [false] : [false, true]).map((shared) => ({
+      (sharesSettings(arch) ? [false, true] : [false]).map((shared) => ({
         arch,
         ...way,
         shared,
@@ -102,9 +106,12 @@ export const OFFERS: readonly Offer[] = [
 export function offerOf(architecture: Architecture): Offer {
   const { arch, shared } = architecture;
   const way = connectionWayOf(architecture);
-  return arch === 'standalone'
-    ? { arch, ...way, shared: false, sessions: plan(architecture).sessions }
-    : { arch, ...way, shared, sessions: usualSessions(way) };
+  return {
+    arch,
+    ...way,
+    shared: shared && sharesSettings(arch),
+    sessions: arch === 'standalone' ? plan(architecture).sessions : usualSessions(way),
+  };
 }
 
 /** A case as one word, the same for equal cases. */

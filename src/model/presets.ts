@@ -44,6 +44,14 @@ const CHOICES = {
     redis: 'dedicated',
     sessions: 'cached_db',
   },
+  runner: { arch: 'runner' },
+  'runner-large': {
+    arch: 'runner',
+    web: 2,
+    xapi: true,
+    redis: 'dedicated',
+    sessions: 'cached_db',
+  },
 } as const satisfies Record<string, Partial<Architecture>>;
 
 /** See {@link Preset}. */

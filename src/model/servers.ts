@@ -13,14 +13,18 @@ export interface ServerGroup {
  * The workers of an architecture. Transcription is a task of the Celery worker in that mode, and a
  * separate worker among the microservices.
  */
-function workerRoles({ arch, transcription, xapi }: Architecture): WorkerRole[] {
+function workerRoles({ arch, bbb, transcription, xapi }: Architecture): WorkerRole[] {
   const roles: WorkerRole[] = [];
-  if (arch === 'celery') roles.push('worker');
+  if (arch === 'celery' || (arch === 'runner' && bbb)) roles.push('worker');
   if (arch === 'microservices') roles.push('encoding');
   if (arch === 'microservices' && transcription) roles.push('transcription');
   if (xapi) roles.push('xapi');
   return roles;
 }
+
+/** Whether tasks of encoding are handed to workers through a broker. */
+export const usesBroker = ({ arch, bbb }: Architecture): boolean =>
+  arch === 'celery' || arch === 'microservices' || (arch === 'runner' && bbb);
 
 /** The sentinels of an architecture, each on a server that also runs Redis. */
 export function sentinelsOf({ sentinels }: Architecture): Endpoint[] {
@@ -28,20 +32,24 @@ export function sentinelsOf({ sentinels }: Architecture): Endpoint[] {
 }
 
 /**
- * The servers: web servers, then each kind of worker on separate servers, or on the web servers
- * where there are no encoding servers; Redis on one of those or apart, with sentinels on several.
+ * The servers: web servers, one of which has the cron job of Esup-Runner; then each kind of worker on separate
+ * servers, or on the web servers where there are no encoding servers; Redis on one of those or apart, with sentinels
+ * on several. Two cron jobs would hand over each task twice.
  */
 export function serversOf(architecture: Architecture): ServerGroup[] {
   const { arch, web, workers, redis } = architecture;
   const roles = workerRoles(architecture);
-  const apart = arch !== 'standalone' && workers > 0;
-  const groups: ServerGroup[] = [
-    {
-      id: 'web',
-      roles: apart ? ['web'] : ['web', ...roles],
-      count: arch === 'standalone' ? 1 : web,
-    },
-  ];
+  const apart = usesBroker(architecture) && workers > 0;
+  const beside = apart ? [] : roles;
+  const groups: ServerGroup[] =
+    arch !== 'runner'
+      ? [{ id: 'web', roles: ['web', ...beside], count: web }]
+      : web === 1
+        ? [{ id: 'web', roles: ['web', 'cron', ...beside], count: 1 }]
+        : [
+            { id: 'web', roles: ['web', ...beside], count: web - 1 },
+            { id: 'cron', roles: ['cron', 'web', ...beside], count: 1 },
+          ];
   if (apart)
     for (const role of roles) {
       const encodes = role === 'worker' || role === 'encoding';
@@ -53,12 +61,12 @@ export function serversOf(architecture: Architecture): ServerGroup[] {
 }
 
 /**
- * Whether servers with these roles run Django: the web servers, and Pod's Celery worker. The other
+ * Whether servers with these roles run Django: the web servers, the cron job, and Pod's Celery worker. The other
  * workers read settings_local.py as a plain file (pod/video_encode_transcript/encoding_tasks.py,
  * pod/xapi/xapi_tasks.py), and fail where Django is installed but not configured (run on Pod 4.2.0).
  */
 export const runsDjango = (roles: readonly Role[]): boolean =>
-  roles.some((role) => role === 'web' || role === 'worker');
+  roles.some((role) => role === 'web' || role === 'cron' || role === 'worker');
 
 /** The number of servers, or containers, of an architecture. */
 export function serverCount(architecture: Architecture): number {
@@ -72,8 +80,9 @@ export function redisOn({ redis }: Architecture, servers: readonly ServerGroup[]
 }
 
 /** The field that has the addresses of a group of servers. */
-const CLIENT_FIELDS: Readonly<Record<WorkerRole | 'web', ClientField>> = {
+const CLIENT_FIELDS: Readonly<Record<WorkerRole | 'web' | 'cron', ClientField>> = {
   web: 'from.web',
+  cron: 'from.cron',
   worker: 'from.workers',
   encoding: 'from.workers',
   transcription: 'from.transcription',
@@ -82,7 +91,7 @@ const CLIENT_FIELDS: Readonly<Record<WorkerRole | 'web', ClientField>> = {
 
 /** Servers that reach Redis from elsewhere. */
 export interface RemoteClients {
-  readonly server: WorkerRole | 'web';
+  readonly server: WorkerRole | 'web' | 'cron';
   readonly count: number;
   readonly field: ClientField;
 }

@@ -63,6 +63,7 @@ export const SWITCHES = {
  */
 export const SETTINGS_READERS: Readonly<Record<Role, 'django' | 'file'>> = {
   web: 'django',
+  cron: 'django',
   worker: 'django',
   encoding: 'file',
   transcription: 'file',

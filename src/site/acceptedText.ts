@@ -20,6 +20,7 @@ const KINDS = {
   user: 'user',
   'from.web': 'from',
   'from.workers': 'from',
+  'from.cron': 'from',
   'from.transcription': 'from',
   'from.xapi': 'from',
 } as const satisfies Record<TextFieldName, string>;

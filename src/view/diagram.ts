@@ -1,11 +1,12 @@
 import { urlHost } from '../model/address.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
+import { RUNNER_CALLS } from '../pod/runner.ts';
 import type { Deployment, Use } from '../model/deployment.ts';
 import type { ServerGroup } from '../model/servers.ts';
 import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
 import { ref } from './refs.ts';
-import { usageText } from './table.ts';
+import { callTexts, usageText } from './table.ts';
 
 /** The sizes of a diagram, in its own units. */
 interface Layout {
@@ -232,12 +233,51 @@ class Drawing {
     return [card, ...slots];
   }
 
+  /** The card of Esup-Runner, which stands outside Redis: a row for each HTTP connection. */
+  #runner(top: number): { markup: Html; height: number } {
+    const { width, font, oneLine } = this.#layout;
+    const step = font + 4;
+    const rows: Html[] = [];
+    let y = top + font + 26;
+    for (const call of RUNNER_CALLS) {
+      const [way, what] = callTexts(call, this.#say);
+      rows.push(
+        html`<text class="setting" x="${PAD}" y="${y + step}">${way}</text>${
+            oneLine
+              ? html`<text class="usage" x="${width - PAD}" y="${y + step}" text-anchor="end"
+                  >${what}</text
+                >`
+              : html`<text class="usage" x="${PAD}" y="${y + 2 * step}">${what}</text>`
+          }`,
+      );
+      y += (oneLine ? 1 : 2) * step + 8;
+    }
+    const height = y + 6 - top;
+    const markup = html`<g
+      ><rect
+        class="card outside"
+        x="1"
+        y="${top}"
+        width="${width - 2}"
+        height="${height}"
+        rx="8"
+      /><text class="title" x="${PAD}" y="${top + font + 9}">${this.#say('runner.title')}</text
+      >${rows}</g
+    >`;
+    return { markup, height };
+  }
+
   draw(): Drawn {
     const cards: Html[] = [];
     let y = HEAD + GAP + 10;
     for (const group of this.#deployment.servers) {
       if (group.id === 'redis') continue;
       const card = this.#server(group, y);
+      cards.push(card.markup);
+      y += card.height + GAP;
+    }
+    if (this.#deployment.arch === 'runner') {
+      const card = this.#runner(y);
       cards.push(card.markup);
       y += card.height + GAP;
     }

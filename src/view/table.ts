@@ -1,4 +1,5 @@
 import type { DatabaseRole } from '../pod/databases.ts';
+import type { RunnerCall } from '../pod/runner.ts';
 import type { Deployment, Use } from '../model/deployment.ts';
 import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
@@ -9,6 +10,14 @@ export function usageText({ as, queue }: Use, say: Say): string {
   return as === 'store' || queue === undefined
     ? say(`usage.${as}`)
     : say(`usage.queue.${as}`, { queue });
+}
+
+/** An HTTP connection of Esup-Runner in words: who calls whom at which port, and why. */
+export function callTexts({ from, to, port, what }: RunnerCall, say: Say): [string, string] {
+  return [
+    `${say(`runner.party.${from}`)} → ${say(`runner.party.${to}`)} :${port}`,
+    say(`runner.call.${what}`),
+  ];
 }
 
 /** A setting's name, which may break after its underscores only. */

@@ -82,6 +82,7 @@ const TEXT_FIELDS: Readonly<Record<TextFieldName, fc.Arbitrary<string>>> = {
   ca: paths,
   'from.web': networks,
   'from.workers': networks,
+  'from.cron': networks,
   'from.transcription': networks,
   'from.xapi': networks,
   project: paths,

@@ -56,7 +56,7 @@ interface Starter extends WorkerStart {
 
 /** The environment of a server with the stand-in for Pod: only web servers and Celery's workers have Django. */
 export const packagesFor = (server: Role): PackagesName =>
-  server === 'web' || server === 'worker' ? stack.web : stack.encode;
+  server === 'web' || server === 'cron' || server === 'worker' ? stack.web : stack.encode;
 
 /** The settings of the stand-in that are not the generator's: a reader has them already. */
 const OTHER_SETTINGS = `

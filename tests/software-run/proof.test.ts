@@ -78,6 +78,7 @@ const QUEUES_OF: Readonly<Record<Architecture['arch'], readonly Queue[]>> = {
   standalone: ['xapi'],
   celery: ['celery', 'xapi'],
   microservices: ['encoding', 'transcripting', 'xapi'],
+  runner: ['xapi'],
 };
 
 /** An architecture of the offer, with every kind of worker, each on another server where possible. */
@@ -91,8 +92,10 @@ function choicesOf({ arch, transport, auth, shared, sessions }: Offer): Choices 
     transcription: true,
     // Without a password Redis lets in nobody from another server.
     workers: auth === 'none' ? 0 : 1,
+    // Another web server than that of the cron job, where Redis lets it in.
+    web: arch === 'runner' && auth !== 'none' && transport !== 'socket' ? 2 : 1,
     // One of the two ways of starting workers each: both with every way of connecting.
-    service: shared || arch === 'standalone' ? 'init' : 'systemd',
+    service: shared || arch === 'standalone' || arch === 'runner' ? 'init' : 'systemd',
     ...TRANSPORTS[transport],
   };
 }
@@ -107,7 +110,9 @@ const reports = async <Report>(
 
 /** The key of a session in Redis. */
 const sessionKey = ({ sessions }: Deployment, session = '') =>
-  sessions === 'redis' ? `session:${session}` : `:1:django.contrib.sessions.${sessions}${session}`;
+  sessions === 'redis'
+    ? `session:${session}`
+    : `session:1:django.contrib.sessions.${sessions}${session}`;
 
 /** Visits the site and sends a video, then waits until every worker has taken its task. */
 async function prove(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
@@ -132,7 +137,7 @@ async function prove(offer: Offer, atEnd: Finally): Promise<ProvenCase> {
     2: [':1:choice'],
     3: ['pod:1:page'],
     4: [sessionKey(deployment, session)],
-    ...(offer.arch !== 'standalone' && {
+    ...(queues.length > 1 && {
       5: queues
         .filter((queue) => QUEUES[queue] === 5)
         .flatMap(keysOfQueue)

@@ -6,6 +6,7 @@ import { drawn, viewBox, type Drawn } from '../../view/diagram.ts';
 import { badgesHtml, byServer, linesHtml, NO_CHANGES, serverHtml } from '../../view/files.ts';
 import type { Html } from '../../view/html.ts';
 import { ref } from '../../view/refs.ts';
+import { noteParts } from '../../view/notes.ts';
 import { handleButtons, usesRows } from '../../view/table.ts';
 import { put } from '../trusted.ts';
 import { inSight, type Agenda } from './agenda.ts';
@@ -98,6 +99,7 @@ export class LiveResult {
     for (const [selector, rows] of [
       ['[data-part=table]', usesRows],
       ['[data-part=handles]', handleButtons],
+      ['[data-part=notes]', noteParts],
     ] as const) {
       const box = need(root, selector);
       const pieces = new Pieces(box.querySelector('tbody') ?? box, rows(deployment, say));

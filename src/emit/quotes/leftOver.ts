@@ -1,4 +1,4 @@
-import { usesBroker } from '../../model/applies.ts';
+import { usesBroker } from '../../model/servers.ts';
 import type { Deployment } from '../../model/deployment.ts';
 import { ask } from '../cli.ts';
 import { plain, string, type Line } from '../code.ts';

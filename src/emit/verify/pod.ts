@@ -1,11 +1,13 @@
 import type { Deployment } from '../../model/deployment.ts';
+import { runsDjango } from '../../model/servers.ts';
 import type { Params, TextKey } from '../../model/say.ts';
-import type { Role, WorkerRole } from '../../pod/roles.ts';
+import { isWorker, type WorkerRole } from '../../pod/roles.ts';
 import { APPS, NODES, QUEUES, UNITS } from '../../pod/workers.ts';
 import { plain, string, type Source } from '../code.ts';
 import { shell } from '../shell.ts';
 import { environmentField, program, workerVariables } from '../worker.ts';
 import { emitEnvironmentChecks } from './environment.ts';
+import { emitCronChecks, emitManagerVerdicts, handsToRunner, MANAGER_SCRIPT } from './runner.ts';
 import { PRINT_LAST_LINE, type ShellScript } from './script.ts';
 
 /** The time that Pod may take to start, write and read, in seconds. */
@@ -13,8 +15,6 @@ const POD_TIMEOUT = '60';
 
 /** The time that a worker has to answer, in seconds; it answers while it runs a task. */
 const WORKER_TIMEOUT = '5';
-
-const isWorker = (role: Role): role is WorkerRole => role !== 'web' && role !== 'redis';
 
 /**
  * A Python script that sets, reads and deletes a key in each cache by its alias, then a session where there are
@@ -99,6 +99,7 @@ function emitDjangoChecks(script: ShellScript): void {
     shell`django() {`,
     shell`  PYTHONIOENCODING=utf-8 ${script.asPod}timeout ${plain(POD_TIMEOUT)} ${program(script.deployment, script.group.id, 'python')} manage.py shell 2>&1 <<${string("'PYTHON'")}`,
     ...djangoScript(sessions, aliases).map((line) => [string(line)]),
+    ...(handsToRunner(script) ? MANAGER_SCRIPT.map((line) => [string(line)]) : []),
     [string('PYTHON')],
     shell`}`,
   );
@@ -174,7 +175,7 @@ export function emitPodChecks(script: ShellScript): void {
   const { container } = script.deployment.redis;
   const { roles } = script.group;
   const workers = roles.filter(isWorker);
-  const django = roles.includes('web') || roles.includes('worker');
+  const django = runsDjango(roles);
   if (!django && workers.length === 0) return;
   script.code.gap();
   if (!container) {
@@ -182,6 +183,8 @@ export function emitPodChecks(script: ShellScript): void {
     emitFolderChecks(script, django ? 'python' : 'celery');
   }
   if (django) emitDjangoChecks(script);
+  if (handsToRunner(script)) emitManagerVerdicts(script);
+  emitCronChecks(script);
   emitEnvironmentChecks(script);
   if (workers.length === 0) return;
   // On a server, redis-cli's checks have ended the script by now.

@@ -7,6 +7,7 @@ import { emitExplainFunction } from './explain.ts';
 import { emitPodChecks } from './pod.ts';
 import { emitAskFunction, emitClient, emitLocation, emitPasswordPrompt } from './redis.ts';
 import { ShellScript } from './script.ts';
+import { emitOldQueueChecks } from './runner.ts';
 import { emitSecretChecks } from './secrets.ts';
 
 /**
@@ -68,6 +69,7 @@ export function emitVerifyScript(
     emitExplainFunction(script);
     emitPingCheck(script);
     emitDatabaseChecks(script);
+    emitOldQueueChecks(script);
     if (redis.on === group.id) emitServerChecks(script);
     emitSecretChecks(script);
   }
