@@ -27,11 +27,11 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 /** The messages of a run in which the manager was away. */
 const AWAY: readonly Explained[] = [
   {
-    pattern: /WARNING .*Cannot reach runner manager manager: /,
+    pattern: /Cannot reach runner manager manager: /,
     reason: 'The manager is away, and Pod tries the next one.',
   },
   {
-    pattern: /WARNING .*No runner manager available to process encoding for video \d+\./,
+    pattern: /No runner manager available to process encoding for video \d+\./,
     reason: 'There is no next one; the task waits for the cron job.',
   },
 ];
@@ -39,7 +39,7 @@ const AWAY: readonly Explained[] = [
 /** The messages of a run in which the manager was away when Pod fetched a result. */
 const UNFETCHED: readonly Explained[] = [
   {
-    pattern: /ERROR .*Error reaching runner manager for task \d+: /,
+    pattern: /Error reaching runner manager for task \d+: /,
     reason: 'The manager is away just after it has told the end.',
   },
 ];
