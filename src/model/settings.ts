@@ -100,7 +100,7 @@ export const SETTINGS = {
     type: 'dict',
     default: { of: 'celery', value: ['{}'] },
     roles: ['web', 'worker'],
-    fields: ['hours', 'sentinels', 'master', 'auth', 'tls', 'ca', 'sessions'],
+    fields: ['hours', 'sentinels', 'master', 'auth', 'user', 'tls', 'ca', 'sessions'],
     see: ['understand#visibility-timeout', 'server#sentinel', 'broker_transport_options'],
   },
   CELERY_BROKER_USE_SSL: {
@@ -280,7 +280,7 @@ export const MODULE_SETTINGS = {
     type: 'dict',
     default: { of: 'celery', value: ['{}'] },
     roles: ['web', 'encoding', 'transcription', 'xapi'],
-    fields: ['arch', 'hours', 'sentinels', 'master', 'auth', 'tls', 'ca', 'sessions'],
+    fields: ['arch', 'hours', 'sentinels', 'master', 'auth', 'user', 'tls', 'ca', 'sessions'],
     see: ['understand#visibility-timeout', 'CELERY_BROKER_TRANSPORT_OPTIONS'],
     example: MICROSERVICES,
   },
