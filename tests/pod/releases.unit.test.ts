@@ -41,9 +41,9 @@ const OLDEST = '3.0.0';
 /** The first two numbers of a version. */
 const series = (version: string) => version.split('.').slice(0, 2).join('.');
 
-/** The entry for a release: the newest of those that are not newer. */
+/** The entry for a release; none where it is not the first of its entry. */
 const entryOf = (version: string): Release | undefined =>
-  [...POD_3, ...POD_4].findLast((entry) => inOrder(entry.version, series(version)) <= 0);
+  [...POD_3, ...POD_4].find((entry) => entry.version === series(version));
 
 /** A value that leaves the default to Celery: broker URLs are read with an empty text. */
 const EMPTY = ["''", 'None'];
