@@ -33,6 +33,7 @@ export const starlightOptions: StarlightUserConfig = {
         'server',
         'reference',
         'directives',
+        'versions',
         'pod-3',
         'findings',
         'proven',
