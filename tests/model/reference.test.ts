@@ -98,6 +98,7 @@ const VARIED: readonly Partial<Architecture>[] = [
   { service: 'init', xapi: true, socket: '/run/redis/redis.sock' },
   { tls: true, host: '192.0.2.10', redis: 'dedicated', auth: 'acl' },
   { arch: 'microservices', transcription: true, xapi: true, workers: 2, host: '192.0.2.10' },
+  { arch: 'runner', bbb: true, workers: 1, host: '192.0.2.10', redis: 'dedicated' },
   { ...NAMED_SENTINELS, arch: 'microservices', xapi: true },
   { ...NAMED_SENTINELS, tls: false, auth: 'password' },
   { ...NAMED_SENTINELS, tls: true, auth: 'acl', sessions: 'cached_db' },

@@ -1,4 +1,4 @@
-import { RUNNER_COMMAND } from '../../pod/runner.ts';
+import { RUNNER_COMMAND, RUNNER_MINUTES } from '../../pod/runner.ts';
 import { linesOf, type Word } from './workerFile.ts';
 import type { Span } from './span.ts';
 
@@ -6,10 +6,10 @@ import type { Span } from './span.ts';
 export type CronForm = 'systemd' | 'timer' | 'crontab' | 'script';
 
 /** The time at which a job runs, as a file has it. */
-export interface Schedule extends Span {
+interface Schedule extends Span {
   /** The longest time between two runs, in minutes. */
   readonly minutes: number;
-  /** The same kind of schedule, every three minutes. */
+  /** The time of Pod's own documents, in the same form. */
   readonly usual: string;
 }
 
@@ -129,7 +129,7 @@ function numbersOf(field: string, end: number): ReadonlySet<number> | undefined 
   for (const item of field.slice(0, 400).split(',')) {
     const [, first = '', last, step] =
       /^(\*|\d{1,2})(?:(?:-|\.\.)(\d{1,2}))?(?:\/(\d{1,3}))?$/.exec(item) ?? [];
-    if (first === '' || step === '0' || step === '00' || step === '000') return undefined;
+    if (first === '' || Number(step ?? 1) === 0) return undefined;
     const from = first === '*' ? 0 : Number(first);
     const to =
       last === undefined ? (first === '*' || step !== undefined ? end - 1 : from) : Number(last);
@@ -205,7 +205,7 @@ function readTimer(text: string): CronFile {
     const value = rest.trimEnd();
     const minutes = name === 'Calendar' ? calendarMinutes(value) : spanMinutes(value);
     const from = index + head.length;
-    const usual = name === 'Calendar' ? '*:0/3' : '3min';
+    const usual = name === 'Calendar' ? `*:0/${RUNNER_MINUTES}` : `${RUNNER_MINUTES}min`;
     if (minutes !== undefined) schedules.push({ from, to: from + value.length, minutes, usual });
   }
   const unit = /^[ \t]*Unit[ \t]*=[ \t]*(\S+)/m.exec(text)?.[1];
@@ -240,7 +240,8 @@ function readCrontab(text: string): CronFile {
       const from = start + head.length;
       const [word = ''] = /^\S+/.exec(command) ?? [];
       const account =
-        /^[a-z_][a-z\d_-]*\$?$/.test(word) && !COMMANDS.has(word)
+        /^[a-z_][a-z\d_-]*\$?$/.test(word) &&
+        (!COMMANDS.has(word) || /^\S+[ \t]+cd[ \t]/.test(command))
           ? { text: word, from, to: from + word.length, plain: true }
           : undefined;
       const job = jobOf(command, from);
@@ -248,7 +249,12 @@ function readCrontab(text: string): CronFile {
       const minutes = cronMinutes(times);
       const at = start + line.indexOf(times);
       if (minutes !== undefined)
-        schedules.push({ from: at, to: at + times.length, minutes, usual: '*/3 * * * *' });
+        schedules.push({
+          from: at,
+          to: at + times.length,
+          minutes,
+          usual: `*/${RUNNER_MINUTES} * * * *`,
+        });
     }
     start += line.length + 1;
   }
@@ -264,7 +270,10 @@ function readLoop(text: string): CronFile {
   const minutes = sleep && spanMinutes(sleep.text);
   return {
     jobs: line ? [{ ...jobOf(source, 0), from, to: from + command.length }] : [],
-    schedules: sleep && minutes !== undefined ? [{ ...sleep, minutes, usual: '180' }] : [],
+    schedules:
+      sleep && minutes !== undefined
+        ? [{ ...sleep, minutes, usual: String(RUNNER_MINUTES * 60) }]
+        : [],
   };
 }
 
