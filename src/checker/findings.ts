@@ -13,6 +13,7 @@ import { openRedis } from './findings/openRedis.ts';
 import { passwords } from './findings/passwords.ts';
 import { redisData } from './findings/redisData.ts';
 import { redisNetwork } from './findings/redisNetwork.ts';
+import { runner } from './findings/runner.ts';
 import { sentinel } from './findings/sentinel.ts';
 import { redelivery } from './findings/redelivery.ts';
 import { services } from './findings/services.ts';
@@ -47,6 +48,7 @@ const DEFINITIONS = [
   ...workerDjango,
   ...redelivery,
   ...services,
+  ...runner,
   ...trust,
   ...obsoleteSettings,
 ];

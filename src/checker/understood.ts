@@ -97,7 +97,10 @@ function modeFields(files: readonly SettingsFile[]): Mutable {
     files.some(({ python }) => isTruthy(python.bindings.get(name)?.value));
   const has = (name: string) => files.some(({ python }) => python.bindings.has(name));
   const web = files.some(({ roles }) => roles.has('web'));
-  if (on('CELERY_TO_ENCODE')) known.arch = 'celery';
+  if (on('USE_RUNNER_MANAGER')) {
+    known.arch = 'runner';
+    known.bbb = on('CELERY_TO_ENCODE');
+  } else if (on('CELERY_TO_ENCODE')) known.arch = 'celery';
   else if (
     on('USE_REMOTE_ENCODING_TRANSCODING') ||
     (!web && has('ENCODING_TRANSCODING_CELERY_BROKER_URL'))
@@ -155,16 +158,39 @@ function environmentOf({ input, role, worker }: FileOf<'worker'>): 'venv' | 'ven
   return django ? 'venv' : 'venv.encode';
 }
 
-/** The service, its paths and its account, from the files that start workers. */
-function workerFields(files: readonly CheckedFile[]): Mutable {
+/** The service, its paths and its account, from the files that run the cron job of Esup-Runner. */
+function cronFields(files: readonly CheckedFile[]): Mutable {
+  const known: Mutable = {};
+  for (const file of files)
+    if (file.kind === 'cron')
+      for (const { account, project, venv } of file.cron.jobs) {
+        known.arch = 'runner';
+        // The choice is systemd or programs that are older, for the cron job and the workers alike.
+        if (file.form !== 'script') known.service = file.form === 'crontab' ? 'init' : 'systemd';
+        if (account) known.account = account.text;
+        if (project) known.project = project.text;
+        if (venv) known.venv = venv.text;
+      }
+  return known;
+}
+
+/**
+ * The service, its paths and its account, from the files that start workers. Beside Esup-Runner a Celery worker has the
+ * presentations of BigBlueButton, and other workers the tasks of before.
+ */
+function workerFields(files: readonly CheckedFile[], modes: Mutable): Mutable {
+  const runner = modes.arch === 'runner';
   const known: Mutable = {};
   for (const file of files)
     if (file.kind === 'worker' && file.role !== undefined) {
       const { worker, form, role } = file;
       if (form !== 'script') known.service = form;
-      if (role === 'transcription') known.transcription = true;
-      if (role === 'worker') known.arch = 'celery';
-      if (role === 'encoding' || role === 'transcription') known.arch = 'microservices';
+      if (role === 'transcription' && !runner) known.transcription = true;
+      if (role === 'worker' && !runner) known.arch = 'celery';
+      // Settings of a web server say it themselves.
+      if (role === 'worker' && runner) known.bbb = modes.bbb ?? true;
+      if (!runner && (role === 'encoding' || role === 'transcription'))
+        known.arch = 'microservices';
       if (role === 'xapi') known.xapi = true;
       const limit = wholeNumber(workerOption(worker, '--time-limit')?.text);
       if (role !== 'xapi' && limit !== undefined && limit % 3600 === 0) known.hours = limit / 3600;
@@ -207,12 +233,13 @@ function passwordIn(connections: readonly ClientConnection[]): string {
 export function understand(files: readonly CheckedFile[]): Understood {
   const settings = files.filter((file) => file.kind === 'settings');
   const connections = settings.flatMap((file) => file.connections);
+  const modes: Mutable = { ...cronFields(files), ...modeFields(settings) };
   const known: Mutable = {
     ...settingsFields(settings),
     ...redisFields(files),
-    ...modeFields(settings),
+    ...modes,
     ...connectionFields(connections),
-    ...workerFields(files),
+    ...workerFields(files, modes),
   };
   if (settings.some(({ input }) => input.several)) known.shared = true;
   const valid = FIELD_NAMES.flatMap((name) => {

@@ -12,11 +12,11 @@ import { TEXTS, type Language } from '../site/texts.ts';
 import { errorText, fail, printError, printJson, printLine } from './print.ts';
 import { isInRepository } from './repository.ts';
 
-const ROLES = ['web', 'worker', 'encoding', 'transcription', 'xapi'] as const satisfies Role[];
+const ROLES = ['web', 'worker', 'encoding', 'transcription', 'xapi', 'cron'] as const satisfies Role[];
 
 const USAGE = `npm run --silent check-settings -- FILE... [--role ROLE]... [--several] [--lang fr|en] [--json | --sarif]
 
-  FILE       settings_local.py, redis.conf, sentinel.conf, /etc/default/celeryd or a systemd unit;
+  FILE       settings_local.py, redis.conf, sentinel.conf, /etc/default/celeryd, a systemd unit or a crontab;
              files of one command are checked together. Nothing is run: no file, and no program such as git.
 
   --role     role of the servers that have settings_local.py: ${ROLES.join(', ')};

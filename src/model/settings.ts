@@ -72,8 +72,38 @@ export const SENTINEL_EXAMPLE = {
   sentinels: '192.0.2.11:26379,192.0.2.12:26379,192.0.2.13:26379',
 } as const;
 
+/** What the settings for Esup-Runner have in common. */
+const RUNNER = { roles: ['web', 'worker'], fields: ['arch'], example: { arch: 'runner' } } as const;
+
 /** Every top-level setting of a generated settings_local.py, in its order (pod/settings.py). */
 export const SETTINGS = {
+  USE_RUNNER_MANAGER: {
+    ...RUNNER,
+    type: 'flag',
+    default: FALSE,
+    since: '4.2',
+    see: ['workers#settings', 'CELERY_TO_ENCODE'],
+  },
+  RM_TASKS_DELETED_AFTER_DAYS: {
+    ...RUNNER,
+    type: 'number',
+    default: { of: 'pod', value: ['None'] },
+    roles: ['cron'],
+    since: '4.2',
+    see: ['USE_RUNNER_MANAGER'],
+  },
+  SECURE_SSL_REDIRECT: {
+    ...RUNNER,
+    type: 'flag',
+    default: { of: 'django', value: ['False'] },
+    see: ['USE_RUNNER_MANAGER'],
+  },
+  FILE_UPLOAD_PERMISSIONS: {
+    ...RUNNER,
+    type: 'rights',
+    default: { of: 'django', value: ['0o644'] },
+    see: ['USE_RUNNER_MANAGER'],
+  },
   CELERY_TO_ENCODE: {
     type: 'flag',
     default: FALSE,

@@ -9,6 +9,7 @@ export const FILE_ROLES = [
   'encoding',
   'transcription',
   'xapi',
+  'cron',
   'several',
 ] as const;
 

@@ -1,12 +1,22 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkFiles } from '../../src/checker/check.ts';
-import { roleOfFolder } from '../../src/checker/read/files.ts';
+import {
+  CELERY_TEXT,
+  cron,
+  CRON_TEXT,
+  DEFAULTS_TEXT,
+  ENCODING_UNIT_TEXT,
+  RUNNER_TEXT,
+  SETTINGS_TEXT,
+} from '../../src/checker/findings/exampleFiles.ts';
+import { roleOfFolder, type InputFile } from '../../src/checker/read/files.ts';
 import { FIELDS, FIELD_NAMES } from '../../src/model/fields.ts';
 import { DEFAULTS, type Architecture, type FieldName } from '../../src/model/architecture.ts';
 import { isPlaceholder } from '../../src/model/address.ts';
 import { check } from '../../src/model/check.ts';
 import { plan } from '../../src/model/deployment.ts';
+import { usesBroker } from '../../src/model/servers.ts';
 import { SENTINEL_EXAMPLE } from '../../src/model/settings.ts';
 import { soundCases } from '../fuzz/cases.ts';
 import { runs } from '../sets.ts';
@@ -19,6 +29,7 @@ const UNSTATED: readonly FieldName[] = [
   'workers',
   'firewall',
   'from.web',
+  'from.cron',
   'from.workers',
   'from.transcription',
   'from.xapi',
@@ -38,7 +49,7 @@ test('the checker finds nothing wrong in any file of the generator but what the 
       );
       // Files do not say that a Redis with another address than redis.localhost is a container.
       if (architecture.redis === 'docker' && architecture.host !== '')
-        for (const code of ['password-missing', 'tls-public']) warned.add(code);
+        for (const code of ['password-missing', 'tls-public', 'runner-http']) warned.add(code);
       if (password === '') warned.add('password-published');
       const findings = checkFiles(generated(each)).findings.filter(({ code }) => !warned.has(code));
       const wrong = findings.filter(({ severity }) => severity !== 'advice');
@@ -86,7 +97,8 @@ test('the architecture of generated files is understood from them', () => {
       else if (deployment.redis.socket !== undefined) must.push('socket');
       else if (!deployment.redis.container) must.push('port', 'tls');
       if (!deployment.redis.container) must.push('auth', 'memory');
-      if (architecture.arch !== 'standalone') must.push('hours', 'db.encoding');
+      if (usesBroker(architecture)) must.push('hours', 'db.encoding');
+      if (architecture.arch === 'runner') must.push('bbb');
       expect(must.filter((name) => !(name in understood.architecture))).toEqual([]);
       // Where Redis has users, each kind of server has a separate password.
       if (each.password !== '' && deployment.redis.password && deployment.redis.user === undefined)
@@ -119,6 +131,7 @@ test('every field is understood from the files of some architecture', () => {
       xapi: true,
     },
     { ...SENTINEL_EXAMPLE, workers: 1 },
+    { arch: 'runner', bbb: true },
   ];
   const understood = varied.flatMap((choices) => {
     const architecture = { ...DEFAULTS, ...choices };
@@ -133,7 +146,49 @@ test('every field is understood from the files of some architecture', () => {
   ).toEqual([]);
 });
 
+describe('the architecture of Esup-Runner', () => {
+  const fields = (files: readonly InputFile[]) => checkFiles(files).understood.architecture;
+  const web: InputFile = { name: 'web/settings_local.py', text: RUNNER_TEXT };
+
+  test('comes before Celery, which then has presentations', () => {
+    const both = { ...web, text: CELERY_TEXT + RUNNER_TEXT };
+    expect(fields([web])).toMatchObject({ arch: 'runner', bbb: false });
+    expect(fields([both])).toMatchObject({ arch: 'runner', bbb: true });
+    const off = { ...both, text: both.text.replace('MANAGER = True', 'MANAGER = False') };
+    expect(fields([off])).toMatchObject({ arch: 'celery' });
+    expect(fields([off])).not.toHaveProperty('bbb');
+  });
+
+  test('stays beside the worker of Celery, and those of microservices', () => {
+    const worker: InputFile = { name: 'celeryd', text: DEFAULTS_TEXT };
+    expect(fields([web, worker])).toMatchObject({ arch: 'runner', bbb: false });
+    expect(fields([worker])).toMatchObject({ arch: 'celery' });
+    const encoding: InputFile = { name: 'pod-encoding.service', text: ENCODING_UNIT_TEXT };
+    expect(fields([web, encoding])).toMatchObject({ arch: 'runner' });
+    // Without settings, the cron job says it.
+    expect(fields([cron(CRON_TEXT), worker])).toMatchObject({ arch: 'runner', bbb: true });
+    const celery: InputFile = { name: 'web/settings_local.py', text: SETTINGS_TEXT };
+    expect(fields([cron(CRON_TEXT), celery])).toMatchObject({ arch: 'celery' });
+  });
+
+  test('has the account and the folders of its cron job', () => {
+    expect(fields([cron(CRON_TEXT.replace(' pod cd', ' other cd'))])).toMatchObject({
+      service: 'init',
+      account: 'other',
+      project: '/usr/local/django_projects/podv4',
+      venv: '/home/pod/.virtualenvs/django_pod4',
+    });
+  });
+
+  test('has a cron job on a web server', () => {
+    const [file] = checkFiles([{ ...web, name: 'cron/settings_local.py' }]).files;
+    expect(file).toMatchObject({ kind: 'settings', rolesKnown: true });
+    expect(file?.kind === 'settings' && [...file.roles]).toEqual(['cron', 'web']);
+  });
+});
+
 test('the folder of a generated file tells the role of its server', () => {
   expect(roleOfFolder('here/web/settings_local.py')).toBe('web');
+  expect(roleOfFolder('cron/settings_local.py')).toBe('cron');
   expect(roleOfFolder('settings_local.py')).toBeUndefined();
 });

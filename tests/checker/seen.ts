@@ -32,7 +32,7 @@ const isRead = ({ name, text }: InputFile) => {
 };
 
 const hasWorker = (files: readonly InputFile[]) =>
-  files.some((file) => isRead(file) && kindOf(file).kind === 'worker');
+  files.some((file) => isRead(file) && ['worker', 'cron'].includes(kindOf(file).kind));
 
 const hasPath: Seen['where'] = ({ params }, _, files) =>
   files.some((file) => isRead(file) && file.text.includes(String(params['path'])));

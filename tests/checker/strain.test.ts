@@ -82,6 +82,8 @@ const random = fc
       'pod.service',
       'podceleryconf.py',
       'start.sh',
+      'crontab',
+      'pod.timer',
       'x',
     ),
     fc.oneof(

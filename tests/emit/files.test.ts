@@ -119,6 +119,32 @@ describe('which files', () => {
         'redis/verify.sh',
       ],
     ],
+    [
+      { arch: 'runner' },
+      [
+        'web/settings_local.py',
+        'cron/pod-runner-tasks.service',
+        'cron/pod-runner-tasks.timer',
+        'redis/redis.conf',
+        'web/verify.sh',
+      ],
+    ],
+    [
+      { arch: 'runner', web: 2, service: 'init', redis: 'dedicated', firewall: 'none' },
+      [
+        'web/settings_local.py',
+        'web/verify.sh',
+        'cron/settings_local.py',
+        'cron/pod-runner-tasks',
+        'cron/verify.sh',
+        'redis/redis.conf',
+        'redis/verify.sh',
+      ],
+    ],
+    [
+      { arch: 'runner', redis: 'docker' },
+      ['web/settings_local.py', 'cron/start-cron.sh', 'web/verify.sh'],
+    ],
     [{ redis: 'docker' }, ['web/settings_local.py', 'worker/start-worker.sh', 'web/verify.sh']],
   ])('%j has its own', (choices, expected) => {
     expect(places(choices)).toEqual(expected);

@@ -12,6 +12,7 @@ const FIREWALLS = ['nftables', 'ufw'] as const;
 /** The fields with the addresses of servers, and their placeholders. */
 const FROM = [
   ['from.web', /^WEB-SERVERS\.invalid$/],
+  ['from.cron', /^CRON-SERVERS\.invalid$/],
   ['from.workers', /^(WORKER|ENCODING)-SERVERS\.invalid$/],
   ['from.transcription', /^TRANSCRIPTION-SERVERS\.invalid$/],
   ['from.xapi', /^XAPI-SERVERS\.invalid$/],

@@ -48,6 +48,12 @@ describe('the settings of each role', () => {
     'CELERY_TO_ENCODE',
   ];
   const MICROSERVICES = 'ENCODING_TRANSCODING_CELERY_BROKER_URL';
+  const RUNNER = [
+    'FILE_UPLOAD_PERMISSIONS',
+    'RM_TASKS_DELETED_AFTER_DAYS',
+    'SECURE_SSL_REDIRECT',
+    'USE_RUNNER_MANAGER',
+  ];
   const XAPI = ['USE_XAPI', 'USE_XAPI_VIDEO', 'XAPI_CELERY_BROKER_URL'];
 
   const cases: [name: string, choices: Partial<Architecture>, names: Record<string, string[]>][] = [
@@ -75,6 +81,20 @@ describe('the settings of each role', () => {
         encoding: [MICROSERVICES],
         transcription: [MICROSERVICES],
         xapi: ['XAPI_CELERY_BROKER_URL'],
+      },
+    ],
+    [
+      'Esup-Runner, without a broker',
+      { arch: 'runner' },
+      { web: [...CACHES, ...SESSIONS, ...RUNNER] },
+    ],
+    [
+      'Esup-Runner on two web servers, with presentations',
+      { arch: 'runner', web: 2, bbb: true, workers: 1, transcription: true },
+      {
+        web: [...CACHES, ...SESSIONS, ...RUNNER, ...CELERY],
+        cron: [...CACHES, ...SESSIONS, ...RUNNER, ...CELERY],
+        worker: [...CACHES, ...RUNNER, ...CELERY],
       },
     ],
     [

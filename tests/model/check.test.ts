@@ -21,6 +21,7 @@ const typed = (field: FieldName, text: string) =>
 /** The network of all servers, for a firewall that asks for no address. */
 const FROM: Partial<Architecture> = {
   'from.web': '10.1.0.0/16',
+  'from.cron': '10.1.0.0/16',
   'from.workers': '10.1.0.0/16',
   'from.transcription': '10.1.0.0/16',
   'from.xapi': '10.1.0.0/16',
@@ -46,7 +47,11 @@ const EXAMPLES: Readonly<
   'host.number': [typed('host', '127.1'), { field: 'host', severity: loud, params: {} }],
   'choice.unknown': [
     typed('arch', 'cluster'),
-    { field: 'arch', severity: loud, params: { values: 'standalone, celery, microservices' } },
+    {
+      field: 'arch',
+      severity: loud,
+      params: { values: 'standalone, celery, microservices, runner' },
+    },
   ],
   'flag.malformed': [typed('xapi', 'yes'), { field: 'xapi', severity: loud, params: {} }],
   'number.malformed': [

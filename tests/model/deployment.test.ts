@@ -51,6 +51,18 @@ describe('who uses which database through which setting', () => {
     expect(usesOf({ transcription: true })).toEqual(uses);
   });
 
+  test('runner: the cron job uses the default cache, and presentations are Celery’s', () => {
+    const cron = 'cron default CACHES["default"] store';
+    expect(usesOf({ arch: 'runner', transcription: true, workers: 1 })).toEqual([...WEB, cron]);
+    expect(usesOf({ arch: 'runner', bbb: true })).toEqual([
+      ...WEB,
+      `web ${CELERY} producer celery`,
+      cron,
+      'worker default CACHES["default"] store',
+      `worker ${CELERY} consumer celery`,
+    ]);
+  });
+
   test('microservices: each worker has a queue, none has a cache', () => {
     expect(usesOf({ arch: 'microservices', transcription: true, xapi: true, workers: 1 })).toEqual([
       ...WEB,
@@ -67,7 +79,10 @@ describe('who uses which database through which setting', () => {
 describe('servers', () => {
   test.each<[Partial<Architecture>, string[]]>([
     [{}, ['1 web+worker']],
-    [{ arch: 'standalone', web: 5, workers: 5 }, ['1 web']],
+    [{ arch: 'standalone', web: 5, workers: 5 }, ['5 web']],
+    [{ arch: 'runner', workers: 5 }, ['1 web+cron']],
+    [{ arch: 'runner', web: 3, xapi: true }, ['2 web+xapi', '1 cron+web+xapi']],
+    [{ arch: 'runner', web: 2, bbb: true, workers: 2 }, ['1 web', '1 cron+web', '2 worker']],
     [{ arch: 'standalone', xapi: true }, ['1 web+xapi']],
     [{ web: 3, workers: 4 }, ['3 web', '4 worker']],
     [{ web: 3 }, ['3 web+worker']],
@@ -230,9 +245,15 @@ test('every architecture has a plan that agrees with itself', () => {
     fc.property(architectures, (architecture) => {
       const { servers, uses, databases, redis } = plan(architecture);
       expect(serverCount(architecture)).toBe(servers.reduce((sum, { count }) => sum + count, 0));
-      // Each role is in one group of servers, whose id is the first of its roles.
-      const roles = servers.flatMap((group) => group.roles);
+      // Each role is in one group of servers, whose id is the first of its roles. The server with the cron job is
+      // a web server like the others, and has all that they have.
+      const [cron] = servers.filter(({ id }) => id === 'cron');
+      const roles = servers.flatMap((group) =>
+        group.roles.filter((role) => group !== cron || role === 'cron'),
+      );
       expect(new Set(roles).size).toBe(roles.length);
+      const web = servers.find(({ id }) => id === 'web');
+      if (cron) expect(new Set(cron.roles)).toEqual(new Set(['cron', ...(web?.roles ?? [])]));
       expect(servers.every((group) => group.id === group.roles[0])).toBe(true);
       expect(servers.map(({ id }) => id)).toContain(redis.on);
       // A use belongs to a server with its role; the databases in use are exactly those listed.

@@ -2,7 +2,7 @@ import { BROKER_SETTINGS, SWITCH_BROKERS } from '../../pod/brokers.ts';
 import { GUIDE_NUMBERS } from '../../pod/databases.ts';
 import type { FindingDefinition } from '../finding.ts';
 import type { ClientConnection } from '../read/clientConnections.ts';
-import { binding, isOff, isOn, type SettingsFile } from '../read/files.ts';
+import { binding, handsToRunner, isOff, isOn, type SettingsFile } from '../read/files.ts';
 import { FILE_START } from '../read/span.ts';
 import type { Url } from '../read/url.ts';
 import { isEmpty, type StringValue } from '../read/values.ts';
@@ -65,6 +65,8 @@ export const brokers = [
         const turnedOn = binding(file, name);
         const url = binding(file, setting);
         if (!turnedOn || !isOn(file, name)) continue;
+        // Esup-Runner comes before the microservices.
+        if (name === 'USE_REMOTE_ENCODING_TRANSCODING' && handsToRunner(file)) continue;
         if (url ? !isEmpty(url.value) : file.python.incomplete) continue;
         const text = urlLike(file, BROKER_SETTINGS[setting], 'celery');
         yield {
@@ -206,6 +208,8 @@ export const brokers = [
       if (!file.roles.has('web')) return;
       for (const [name, setting] of Object.entries(SWITCH_BROKERS)) {
         const url = binding(file, setting);
+        // Esup-Runner has a finding for all that it leaves without a use.
+        if (name !== 'USE_XAPI' && handsToRunner(file)) continue;
         if (url && isOff(file, name))
           yield { at: url.statement, params: { setting, switch: name } };
       }

@@ -6,7 +6,14 @@ import {
 import { CONFIG_MODULE } from '../../pod/workers.ts';
 import type { FileSet } from '../fileSet.ts';
 import type { FindingDefinition } from '../finding.ts';
-import { binding, isOff, isOn, type FileOf, type SettingsFile } from '../read/files.ts';
+import {
+  binding,
+  handsToRunner,
+  isOff,
+  isOn,
+  type FileOf,
+  type SettingsFile,
+} from '../read/files.ts';
 import { FILE_START } from '../read/span.ts';
 import { isIncomplete, numberOf, valueAt, wholeNumber } from '../read/values.ts';
 import { workerOption, type WorkerFile } from '../read/workerFile.ts';
@@ -176,7 +183,7 @@ export const celery = [
     *settings(file) {
       const { rolesKnown, roles, python, input } = file;
       const microservice = rolesKnown && !roles.has('web') && !roles.has('worker');
-      if (isOn(file, 'CELERY_TO_ENCODE')) return;
+      if (isOn(file, 'CELERY_TO_ENCODE') || handsToRunner(file)) return;
       if (!isOn(file, 'USE_REMOTE_ENCODING_TRANSCODING') && !microservice) return;
       for (const [setting, { statement }] of python.bindings)
         if (/^CELERY_(?!TO_ENCODE$|BROKER_URL$|NAME$|BACKEND$|BROKER$)/.test(setting))

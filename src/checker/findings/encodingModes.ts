@@ -1,5 +1,5 @@
 import type { FindingDefinition } from '../finding.ts';
-import { binding, isOn } from '../read/files.ts';
+import { binding, handsToRunner, isOn } from '../read/files.ts';
 import { replaceValue } from '../repair/edits.ts';
 import { settings, SETTINGS_TEXT } from './exampleFiles.ts';
 
@@ -13,6 +13,8 @@ export const encodingModes = [
       const celery = binding(file, 'CELERY_TO_ENCODE');
       const remote = binding(file, 'USE_REMOTE_ENCODING_TRANSCODING');
       if (!celery || !remote || !isOn(file, 'CELERY_TO_ENCODE')) return;
+      // Esup-Runner comes before both.
+      if (handsToRunner(file)) return;
       if (!isOn(file, 'USE_REMOTE_ENCODING_TRANSCODING')) return;
       const celeryBroker = binding(file, 'CELERY_BROKER_URL') !== undefined;
       const remoteBroker = binding(file, 'ENCODING_TRANSCODING_CELERY_BROKER_URL') !== undefined;

@@ -20,6 +20,16 @@ export const unit = (text: string): InputFile => ({ name: 'pod-worker.service', 
 /** The variables of Celery's init script. */
 export const defaults = (text: string): InputFile => ({ name: '/etc/default/celeryd', text });
 
+/** A file of `/etc/cron.d`. */
+export const cron = (text: string, more: Partial<InputFile> = {}): InputFile => ({
+  name: '/etc/cron.d/pod-runner-tasks',
+  text,
+  ...more,
+});
+
+/** A systemd timer. */
+export const timer = (text: string): InputFile => ({ name: 'pod-runner-tasks.timer', text });
+
 /** A text with all occurrences of a part replaced. Throws where there are none. */
 export function but(text: string, from: string, to: string): string {
   if (!text.includes(from)) throw new Error(`There is no ${from}.`);
@@ -84,6 +94,21 @@ export const SETTINGS_TEXT = CELERY_TEXT + CACHES_TEXT + SESSIONS_TEXT;
 /** Encoding by microservices, on a web server. */
 export const MICROSERVICES_TEXT = `USE_REMOTE_ENCODING_TRANSCODING = True
 ENCODING_TRANSCODING_CELERY_BROKER_URL = "redis://10.0.0.9:6379/5"
+`;
+
+/** Encoding by Esup-Runner, and the rest of the settings. */
+export const RUNNER_TEXT = `USE_RUNNER_MANAGER = True
+RM_TASKS_DELETED_AFTER_DAYS = 60
+SECURE_SSL_REDIRECT = True
+${CACHES_TEXT}${SESSIONS_TEXT}`;
+
+/** The cron job of Esup-Runner, in `/etc/cron.d`. */
+export const CRON_TEXT = `*/3 * * * * pod cd /usr/local/django_projects/podv4 && flock -n . /home/pod/.virtualenvs/django_pod4/bin/python manage.py process_tasks >pod/log/process_tasks.log 2>&1
+`;
+
+/** The timer of the cron job of Esup-Runner. */
+export const TIMER_TEXT = `[Timer]
+OnCalendar=*:0/3
 `;
 
 /** Settings with a password, encoded in URLs. */

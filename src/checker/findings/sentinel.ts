@@ -1,5 +1,5 @@
 import type { FindingDefinition } from '../finding.ts';
-import { binding, type SettingsFile } from '../read/files.ts';
+import { binding, handsToRunner, type SettingsFile } from '../read/files.ts';
 import { isIncomplete, textOf, valueAt } from '../read/values.ts';
 import { quotedLike, replaceIn, setEntry, setValue } from '../repair/edits.ts';
 import { but, pair, SENTINELS_TEXT, settings } from './exampleFiles.ts';
@@ -90,7 +90,7 @@ export const sentinel = [
       const broker = connections.find(
         ({ setting, transport }) =>
           transport === 'sentinel' &&
-          (setting === 'ENCODING_TRANSCODING_CELERY_BROKER_URL' ||
+          ((setting === 'ENCODING_TRANSCODING_CELERY_BROKER_URL' && !handsToRunner(file)) ||
             setting === 'XAPI_CELERY_BROKER_URL'),
       );
       if (broker) yield { at: broker.span, params: { setting: broker.setting } };

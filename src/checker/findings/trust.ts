@@ -40,6 +40,13 @@ function* workerPaths({ worker, form }: FileOf<'worker'>): Generator<UsedPath> {
       yield { at, path: at.text.slice(backend.length), use: 'written' };
 }
 
+/** The folders of the cron job. The paths of a script are those of a container. */
+function* cronPaths({ cron: { jobs }, form }: FileOf<'cron'>): Generator<UsedPath> {
+  if (form === 'script') return;
+  for (const { project, venv } of jobs)
+    for (const at of [venv, project]) if (at) yield { at, path: at.text, use: 'read' };
+}
+
 /** The socket and the certificate of a redis.conf. */
 function* redisPaths(redis: RedisFile): Generator<UsedPath> {
   for (const [name, use] of [
@@ -75,15 +82,21 @@ function pathRules(wrong: (path: string, use: PathUse) => boolean): Rules {
     settings: (file) => problems(settingsPaths(file)),
     redis: ({ redis }) => problems(redisPaths(redis)),
     worker: (file) => problems(workerPaths(file)),
+    cron: (file) => problems(cronPaths(file)),
   };
 }
 
-/** A rule for the account of a worker. */
+/** Rules for the account of a worker, and of the cron job. */
 const accountRule = (foreign: ReturnType<typeof foreignAccount>): Rules => ({
   *worker({ worker }) {
     const account = worker.properties.get('User') ?? worker.variables.get('CELERYD_USER');
     if (account && foreignAccount(account.text) === foreign)
       yield { at: account, params: { account: account.text } };
+  },
+  *cron({ cron: { jobs }, form }) {
+    for (const { account } of form === 'script' ? [] : jobs)
+      if (account && foreignAccount(account.text) === foreign)
+        yield { at: account, params: { account: account.text, case: 'cron' } };
   },
 });
 

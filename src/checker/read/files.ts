@@ -1,8 +1,10 @@
 import { USERS_NAME } from '../../emit/users.ts';
 import { FLAGS, OTHERS } from '../../pod/redisDirectives.ts';
 import type { Role, WorkerRole } from '../../pod/roles.ts';
+import { RUNNER_UNIT } from '../../pod/runner.ts';
 import { APPS, CONFIG_MODULE } from '../../pod/workers.ts';
 import { clientConnections, type ClientConnection } from './clientConnections.ts';
+import { cronFormOf, readCron, type CronFile, type CronForm } from './cronFile.ts';
 import { readPython, type PythonFile } from './python/file.ts';
 import type { Binding } from './python/scope.ts';
 import { readRedisFile, type RedisFile } from './redisFile.ts';
@@ -58,6 +60,7 @@ export type CheckedFile =
       readonly role?: WorkerRole;
       readonly form: WorkerForm;
     })
+  | (Common & { readonly kind: 'cron'; readonly cron: CronFile; readonly form: CronForm })
   | (Common & { readonly kind: 'other' });
 
 /** A file's kind, by the software that reads it. */
@@ -74,12 +77,20 @@ function baseOf(name: string): string {
   return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1).toLowerCase();
 }
 
+/** Whether a name is that of a file of cron. */
+function isCrontab(name: string): boolean {
+  return /(?:^|[\\/])(?:crontab(?:\.txt)?|cron\.d[\\/][^\\/]+)$/i.test(name);
+}
+
 /** The kind of a file, by its name or else by its text. */
 export function kindOf({ name, text }: Pick<InputFile, 'name' | 'text'>): {
   kind: FileKind;
-  form?: WorkerForm;
+  form?: WorkerForm | CronForm;
 } {
   const base = baseOf(name);
+  const cron = cronFormOf(base, text);
+  if (cron) return { kind: 'cron', form: cron };
+  if (isCrontab(name)) return { kind: 'other' };
   if (/\.service(\.txt)?$/.test(base) || /^[ \t]*ExecStart[ \t]*=/m.test(text))
     return { kind: 'worker', form: 'systemd' };
   if (/\.sh$/.test(base))
@@ -124,9 +135,18 @@ function readsAsRedis(text: string): boolean {
   return directives > assignments;
 }
 
+/** The generator's names for the files of the cron job. */
+const LIKELY_CRON_NAMES: Readonly<Record<CronForm, string>> = {
+  systemd: `${RUNNER_UNIT}.service`,
+  timer: `${RUNNER_UNIT}.timer`,
+  crontab: `/etc/cron.d/${RUNNER_UNIT}`,
+  script: 'start-cron.sh',
+};
+
 /** The usual name of the file that a text is from. */
 export function likelyName(text: string): string {
   const { kind, form } = kindOf({ name: '', text });
+  if (kind === 'cron') return LIKELY_CRON_NAMES[cronFormOf('', text) ?? 'crontab'];
   if (kind === 'worker')
     return form === 'systemd'
       ? 'pod-worker.service'
@@ -144,6 +164,7 @@ export function likelyName(text: string): string {
 
 const ROLE_FOLDERS: Readonly<Record<string, Role>> = {
   web: 'web',
+  cron: 'cron',
   worker: 'worker',
   encoding: 'encoding',
   transcription: 'transcription',
@@ -177,7 +198,9 @@ export function readFile(input: InputFile): CheckedFile {
       const python = readPython(input.text);
       const value = (name: string) => python.bindings.get(name)?.value;
       const folder = roleOfFolder(input.name);
-      const roles = input.roles ?? (folder && [folder]);
+      const known = input.roles ?? (folder && [folder]);
+      // The cron job runs on one of the web servers.
+      const roles = known?.includes('cron') === true ? [...known, 'web' as const] : known;
       return {
         kind,
         input,
@@ -192,7 +215,12 @@ export function readFile(input: InputFile): CheckedFile {
     case 'redis':
     case 'sentinel':
       return { kind, input, redis: readRedisFile(input.text) };
+    case 'cron': {
+      const cronForm = cronFormOf(baseOf(input.name), input.text) ?? 'crontab';
+      return { kind, input, cron: readCron(cronForm, input.text), form: cronForm };
+    }
     case 'worker': {
+      const workerForm = form === 'systemd' || form === 'script' ? form : 'init';
       const worker =
         form === 'systemd'
           ? readUnit(input.text)
@@ -202,7 +230,7 @@ export function readFile(input: InputFile): CheckedFile {
       const role = (Object.keys(APPS) as WorkerRole[]).find(
         (each) => APPS[each] === worker.app?.text,
       );
-      return { kind, input, worker, form: form ?? 'init', ...(role && { role }) };
+      return { kind, input, worker, form: workerForm, ...(role && { role }) };
     }
     default:
       return { kind: 'other', input };
@@ -212,6 +240,11 @@ export function readFile(input: InputFile): CheckedFile {
 /** Whether a switch of a Python file is known to be on. */
 export function isOn(file: AnyPythonFile, name: string): boolean {
   return isTruthy(binding(file, name)?.value);
+}
+
+/** Whether settings have Esup-Runner encode, which comes before every other way (encode.py:63, Pod 4.2.0). */
+export function handsToRunner(file: SettingsFile): boolean {
+  return isOn(file, 'USE_RUNNER_MANAGER');
 }
 
 /** Whether a switch of a Python file is known to be off: `False`, or nowhere in the file. */

@@ -72,7 +72,7 @@ export function workerOption({ words }: WorkerFile, ...names: string[]): Word | 
 }
 
 /** Splits a text into lines, each with its offset; a line that ends with a backslash goes on. */
-function linesOf(source: string): { text: string; from: number }[] {
+export function linesOf(source: string): { text: string; from: number }[] {
   const lines: { text: string; from: number }[] = [];
   const each = /(?:[^\\\n]|\\[^]|\\$)*(?:\n|$)/gy;
   let from = 0;
