@@ -9,7 +9,7 @@ export type ReleaseDate =
   | { readonly after: string };
 
 /** A change for Redis; its sentence is the text `release.change.NAME`. */
-export type ReleaseChange =
+type ReleaseChange =
   | 'select2-only'
   | 'xapi'
   | 'all-in-redis'

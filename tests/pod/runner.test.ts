@@ -7,7 +7,6 @@ import {
   addRunnerManager,
   HEALTH,
   inRunnerShell,
-  startRunnerManager,
   type RunnerManager,
   type RunnerManagerOptions,
 } from './runnerManager.ts';
@@ -16,13 +15,6 @@ import { keysInPlace, logIn, upload, verify, videoNow, type Video } from './scen
 import { DOMAIN } from './settings.ts';
 
 needStack();
-
-const SETTINGS = `
-USE_RUNNER_MANAGER = True
-RM_TASKS_DELETED_AFTER_DAYS = 60
-SECURE_SSL_REDIRECT = True
-FILE_UPLOAD_PERMISSIONS = 0o644
-`;
 
 /** The messages of a run in which the manager was away. */
 const AWAY: readonly Explained[] = [
@@ -55,17 +47,12 @@ async function startRunnerCase(
   atEnd: Finally,
   options: Pick<RunnerManagerOptions, 'health'> = {},
 ): Promise<RunnerCase> {
-  const running = await startCase({ arch: 'standalone' }, atEnd, {
-    settings: SETTINGS,
-    scheme: 'https',
-  });
-  const manager = await startRunnerManager({ token: 'a token', pod: running, atEnd, ...options });
-  await addRunnerManager(running, manager);
-  return { running, manager };
+  const running = await startCase({ arch: 'runner', service: 'init' }, atEnd, { scheme: 'https' });
+  return { running, manager: await addRunnerManager(running, atEnd, options) };
 }
 
 /** The job that cron runs every three minutes. */
-const cron = ({ running }: RunnerCase): Promise<string> => running.web.manage('process_tasks');
+const cron = ({ running }: RunnerCase): Promise<string> => running.web.runCron();
 
 /** A task in Pod's database. */
 interface PodTask {

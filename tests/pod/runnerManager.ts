@@ -18,7 +18,7 @@ import type { Answer } from './visitor.ts';
  */
 
 /** A task that Pod hands over (runner_manager.py:213). */
-export interface TaskRequest {
+interface TaskRequest {
   readonly etab_name: string;
   readonly app_name: string;
   readonly app_version: string;
@@ -32,7 +32,7 @@ export interface TaskRequest {
 }
 
 /** A request that Pod sent, and the status of its answer. */
-export interface RunnerRequest {
+interface RunnerRequest {
   readonly method: string;
   readonly path: string;
   readonly status: number;
@@ -42,7 +42,7 @@ export interface RunnerRequest {
 type TaskStatus = 'running' | 'completed' | 'failed';
 
 /** A task that the manager has accepted. */
-export interface RunnerTask {
+interface RunnerTask {
   readonly id: string;
   readonly request: TaskRequest;
   readonly status: TaskStatus;
@@ -82,7 +82,7 @@ export interface RunnerManagerOptions {
 }
 
 /** Starts a runner manager until the test ends. */
-export async function startRunnerManager({
+async function startRunnerManager({
   token,
   pod,
   atEnd,
@@ -272,12 +272,17 @@ export const inRunnerShell = ({ web }: PodCase, statements: string): Promise<str
     `import json\nfrom pod.video_encode_transcript.models import *\n${statements}`,
   );
 
-/** Adds a runner manager to Pod's administration, for the first site. */
-export const addRunnerManager = (
+/** Starts a runner manager until the test ends, and adds it to Pod's administration, for the first site. */
+export async function addRunnerManager(
   running: PodCase,
-  { url, token }: Pick<RunnerManager, 'url' | 'token'>,
-): Promise<string> =>
-  inRunnerShell(
+  atEnd: Finally,
+  options: Pick<RunnerManagerOptions, 'health'> = {},
+): Promise<RunnerManager> {
+  const manager = await startRunnerManager({ token: 'a token', pod: running, atEnd, ...options });
+  const { url, token } = manager;
+  await inRunnerShell(
     running,
     `RunnerManager.objects.create(name="manager", url=${pythonString(url)}, token=${pythonString(token)}, site_id=1)`,
   );
+  return manager;
+}

@@ -38,7 +38,7 @@ const ADDED = [
 function addedSettings(reader: Deployment, writing: Writing): Quote[] {
   const { deployment, ...elsewhere } = withRunner(reader);
   const statements = emitSettings({ ...deployment, comments: false }, writing, ['web']);
-  const lines = linesOf(statements.filter(({ name }) => ADDED.includes(name)));
+  const lines = linesOf(statements.filter(({ name }) => ADDED.includes(name ?? '')));
   return [{ server: 'web', lines, ...elsewhere }];
 }
 
