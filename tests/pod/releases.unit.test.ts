@@ -82,14 +82,14 @@ function differences(releases: readonly Read[]): string[] {
       const is = own.map(({ file, value }) => `${value} in ${file}`).join(', ') || 'not there';
       const say = (problem: string) =>
         found.push(`${name}, Pod ${version}: ${problem}; it is ${is}`);
-      if (since !== undefined && inOrder(series(version), since) < 0) {
+      if (since !== undefined && inOrder(version, since) < 0) {
         if (own.length > 0) say(`is there before Pod ${since}`);
         continue;
       }
       if (since !== undefined && own.length === 0) say(`is not there, though since Pod ${since}`);
       else if (inOrder(version, '4.0.0') >= 0 && initial && !isDefault(initial, own))
         say(`has another default than ${initial.value.join(', ') || 'none'} of the reference`);
-      if (!before || inOrder(series(before.version), since ?? '') < 0) continue;
+      if (!before || inOrder(before.version, since ?? '') < 0) continue;
       const changed = distinct(before.values[name]) !== distinct(own);
       const listed = entryOf(version)?.defaults?.includes(name) ?? false;
       const here = series(before.version) !== series(version);
