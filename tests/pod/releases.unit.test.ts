@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { REMINDERS, SETTINGS, type Default, type Setting } from '../../src/model/settings.ts';
+import { SETTINGS, type Default, type Setting } from '../../src/model/settings.ts';
 import { POD_3, POD_4, type Release, type SupportedRelease } from '../../src/pod/releases.ts';
 import { POD_PROOF } from '../../src/site/podProof.ts';
 import { lockedRelease } from '../stacks/release.ts';
@@ -24,15 +24,8 @@ import {
 
 type About = Pick<Setting, 'default' | 'since'>;
 
-/** The settings that are compared: those of Redis, and the workers' own where it is known since when Pod has them. */
-const ABOUT: Readonly<Record<string, About>> = {
-  ...SETTINGS,
-  ...Object.fromEntries(
-    Object.entries<About>(REMINDERS as Readonly<Record<string, About>>).filter(
-      ([, { since }]) => since !== undefined,
-    ),
-  ),
-};
+/** The settings that are compared. */
+const ABOUT: Readonly<Record<string, About>> = SETTINGS;
 const NAMES = Object.keys(ABOUT);
 
 /** The oldest release whose settings are in the data. */
