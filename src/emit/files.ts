@@ -226,8 +226,14 @@ function serverFiles(deployment: Deployment, writing: Writing, group: ServerGrou
   if (first) {
     const path = `${redis.container ? '.' : paths.project}/${CONFIG_MODULE}.py`;
     files.push(
-      file({ ...owned(deployment, 'celery-module'), folder: first, server: id, path }, () =>
-        emitCeleryModule(own.deployment, own.writing),
+      file(
+        {
+          ...owned(deployment, 'celery-module'),
+          folder: first === 'web' ? id : first,
+          server: id,
+          path,
+        },
+        () => emitCeleryModule(own.deployment, own.writing),
       ),
     );
   }

@@ -312,17 +312,17 @@ describe('check', () => {
       ['host.loopback'],
     ],
     [
-      'standalone has one server whatever `web` says',
+      'several web servers that encode by themselves',
       { arch: 'standalone', web: 3, host: '127.0.0.1' },
-      [],
+      ['host.loopback'],
     ],
     ['Docker needs no address', { redis: 'docker' }, []],
     ['Docker may be given its own', { redis: 'docker', host: DOCKER_HOST }, []],
     ['Docker, another container', { redis: 'docker', host: 'my-redis' }, []],
     [
-      'standalone in Docker has one web server whatever `web` says',
+      'several web servers in Docker that encode by themselves',
       { arch: 'standalone', redis: 'docker', web: 3 },
-      [],
+      ['redis.docker-webs'],
     ],
     [
       'no encoding server in standalone',
