@@ -312,17 +312,27 @@ describe('check', () => {
       ['host.loopback'],
     ],
     [
-      'standalone has one server whatever `web` says',
+      'standalone has as many web servers as `web` says',
       { arch: 'standalone', web: 3, host: '127.0.0.1' },
-      [],
+      ['host.loopback'],
     ],
     ['Docker needs no address', { redis: 'docker' }, []],
     ['Docker may be given its own', { redis: 'docker', host: DOCKER_HOST }, []],
     ['Docker, another container', { redis: 'docker', host: 'my-redis' }, []],
     [
-      'standalone in Docker has one web server whatever `web` says',
+      'standalone in Docker has one web server',
       { arch: 'standalone', redis: 'docker', web: 3 },
+      ['redis.docker-webs'],
+    ],
+    [
+      'Esup-Runner: cron needs no supervisor, workers do',
+      { arch: 'runner', service: 'init' },
       [],
+    ],
+    [
+      'Esup-Runner with a worker that the init script starts',
+      { arch: 'runner', service: 'init', xapi: true },
+      ['service.init'],
     ],
     [
       'no encoding server in standalone',
