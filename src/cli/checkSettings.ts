@@ -12,7 +12,14 @@ import { TEXTS, type Language } from '../site/texts.ts';
 import { errorText, fail, printError, printJson, printLine } from './print.ts';
 import { isInRepository } from './repository.ts';
 
-const ROLES = ['web', 'worker', 'encoding', 'transcription', 'xapi', 'cron'] as const satisfies Role[];
+const ROLES = [
+  'web',
+  'worker',
+  'encoding',
+  'transcription',
+  'xapi',
+  'cron',
+] as const satisfies Role[];
 
 const USAGE = `npm run --silent check-settings -- FILE... [--role ROLE]... [--several] [--lang fr|en] [--json | --sarif]
 

@@ -133,17 +133,7 @@ export const REDIS_DIRECTIVES = {
   user: {
     type: 'acl',
     live: 'ACL SETUSER',
-    fields: [
-      'auth',
-      'user',
-      'sentinels',
-      'arch',
-      'xapi',
-      'db.encoding',
-      'db.xapi',
-      'prefix',
-      'sessions',
-    ],
+    fields: ['auth', 'user', 'sentinels', 'arch', 'xapi', 'db.encoding', 'db.xapi', 'prefix'],
     since: '6.0',
     see: ['server#password', 'troubleshoot#acl-channels'],
     example: ACL,
@@ -296,7 +286,7 @@ export const SENTINEL_DIRECTIVES = {
   user: {
     type: 'acl',
     live: 'ACL SETUSER',
-    fields: ['auth', 'user', 'arch', 'xapi'],
+    fields: ['auth', 'user'],
     since: '6.2',
     see: ['redis-user', 'server#sentinel'],
     example: ENCRYPTED_SENTINELS,

@@ -26,7 +26,7 @@ export type ValueType =
 
 /** The value of a setting that nobody sets, and the software that it comes from. */
 export interface Default {
-  /** Celery, django-redis and django-redis-sessions as Pod 4.2.0 installs them, Pod 4.1.0, Redis 7.0.15. */
+  /** Celery, django-redis and django-redis-sessions as Pod 4.2.0 installs them, Pod 4.2.0, Redis 7.0.15. */
   readonly of: 'pod' | 'django' | 'celery' | 'django-redis' | 'redis-sessions' | 'redis' | 'init';
   /** The value in the syntax of its file; none where it is empty. */
   readonly value: readonly string[];
@@ -43,7 +43,7 @@ export interface Setting {
   readonly databases?: readonly DatabaseRole[];
   /** The fields of the form that its value comes from. */
   readonly fields: readonly FieldName[];
-  /** The first release of Pod with it, where the source of each release was read. */
+  /** The first release of Pod that reads or sets it; not there where 3.0 does (tests/pod/releases.unit.test.ts). */
   readonly since?: string;
   /** Further reading: `page#anchor`, or the name of another setting. */
   readonly see: readonly string[];
@@ -130,7 +130,7 @@ export const SETTINGS = {
     type: 'dict',
     default: { of: 'celery', value: ['{}'] },
     roles: ['web', 'worker'],
-    fields: ['hours', 'sentinels', 'master', 'auth', 'tls', 'ca', 'sessions'],
+    fields: ['hours', 'sentinels', 'master', 'auth', 'user', 'tls', 'ca', 'sessions'],
     see: ['understand#visibility-timeout', 'server#sentinel', 'broker_transport_options'],
   },
   CELERY_BROKER_USE_SSL: {
@@ -146,6 +146,7 @@ export const SETTINGS = {
     default: FALSE,
     roles: ['web'],
     fields: ['arch'],
+    since: '3.6',
     see: ['understand#microservices', 'CELERY_TO_ENCODE'],
     example: MICROSERVICES,
   },
@@ -164,7 +165,7 @@ export const SETTINGS = {
     default: FALSE,
     roles: ['web'],
     fields: ['xapi'],
-    since: '3.3',
+    since: '3.2',
     see: ['understand#xapi', 'XAPI_LRS_URL'],
     example: { xapi: true },
   },
@@ -173,7 +174,7 @@ export const SETTINGS = {
     default: FALSE,
     roles: ['web'],
     fields: ['xapi'],
-    since: '3.3',
+    since: '3.2',
     see: ['understand#xapi', 'USE_XAPI'],
     example: { xapi: true },
   },
@@ -227,7 +228,6 @@ export const SETTINGS = {
     roles: ['web', 'worker'],
     databases: ['default', 'select2'],
     fields: [...ADDRESS, 'master', 'sessions', 'db.default', 'db.select2', 'db.sessions', 'prefix'],
-    since: '3.3',
     see: [
       'understand#databases',
       'understand#worker-caches',
@@ -310,7 +310,7 @@ export const MODULE_SETTINGS = {
     type: 'dict',
     default: { of: 'celery', value: ['{}'] },
     roles: ['web', 'encoding', 'transcription', 'xapi'],
-    fields: ['arch', 'hours', 'sentinels', 'master', 'auth', 'tls', 'ca', 'sessions'],
+    fields: ['arch', 'hours', 'sentinels', 'master', 'auth', 'user', 'tls', 'ca', 'sessions'],
     see: ['understand#visibility-timeout', 'CELERY_BROKER_TRANSPORT_OPTIONS'],
     example: MICROSERVICES,
   },
@@ -344,7 +344,7 @@ export const MODULE_SETTINGS = {
 export type ModuleSettingName = keyof typeof MODULE_SETTINGS;
 
 /** A setting that a generated file mentions in a comment only: its value has nothing to do with Redis. */
-export type Reminder = Pick<Setting, 'type' | 'default' | 'roles' | 'see'>;
+export type Reminder = Pick<Setting, 'type' | 'default' | 'roles' | 'since' | 'see'>;
 
 /**
  * Every other setting that the comments of a generated settings_local.py mention, by name; `_*` ends
@@ -356,12 +356,14 @@ export const REMINDERS = {
     type: 'url',
     default: none('pod'),
     roles: ['encoding', 'transcription'],
+    since: '3.6',
     see: ['workers#prerequisites', 'POD_API_TOKEN'],
   },
   POD_API_TOKEN: {
     type: 'text',
     default: none('pod'),
     roles: ['encoding', 'transcription'],
+    since: '3.6',
     see: ['workers#prerequisites', 'POD_API_URL'],
   },
   MEDIA_ROOT: { type: 'path', roles: ['transcription'], see: ['workers#prerequisites'] },
@@ -394,15 +396,23 @@ export const REMINDERS = {
     type: 'url',
     default: none('pod'),
     roles: ['web', 'xapi'],
+    since: '3.2',
     see: ['understand#xapi', 'USE_XAPI'],
   },
   XAPI_LRS_LOGIN: {
     type: 'text',
     default: none('pod'),
     roles: ['xapi'],
+    since: '3.2',
     see: ['XAPI_LRS_URL'],
   },
-  XAPI_LRS_PWD: { type: 'text', default: none('pod'), roles: ['xapi'], see: ['XAPI_LRS_URL'] },
+  XAPI_LRS_PWD: {
+    type: 'text',
+    default: none('pod'),
+    roles: ['xapi'],
+    since: '3.2',
+    see: ['XAPI_LRS_URL'],
+  },
 } as const satisfies Record<string, Reminder>;
 
 /** The name of one of {@link REMINDERS}. */

@@ -25,7 +25,7 @@ export const starlightOptions: StarlightUserConfig = {
   sidebar: [
     labelled('home.label', { link: '/' }),
     labelled('guide.label', { slug: 'redis' }),
-    labelled('nav.install', { items: ['install', 'workers', 'grow', 'sizing'] }),
+    labelled('nav.install', { items: ['install', 'workers', 'runner', 'grow', 'sizing'] }),
     labelled('nav.run', { items: ['check', 'monitor', 'operate', 'troubleshoot'] }),
     labelled('nav.know', {
       items: [
@@ -33,6 +33,7 @@ export const starlightOptions: StarlightUserConfig = {
         'server',
         'reference',
         'directives',
+        'versions',
         'pod-3',
         'findings',
         'proven',

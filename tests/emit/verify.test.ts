@@ -33,7 +33,7 @@ test('root runs no program that Pod’s account may change', () => {
             if (path === undefined)
               expect([id, line]).toEqual([
                 id,
-                expect.stringContaining(`runuser -u ${account} -- `),
+                expect.stringMatching(new RegExp(`runuser (--pty )?-u ${account} -- `)),
               ]);
     }),
     { numRuns: runs(30, 200) },

@@ -269,6 +269,7 @@ describe('what a name is made from', () => {
     .concat([{ socket: '/run/redis/redis.sock' }])
     .concat([{ auth: 'acl', host: '192.0.2.10', redis: 'dedicated', arch: 'microservices' }])
     .concat([{ arch: 'microservices', xapi: true, socket: '/run/redis/redis.sock' }])
+    .concat([{ ...NAMED_SENTINELS, auth: 'acl', arch: 'microservices' }])
     .map((choices) => ({ ...DEFAULTS, ...choices }));
 
   const plans = new Map<string, Deployment>();

@@ -15,7 +15,7 @@ import { prepared } from './database.ts';
 import { startNeighbours, type Neighbours } from './records.ts';
 import { Server, type Logs, type Stage, type WebSize } from './server.ts';
 import { output } from './source.ts';
-import { Visitor } from './visitor.ts';
+import { Visitor, type Scheme } from './visitor.ts';
 
 /** Pod that runs from generated files: Redis, web server, workers, and what they talk to. */
 export interface PodCase {
@@ -40,6 +40,8 @@ export interface CaseOptions extends Options {
   readonly vosk?: boolean;
   /** By default two processes with four threads each. */
   readonly web?: WebSize;
+  /** The scheme of the site's addresses; by default `http`. */
+  readonly scheme?: Scheme;
 }
 
 /** Starts Redis, Pod's web server and all workers of an architecture, until the test ends. */
@@ -50,6 +52,7 @@ export async function startCase(
     settings = '',
     vosk = false,
     web: size = { processes: 2, threads: 4 },
+    scheme = 'http',
     ...options
   }: CaseOptions = {},
 ): Promise<PodCase> {
@@ -87,7 +90,7 @@ export async function startCase(
     web,
     neighbours,
     media,
-    visitor: () => new Visitor(web.socket),
+    visitor: () => new Visitor(web.socket, scheme),
     logs: () => Object.assign({}, ...servers.map((server) => server.logs())) as Logs,
   };
 }

@@ -27,6 +27,7 @@ import {
   verify,
   videoNow,
 } from './scenario.ts';
+import { addRunnerManager } from './runnerManager.ts';
 import { podVersion } from './source.ts';
 import { TRANSCRIBES, transcribe, transcribing } from './transcription.ts';
 import { versions } from './versions.ts';
@@ -50,7 +51,11 @@ const SEVERAL: Case[] = covering(OFFERS.filter(canHaveSeveral)).map((offer) => (
 
 /** The cases of a failover: each architecture, and sessions that outlive Redis. */
 const FAILOVERS: Case[] = [
-  ...ARCHITECTURES.map((arch) => ({ arch, sessions: 'redis' as const })),
+  // Esup-Runner has no queue in Redis: its web servers are those of Pod that encodes by itself.
+  ...ARCHITECTURES.filter((arch) => arch !== 'runner').map((arch) => ({
+    arch,
+    sessions: 'redis' as const,
+  })),
   { arch: 'celery' as const, sessions: 'cached_db' as const },
 ].map((each) => ({
   ...each,
@@ -68,15 +73,19 @@ function choicesOf({ arch, transport, auth, shared, sessions, several }: Case): 
     sessions,
     xapi: true,
     workers: Number(several),
-    // One of the two ways of starting workers each: both with every way of connecting.
-    service: shared || arch === 'standalone' ? 'init' : 'systemd',
+    web: several && arch === 'runner' ? 2 : 1,
+    // One of the two ways of starting workers each: both with every way of connecting. A crontab is run as it is.
+    service: shared || arch === 'standalone' || arch === 'runner' ? 'init' : 'systemd',
     ...TRANSPORTS[transport],
   };
 }
 
 /** Visits Pod, has a video encoded and played, and compares what is in Redis. */
 async function prove(each: Case, atEnd: Finally): Promise<PodCase> {
-  const running = await startCase(choicesOf(each), atEnd);
+  const choices = choicesOf(each);
+  const https = each.arch === 'runner' && choices.redis !== 'docker';
+  const running = await startCase(choices, atEnd, https ? { scheme: 'https' } : {});
+  const manager = each.arch === 'runner' ? await addRunnerManager(running, atEnd) : undefined;
   const { deployment, password } = running.redis;
   const { several, ...offer } = each;
   expect(offerOf(deployment.architecture)).toEqual(offer);
@@ -88,7 +97,17 @@ async function prove(each: Case, atEnd: Finally): Promise<PodCase> {
 
   const visitor = await logIn(running);
   const fields = await chooseInForm(visitor);
-  const seconds = await encoded(running, await upload(running, await testVideo(3)));
+  const video = await upload(running, await testVideo(3));
+  for (const { id } of manager?.tasks ?? []) {
+    await manager?.encode(id);
+    expect((await manager?.notify(id))?.status).toBe(200);
+  }
+  const seconds = await encoded(running, video);
+  const cron = deployment.redis.container
+    ? []
+    : running.servers.filter(({ files }) => files.some(({ kind }) => kind === 'crontab'));
+  expect(cron).toHaveLength(https ? 1 : 0);
+  for (const server of cron) expect(await server.runCron()).toContain('No pending tasks found');
   await play(running, visitor);
   const databases = await keysInPlace(running);
   await verify(running);

@@ -80,6 +80,14 @@ export const videoNow = (running: PodCase, { id }: Pick<Video, 'id'>): Promise<V
 /** The files that Pod makes of a video of 360 lines. */
 const RENDITIONS = ['360p.mp4', '360p.ts', '360p.m3u8', 'livestream.m3u8', 'audio_192k.mp3'];
 
+/** The files that Esup-Runner makes of it: their names end with that of the video. */
+const RUNNER_RENDITIONS = [
+  /^360p_.*\.mp4$/,
+  /^360p_.*\.ts$/,
+  /^360p_.*\.m3u8$/,
+  /^playlist\.m3u8$/,
+];
+
 /**
  * Waits until a video is encoded: its files are there, and its task is acknowledged.
  *
@@ -96,7 +104,12 @@ export async function encoded(running: PodCase, video: Video, seconds = 90): Pro
     throw new Error(`Video ${video.id} is not encoded: ${JSON.stringify(now)}`, { cause: error });
   });
   const took = since(start);
-  expect(await mediaFiles(running)).toEqual(expect.arrayContaining(RENDITIONS));
+  const runner = running.redis.deployment.arch === 'runner';
+  expect(await mediaFiles(running)).toEqual(
+    expect.arrayContaining(
+      runner ? RUNNER_RENDITIONS.map((name) => expect.stringMatching(name) as string) : RENDITIONS,
+    ),
+  );
   await acknowledged(running);
   return took;
 }

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import type { ServerGroup } from '../../src/model/servers.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
+import { RUNNER_LOG } from '../../src/emit/runner.ts';
 import {
   descendants,
   hasFailed,
@@ -52,7 +53,7 @@ export interface WebSize {
 export type Undo = () => Promise<unknown>;
 
 /** Whether a server or container runs the whole of Pod, with Django. */
-const isWhole = (role: string) => role === 'web' || role === 'worker';
+const isWhole = (role: string) => role === 'web' || role === 'cron' || role === 'worker';
 
 /** The logs of a server by their names. */
 export type Logs = Readonly<Record<string, string>>;
@@ -69,7 +70,8 @@ export class Server {
   readonly #logs: string;
   readonly #results: string;
   readonly #bin: string;
-  readonly #files: readonly ConfigFile[];
+  /** Its generated files. */
+  readonly files: readonly ConfigFile[];
   readonly #stage: Stage;
   readonly #atEnd: Finally;
   /** The texts that stand for folders in generated files, and the folders here. */
@@ -90,7 +92,7 @@ export class Server {
     this.#logs = join(this.#folder, 'logs');
     this.#results = join(this.#folder, 'results');
     this.#bin = join(this.#folder, 'bin');
-    this.#files = files.filter(({ server }) => server === id || server === 'all');
+    this.files = files.filter(({ server }) => server === id || server === 'all');
     this.#stage = stage;
     this.#atEnd = atEnd;
   }
@@ -132,18 +134,18 @@ export class Server {
       [DEFAULTS.logs, this.#logs],
       [DEFAULTS.pids, this.#logs],
       [DEFAULTS.results, this.#results],
-      ...this.#files
-        .filter(({ kind }) => kind === 'init-defaults')
+      ...this.files
+        .filter(({ kind }) => kind === 'init-defaults' || kind === 'crontab')
         .map((file) => [file.path, this.#pathOf(file)] as const),
     ];
     await mkdir(this.#logs, { recursive: true });
     await output('cp', ['--archive', prepared.tree, this.#tree]);
     // Pod makes it when it is missing; of two processes that start at once, one would fail.
     await mkdir(join(this.#tree, 'pod/log'), { recursive: true });
-    for (const file of this.#files)
+    for (const file of this.files)
       await writeFile(this.#pathOf(file), this.#textOf(file), { mode: 0o640 });
     await this.#installSystemctl();
-    const shared = this.#files.some((file) => file.kind === 'settings' && file.server === 'all');
+    const shared = this.files.some((file) => file.kind === 'settings' && file.server === 'all');
     const rest = whole || shared ? podSettings(base) : workerSettings(base);
     await appendFile(join(this.#tree, 'pod/custom/settings_local.py'), rest + settings);
   }
@@ -166,7 +168,7 @@ export class Server {
    * worker's, and the units of this server are not installed on this machine.
    */
   async #installSystemctl(): Promise<void> {
-    const units = this.#files.filter(({ kind }) => kind === 'systemd-unit');
+    const units = this.files.filter(({ kind }) => kind === 'systemd-unit');
     const cases = units.map((file) => {
       const { env } = workerStart(file, '', this.#textOf(file), '') ?? { env: {} };
       const said = Object.entries(env).map((pair) => pair.join('='));
@@ -203,7 +205,7 @@ export class Server {
 
   /** Starts the workers by the commands in the server's files, as their services keep them running. */
   async startWorkers(): Promise<void> {
-    for (const file of this.#files) {
+    for (const file of this.files) {
       const start = workerStart(file, this.#pathOf(file), this.#textOf(file), this.#tree);
       if (!start) continue;
       // systemd makes the folder that the unit names; for an init script the administrator does.
@@ -269,7 +271,7 @@ export class Server {
   }
 
   #verifyScript(): ConfigFile {
-    const script = this.#files.find(({ kind }) => kind === 'verify');
+    const script = this.files.find(({ kind }) => kind === 'verify');
     if (!script) throw new Error(`${this.id} has no verify.sh.`);
     return script;
   }
@@ -281,6 +283,15 @@ export class Server {
     const script = this.#pathOf(this.#verifyScript());
     const input = answers(readFileSync(script, 'utf8'), password);
     return run('bash', [script], { cwd, env: this.#path(true), input });
+  }
+
+  /** Runs the command of the server's crontab, as cron does every three minutes, and returns the log of the run. */
+  async runCron(): Promise<string> {
+    const crontab = this.files.find(({ kind }) => kind === 'crontab');
+    if (!crontab) throw new Error(`${this.id} has no cron job.`);
+    const [, command = ''] = /^\*\/3(?: \*){4} \S+ (.+)$/m.exec(this.#textOf(crontab)) ?? [];
+    await output('sh', ['-c', command], { cwd: this.#folder });
+    return readFile(join(this.#tree, RUNNER_LOG), 'utf8');
   }
 
   /** Runs `manage.py`, and returns its output. */

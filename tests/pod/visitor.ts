@@ -9,6 +9,9 @@ export interface Answer {
   readonly seconds: number;
 }
 
+/** The scheme of a site's addresses. */
+export type Scheme = 'http' | 'https';
+
 interface Sent {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
@@ -24,11 +27,21 @@ export const isOfLoggedIn = ({ body }: Pick<Answer, 'body'>): boolean => body.in
 /** A person's browser, which comes by the Unix socket of the web server and keeps its cookies. */
 export class Visitor {
   readonly #socket: string;
+  readonly #scheme: Scheme;
   readonly #cookies = new Map<string, string>();
 
-  /** @param socket the path of the web server's Unix socket */
-  constructor(socket: string) {
+  /**
+   * @param socket the path of the web server's Unix socket
+   * @param scheme how the browser reached the server in front of Pod, which tells Pod
+   */
+  constructor(socket: string, scheme: Scheme = 'http') {
     this.#socket = socket;
+    this.#scheme = scheme;
+  }
+
+  /** The address of a page, as the browser shows it. */
+  #address(path: string): string {
+    return `${this.#scheme}://${DOMAIN}${path}`;
   }
 
   /** The key of the session; nothing without one. */
@@ -52,6 +65,7 @@ export class Visitor {
           method: method ?? (body === undefined ? 'GET' : 'POST'),
           headers: {
             host: DOMAIN,
+            'x-forwarded-proto': this.#scheme,
             cookie: [...this.#cookies].map((pair) => pair.join('=')).join('; '),
             ...(type && { 'content-type': type }),
             ...(bytes && { 'content-length': bytes.length }),
@@ -101,7 +115,7 @@ export class Visitor {
     if (token === undefined) throw new Error(`No form to log in: ${form.status}\n${form.body}`);
     const fields = { csrfmiddlewaretoken: token, username: ADMIN.user, password: ADMIN.password };
     return this.ask('/accounts/login/', {
-      headers: { referer: `http://${DOMAIN}/accounts/login/` },
+      headers: { referer: this.#address('/accounts/login/') },
       body: new URLSearchParams(fields),
     });
   }
@@ -109,7 +123,7 @@ export class Visitor {
   /** Logs out by the button of the page, which leads to the address that does it. */
   async logOut(): Promise<Answer> {
     const { location = '' } = await this.ask(LOG_OUT, {
-      headers: { referer: `http://${DOMAIN}/` },
+      headers: { referer: this.#address('/') },
       body: new URLSearchParams({ csrfmiddlewaretoken: this.#cookies.get('csrftoken') ?? '' }),
     });
     return this.ask(location);
@@ -156,7 +170,7 @@ export class Visitor {
       headers: {
         'content-type': 'application/json',
         'x-csrftoken': this.#cookies.get('csrftoken') ?? '',
-        referer: `http://${DOMAIN}/`,
+        referer: this.#address('/'),
       },
       body: JSON.stringify(statement),
     });

@@ -38,7 +38,7 @@ test.skipIf(process.getuid?.() !== 0)(
       expect(await atTerminal(command)).toMatch(/^.*\/dev\/tty: No such device or address\r\n$/);
     // A program in the foreground has another terminal.
     const [understood] = UNDERSTAND['understand.arguments'].emit(deployment);
-    const [prefix = ''] = /^runuser .* -- /.exec(lineText(understood?.lines.at(-1) ?? [])) ?? [];
+    const [prefix = ''] = /^runuser .*? -- /.exec(lineText(understood?.lines.at(-1) ?? [])) ?? [];
     const said = await atTerminal(`tty; ${prefix}tty`);
     const terminals = said.match(/\/dev\/pts\/\d+/g) ?? [];
     expect([terminals.length, new Set(terminals).size]).toEqual([2, 2]);

@@ -5,6 +5,7 @@ import { MONITOR } from './monitor.ts';
 import { OPERATE } from './operate.ts';
 import type { Procedure } from './procedure.ts';
 import { REFERENCE_QUOTES } from './reference.ts';
+import { RUNNER } from './runner.ts';
 import { SERVER } from './server.ts';
 import { SIZING } from './sizing.ts';
 import { TROUBLESHOOT } from './troubleshoot.ts';
@@ -22,6 +23,7 @@ export const PROCEDURES = {
   ...INSTALL,
   ...MONITOR,
   ...OPERATE,
+  ...RUNNER,
   ...SERVER,
   ...SIZING,
   ...TROUBLESHOOT,
