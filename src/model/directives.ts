@@ -286,7 +286,7 @@ export const SENTINEL_DIRECTIVES = {
   user: {
     type: 'acl',
     live: 'ACL SETUSER',
-    fields: ['auth', 'user'],
+    fields: ['auth', 'user', 'arch'],
     since: '6.2',
     see: ['redis-user', 'server#sentinel'],
     example: ENCRYPTED_SENTINELS,

@@ -324,11 +324,7 @@ describe('check', () => {
       { arch: 'standalone', redis: 'docker', web: 3 },
       ['redis.docker-webs'],
     ],
-    [
-      'Esup-Runner: cron needs no supervisor, workers do',
-      { arch: 'runner', service: 'init' },
-      [],
-    ],
+    ['Esup-Runner: cron needs no supervisor, workers do', { arch: 'runner', service: 'init' }, []],
     [
       'Esup-Runner with a worker that the init script starts',
       { arch: 'runner', service: 'init', xapi: true },
