@@ -225,15 +225,11 @@ function serverFiles(deployment: Deployment, writing: Writing, group: ServerGrou
   const first = roles.find((role) => needsConfigModule(deployment, role));
   if (first) {
     const path = `${redis.container ? '.' : paths.project}/${CONFIG_MODULE}.py`;
+    // Two groups of web servers may need the module.
+    const folder = id === 'cron' ? id : first;
     files.push(
-      file(
-        {
-          ...owned(deployment, 'celery-module'),
-          folder: first === 'web' ? id : first,
-          server: id,
-          path,
-        },
-        () => emitCeleryModule(own.deployment, own.writing),
+      file({ ...owned(deployment, 'celery-module'), folder, server: id, path }, () =>
+        emitCeleryModule(own.deployment, own.writing),
       ),
     );
   }

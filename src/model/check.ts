@@ -1,6 +1,6 @@
 import { DOCKER_HOST } from '../pod/limits.ts';
 import { isLoopback, isPlaceholder, isPublic, isUnspecified, isWide } from './address.ts';
-import { asksPassword, databasesOf, managesRedis, needsFirewall } from './applies.ts';
+import { asksPassword, databasesOf, managesRedis, needsFirewall, usesInit } from './applies.ts';
 import type { Architecture, FieldName } from './architecture.ts';
 import { plan, type Deployment } from './deployment.ts';
 import { FIELDS } from './fields.ts';
@@ -141,7 +141,8 @@ export function check(architecture: Architecture, password = ''): Issue[] {
     else report('warning', 'firewall.none', 'firewall');
   }
 
-  if (deployment.service === 'init') report('warning', 'service.init', 'service');
+  // cron starts the cron job of Esup-Runner anew each time.
+  if (usesInit(architecture)) report('warning', 'service.init', 'service');
   const { account } = architecture;
   const foreign = managesRedis(architecture) ? foreignAccount(account) : undefined;
   if (foreign === 'root') report('error', 'account.root', 'account');

@@ -58,6 +58,8 @@ const RUN = [
   'A = ["a"]\nA += ["b"]',
   'A = {"a": 1}\nA |= {"b": 2}',
   'A = 1_000',
+  'A = 0o644',
+  'A = [0b1_01, 0XfF, 0]',
   'A = not True',
   'A = ()',
   'from urllib.parse import quote\nA = quote("a/b@é~!")',

@@ -142,6 +142,28 @@ describe('which files', () => {
       ],
     ],
     [
+      {
+        ...{ arch: 'runner', web: 2, xapi: true, redis: 'dedicated', firewall: 'none' },
+        ...{ sentinels: 'a,b,c', comments: false },
+      },
+      [
+        'web/settings_local.py',
+        'xapi/pod-xapi.service',
+        'web/podceleryconf.py',
+        'web/verify.sh',
+        'cron/settings_local.py',
+        'cron/pod-runner-tasks.service',
+        'cron/pod-runner-tasks.timer',
+        'cron/podceleryconf.py',
+        'cron/verify.sh',
+        ...['redis-1', 'redis-2', 'redis-3'].flatMap((folder) => [
+          `${folder}/redis.conf`,
+          `${folder}/sentinel.conf`,
+        ]),
+        'redis/verify.sh',
+      ],
+    ],
+    [
       { arch: 'runner', redis: 'docker' },
       ['web/settings_local.py', 'cron/start-cron.sh', 'web/verify.sh'],
     ],

@@ -312,7 +312,7 @@ describe('check', () => {
       ['host.loopback'],
     ],
     [
-      'several web servers that encode by themselves',
+      'standalone has as many web servers as `web` says',
       { arch: 'standalone', web: 3, host: '127.0.0.1' },
       ['host.loopback'],
     ],
@@ -320,9 +320,15 @@ describe('check', () => {
     ['Docker may be given its own', { redis: 'docker', host: DOCKER_HOST }, []],
     ['Docker, another container', { redis: 'docker', host: 'my-redis' }, []],
     [
-      'several web servers in Docker that encode by themselves',
+      'standalone in Docker has one web server',
       { arch: 'standalone', redis: 'docker', web: 3 },
       ['redis.docker-webs'],
+    ],
+    ['Esup-Runner: cron needs no supervisor, workers do', { arch: 'runner', service: 'init' }, []],
+    [
+      'Esup-Runner with a worker that the init script starts',
+      { arch: 'runner', service: 'init', xapi: true },
+      ['service.init'],
     ],
     [
       'no encoding server in standalone',

@@ -70,6 +70,8 @@ function withoutStatements(file: SettingsFile, statements: ReadonlyMap<string, S
   const shared = [...file.python.bindings].some(
     ([name, { statement }]) => !statements.has(name) && inside(statement.from),
   );
+  const compound = /^(?:if|try|for|while|with|def|class|async)\b/;
+  if (spans.some(({ from }) => compound.test(text.slice(from, from + 10)))) return [];
   if (shared || spans.some(({ from }) => from > 0 && text[from - 1] !== '\n')) return [];
   // One statement may give two of the settings their value.
   const once = new Map(spans.map((span) => [span.from, span]));

@@ -28,8 +28,9 @@ export function valueOf(node: SyntaxNode, scope: Scope, depth = 0): Value {
     case 'Number': {
       const digits = scope.text(span).replaceAll('_', '');
       const number = Number(digits);
-      return /^(0|[1-9]\d*|0x[\da-f]+|\d+\.\d*|\.\d+|\d[\d.]*e[+-]?\d+)$/i.test(digits) &&
-        Number.isFinite(number)
+      return /^(0|[1-9]\d*|0x[\da-f]+|0o[0-7]+|0b[01]+|\d+\.\d*|\.\d+|\d[\d.]*e[+-]?\d+)$/i.test(
+        digits,
+      ) && Number.isFinite(number)
         ? { kind: 'number', number, ...span }
         : unknown;
     }
