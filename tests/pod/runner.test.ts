@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Finally } from '../software-run/processes.ts';
+import { quoteText } from '../emit/quotes/quoted.ts';
 import { needStack } from '../stacks/need.ts';
 import { mediaFiles, startCase, tasksLeft, type PodCase } from './case.ts';
 import { unexplained, type Explained } from './logs.ts';
@@ -11,7 +12,16 @@ import {
   type RunnerManagerOptions,
 } from './runnerManager.ts';
 import { testVideo } from './samples.ts';
-import { keysInPlace, logIn, upload, verify, videoNow, type Video } from './scenario.ts';
+import {
+  encoded,
+  encodings,
+  keysInPlace,
+  logIn,
+  upload,
+  verify,
+  videoNow,
+  type Video,
+} from './scenario.ts';
 import { DOMAIN } from './settings.ts';
 
 needStack();
@@ -129,6 +139,46 @@ async function noQueue({ running }: RunnerCase): Promise<void> {
   await keysInPlace(running);
   expect(await tasksLeft(running)).toEqual({ waiting: 0, unacked: 0 });
 }
+
+/** The end of a file. */
+const END = /(?![^])/g;
+
+describe.concurrent('Pod itself moves to Esup-Runner', () => {
+  for (const arch of ['celery', 'microservices'] as const)
+    test(`from ${arch}: what waits is encoded by the worker, what comes by the runner`, async ({
+      onTestFinished,
+    }) => {
+      // The worker of the microservices calls Pod by http, which SECURE_SSL_REDIRECT turns away.
+      const settings = 'SECURE_REDIRECT_EXEMPT = [r"^rest/"]\n';
+      const running = await startCase({ arch }, onTestFinished, { settings, scheme: 'https' });
+      const { deployment } = running.redis;
+      const [worker] = running.web.workers;
+      if (!worker) throw new Error('There is no worker.');
+      await worker.stop();
+      const before = await upload(running, await testVideo(3));
+      expect(await tasksLeft(running)).toEqual({ waiting: 1, unacked: 0 });
+
+      const manager = await addRunnerManager(running, onTestFinished);
+      const lines = quoteText('runner.settings', deployment);
+      expect(lines).toMatch(/^USE_RUNNER_MANAGER = True\n/);
+      await running.web.edit('settings_local.py', END, `\n${lines}`);
+      await running.web.restartWeb();
+      const after = await upload(running, await testVideo(3));
+      const id = onlyTask({ running, manager });
+      await manager.encode(id);
+      expect((await manager.notify(id)).status).toBe(200);
+      expect(await videoNow(running, after)).toMatchObject({ encoded: true });
+      expect(await tasksLeft(running)).toEqual({ waiting: 1, unacked: 0 });
+
+      await worker.start();
+      await encoded(running, before);
+      expect(encodings(running, before)).toBe(1);
+      expect(encodings(running, after)).toBe(0);
+      expect(manager.tasks).toHaveLength(1);
+      expect(await tasksLeft(running)).toEqual({ waiting: 0, unacked: 0 });
+      expect(unexplained(running.logs())).toEqual([]);
+    });
+});
 
 describe.concurrent('Pod itself with a runner manager', () => {
   test('encodes an upload', async ({ onTestFinished }) => {

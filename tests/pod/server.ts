@@ -198,6 +198,12 @@ export class Server {
     stopAtEnd(`${this.id}: gunicorn`, this.#web, this.#atEnd);
   }
 
+  /** Ends the web server and starts it again, with the settings that it has now. */
+  async restartWeb(): Promise<void> {
+    await this.#web?.stop();
+    await this.startWeb();
+  }
+
   /** The processes of the web server that answer visitors. */
   webProcesses(): number[] {
     return this.#web ? descendants(this.#web.pid) : [];

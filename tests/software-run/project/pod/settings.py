@@ -4,7 +4,7 @@ import os
 
 SECRET_KEY = "stand-in"
 USE_TZ = True
-INSTALLED_APPS = ["django.contrib.sessions"]
+INSTALLED_APPS = ["django.contrib.sessions", "pod.main"]
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
