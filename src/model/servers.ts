@@ -34,8 +34,8 @@ export function sentinelsOf({ sentinels }: Architecture): Endpoint[] {
 /**
  * The servers: web servers, one of which has the cron job of Esup-Runner; then each kind of worker on separate
  * servers, or on the web servers where there are no encoding servers; Redis on one of those or apart, with sentinels
- * on several. Two cron jobs would hand over each task twice, and
- * the other web servers have the workers.
+ * on several. Two cron jobs would hand over each task twice; the other web servers have the workers that are on no
+ * separate server.
  */
 export function serversOf(architecture: Architecture): ServerGroup[] {
   const { arch, web, workers, redis } = architecture;

@@ -146,7 +146,7 @@ export const SETTINGS = {
     default: FALSE,
     roles: ['web'],
     fields: ['arch'],
-    since: '3.6',
+    since: '3.5.1',
     see: ['understand#microservices', 'CELERY_TO_ENCODE'],
     example: MICROSERVICES,
   },
@@ -165,7 +165,7 @@ export const SETTINGS = {
     default: FALSE,
     roles: ['web'],
     fields: ['xapi'],
-    since: '3.2',
+    since: '3.1.1',
     see: ['understand#xapi', 'XAPI_LRS_URL'],
     example: { xapi: true },
   },
@@ -174,7 +174,7 @@ export const SETTINGS = {
     default: FALSE,
     roles: ['web'],
     fields: ['xapi'],
-    since: '3.2',
+    since: '3.1.1',
     see: ['understand#xapi', 'USE_XAPI'],
     example: { xapi: true },
   },
@@ -344,7 +344,7 @@ export const MODULE_SETTINGS = {
 export type ModuleSettingName = keyof typeof MODULE_SETTINGS;
 
 /** A setting that a generated file mentions in a comment only: its value has nothing to do with Redis. */
-export type Reminder = Pick<Setting, 'type' | 'default' | 'roles' | 'since' | 'see'>;
+export type Reminder = Pick<Setting, 'type' | 'default' | 'roles' | 'see'>;
 
 /**
  * Every other setting that the comments of a generated settings_local.py mention, by name; `_*` ends
@@ -356,14 +356,12 @@ export const REMINDERS = {
     type: 'url',
     default: none('pod'),
     roles: ['encoding', 'transcription'],
-    since: '3.6',
     see: ['workers#prerequisites', 'POD_API_TOKEN'],
   },
   POD_API_TOKEN: {
     type: 'text',
     default: none('pod'),
     roles: ['encoding', 'transcription'],
-    since: '3.6',
     see: ['workers#prerequisites', 'POD_API_URL'],
   },
   MEDIA_ROOT: { type: 'path', roles: ['transcription'], see: ['workers#prerequisites'] },
@@ -396,21 +394,18 @@ export const REMINDERS = {
     type: 'url',
     default: none('pod'),
     roles: ['web', 'xapi'],
-    since: '3.2',
     see: ['understand#xapi', 'USE_XAPI'],
   },
   XAPI_LRS_LOGIN: {
     type: 'text',
     default: none('pod'),
     roles: ['xapi'],
-    since: '3.2',
     see: ['XAPI_LRS_URL'],
   },
   XAPI_LRS_PWD: {
     type: 'text',
     default: none('pod'),
     roles: ['xapi'],
-    since: '3.2',
     see: ['XAPI_LRS_URL'],
   },
 } as const satisfies Record<string, Reminder>;

@@ -70,22 +70,21 @@ export interface SupportedRelease extends Release {
  * pod/video_encode_transcript at each release, on the first parents of Pod's main branch.
  */
 export const POD_3: readonly Release[] = [
-  { version: '3.0', last: '3.1', released: { month: '2022-09' }, changes: ['select2-only'] },
-  { version: '3.2', released: { month: '2023-05' }, changes: ['xapi'] },
+  { version: '3.0', released: { month: '2022-09' }, changes: ['select2-only'] },
+  { version: '3.1', last: '3.2', released: { month: '2023-01' }, changes: ['xapi'] },
   {
     version: '3.3',
     released: { month: '2023-06' },
-    changes: ['all-in-redis', 'xapi-broker'],
+    changes: ['all-in-redis', 'xapi-broker', 'key-prefix'],
     defaults: ['CACHES'],
   },
+  { version: '3.4', released: { month: '2023-10' }, changes: ['microservices'] },
   {
-    version: '3.4',
-    last: '3.5',
-    released: { month: '2023-10' },
-    changes: ['microservices', 'key-prefix'],
-    defaults: ['CACHES'],
+    version: '3.5',
+    last: '3.6',
+    released: { month: '2024-02' },
+    changes: ['remote-name', 'redis-documented'],
   },
-  { version: '3.6', released: { month: '2024-04' }, changes: ['remote-name', 'redis-documented'] },
   {
     version: '3.7',
     last: '3.8',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { REMINDERS, SETTINGS, type Default, type Setting } from '../../src/model/settings.ts';
+import { SETTINGS, type Default, type Setting } from '../../src/model/settings.ts';
 import { POD_3, POD_4, type Release, type SupportedRelease } from '../../src/pod/releases.ts';
 import { POD_PROOF } from '../../src/site/podProof.ts';
 import { lockedRelease } from '../stacks/release.ts';
@@ -24,15 +24,8 @@ import {
 
 type About = Pick<Setting, 'default' | 'since'>;
 
-/** The settings that are compared: those of Redis, and the workers' own where it is known since when Pod has them. */
-const ABOUT: Readonly<Record<string, About>> = {
-  ...SETTINGS,
-  ...Object.fromEntries(
-    Object.entries<About>(REMINDERS as Readonly<Record<string, About>>).filter(
-      ([, { since }]) => since !== undefined,
-    ),
-  ),
-};
+/** The settings that are compared. */
+const ABOUT: Readonly<Record<string, About>> = SETTINGS;
 const NAMES = Object.keys(ABOUT);
 
 /** The oldest release whose settings are in the data. */
@@ -82,14 +75,14 @@ function differences(releases: readonly Read[]): string[] {
       const is = own.map(({ file, value }) => `${value} in ${file}`).join(', ') || 'not there';
       const say = (problem: string) =>
         found.push(`${name}, Pod ${version}: ${problem}; it is ${is}`);
-      if (since !== undefined && inOrder(series(version), since) < 0) {
+      if (since !== undefined && inOrder(version, since) < 0) {
         if (own.length > 0) say(`is there before Pod ${since}`);
         continue;
       }
       if (since !== undefined && own.length === 0) say(`is not there, though since Pod ${since}`);
       else if (inOrder(version, '4.0.0') >= 0 && initial && !isDefault(initial, own))
         say(`has another default than ${initial.value.join(', ') || 'none'} of the reference`);
-      if (!before || inOrder(series(before.version), since ?? '') < 0) continue;
+      if (!before || inOrder(before.version, since ?? '') < 0) continue;
       const changed = distinct(before.values[name]) !== distinct(own);
       const listed = entryOf(version)?.defaults?.includes(name) ?? false;
       const here = series(before.version) !== series(version);
