@@ -33,7 +33,7 @@ export type ReleaseFault = 'kombu' | 'worker-django' | 'test-connection';
 export const REMEDIES: Readonly<Record<ReleaseFault, string>> = {
   kombu: 'workers#environments',
   'worker-django': 'troubleshoot#environment',
-  'test-connection': 'versions#runner',
+  'test-connection': 'runner#move',
 };
 
 /** A release of Pod, or several in a row that are alike for Redis. */
