@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { checkFiles, LONGEST_TEXT } from '../checker/check.ts';
 import { FINDINGS, type Finding, type FindingCode } from '../checker/findings.ts';
@@ -59,6 +59,21 @@ function exposure(file: string): InputFile['exposed'] {
   return (statSync(file).mode & 0o004) === 0 ? undefined : 'everyone';
 }
 
+/** The text of a file up to a little more than the longest that is checked: a pipe or a device has no size before. */
+function readBeginning(name: string): string {
+  // A character takes four bytes at most.
+  const bytes = Buffer.alloc(4 * LONGEST_TEXT + 1);
+  const file = openSync(name, 'r');
+  try {
+    let length = 0;
+    for (let count = -1; count !== 0 && length < bytes.length; length += count)
+      count = readSync(file, bytes, length, bytes.length - length, null);
+    return bytes.toString('utf8', 0, length);
+  } finally {
+    closeSync(file);
+  }
+}
+
 const { values, positionals } = readArguments();
 if (positionals.length === 0) fail([], USAGE);
 if (!Object.hasOwn(TEXTS, values.lang)) fail(['--lang: fr, en'], USAGE);
@@ -71,8 +86,7 @@ const say = speaker(TEXTS[language], language);
 
 const files = [...new Set(positionals)].map((name): InputFile => {
   try {
-    const text = statSync(name).size > LONGEST_TEXT ? undefined : readFileSync(name, 'utf8');
-    // A pipe has no size before it is read.
+    const text = statSync(name).size > LONGEST_TEXT ? undefined : readBeginning(name);
     if (text === undefined || text.length > LONGEST_TEXT)
       return fail([say('check.large', { file: name })]);
     const exposed = exposure(name);

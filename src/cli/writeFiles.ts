@@ -141,6 +141,10 @@ export async function writeFiles(
   if (obstacles.length > 0) return { obstacles, leftOver: [] };
 
   for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 });
+  // In a folder such as /tmp, another account may have made one of them since they were looked at.
+  for (const path of [target, ...folders]) note(await folderObstacle(path));
+  note(await parentObstacle(target));
+  if (obstacles.length > 0) return { obstacles, leftOver: [] };
   const draft = await mkdtemp(join(target, '.draft-'));
   try {
     for (const file of files) {

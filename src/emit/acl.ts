@@ -3,7 +3,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Deployment } from '../model/deployment.ts';
 import type { ServerGroup } from '../model/servers.ts';
-import type { Role } from '../pod/roles.ts';
+import { isWorker, type Role } from '../pod/roles.ts';
+import { NODES } from '../pod/workers.ts';
 import type { Writing } from './code.ts';
 
 /**
@@ -124,7 +125,17 @@ const SENTINEL_TO_SENTINEL =
 const OLD_QUEUES = '%R~celery %R~encoding %R~transcripting %R~unacked +llen +hlen';
 
 /** The keys of a broker, whatever its queues are. */
-const BROKER = '~_kombu.binding* ~unacked* ~celeryev.* ~*.celery.pidbox*';
+const BROKER = '~_kombu.binding* ~unacked* ~celeryev.*';
+
+/**
+ * The keys of the answers to questions about workers: a UUID and a fixed end (kombu.pidbox). Nothing shorter: whoever
+ * logs in chooses the end of a session's key, and a pattern that began with `*` would open sessions.
+ */
+const REPLIES = `~${[8, 4, 4, 4, 12].map((digits) => '[0-9a-f]'.repeat(digits)).join('-')}.reply.celery.pidbox*`;
+
+/** The keys of the questions to workers, which begin with the worker's name. */
+const questions = (roles: readonly Role[]): string[] =>
+  roles.filter(isWorker).map((role) => `~${NODES[role]}@*.celery.pidbox*`);
 
 /**
  * The channels of the brokers that servers of a group use, which have the number of the database. A pattern that
@@ -155,6 +166,12 @@ function storeKeys({ prefixes, uses }: Deployment, group: ServerGroup): string[]
   return [...new Set(aliases.map((alias) => `~${prefixes[alias]}:*`))];
 }
 
+/** The roles of a group's user: those of all servers where they share one user. */
+const rolesOf = (
+  { servers, sharedSettings }: Deployment,
+  { roles }: ServerGroup,
+): readonly Role[] => (sharedSettings ? servers.flatMap((each) => each.roles) : roles);
+
 /** The rights of the servers of a group, for all of their roles. */
 function rightsOf(deployment: Deployment, group: ServerGroup): string {
   const own = deployment.uses.filter(({ server }) => server === group.id);
@@ -164,7 +181,9 @@ function rightsOf(deployment: Deployment, group: ServerGroup): string {
     '~redis-pod-check',
     ...storeKeys(deployment, group),
     ...queueKeys(deployment, group),
-    ...(broker ? [BROKER, ...channels(deployment, group)] : []),
+    ...(broker
+      ? [BROKER, REPLIES, ...questions(rolesOf(deployment, group)), ...channels(deployment, group)]
+      : []),
     CONNECTION,
     ...(does('store') ? [STORE] : []),
     ...(group.roles.includes('web') ? [CLEAR] : []),

@@ -18,6 +18,9 @@ const CRON: Source = { server: 'cron' };
 /** The log of the last run under cron, in the project's folder, where Pod's own documents have it. */
 export const RUNNER_LOG = `pod/log/${RUNNER_COMMAND}.log`;
 
+/** The file whose lock a run holds. */
+const RUNNER_LOCK = `pod/log/${RUNNER_COMMAND}.lock`;
+
 /** The paths of the cron job's files. */
 export const RUNNER_PATHS = {
   service: `/etc/systemd/system/${RUNNER_UNIT}.service`,
@@ -73,8 +76,8 @@ export function emitRunnerTimer({ comments }: Deployment, { say }: Writing): Sta
 }
 
 /**
- * The cron job as a file of `/etc/cron.d`. The lock on the project's folder keeps a second run from starting beside one
- * that takes long: it would hand over the same tasks.
+ * The cron job as a file of `/etc/cron.d`. The lock keeps a second run from starting beside one that takes long: it
+ * would hand over the same tasks. No other account may open the file of the lock, or it could hold it.
  */
 export function emitRunnerCrontab(deployment: Deployment, { say }: Writing): Statement[] {
   const { account, comments, paths } = deployment;
@@ -90,9 +93,9 @@ export function emitRunnerCrontab(deployment: Deployment, { say }: Writing): Sta
       plain(account, { field: 'account' }),
       plain(' cd '),
       plain(paths.project, { field: 'project' }),
-      plain(' && flock -n . '),
+      plain(` && (umask 077 && : >>${RUNNER_LOCK}) && flock -n ${RUNNER_LOCK} sh -c '`),
       ...command(deployment),
-      plain(` >${RUNNER_LOG} 2>&1`),
+      plain(` >${RUNNER_LOG} 2>&1'`),
     ],
   ]);
   return code.done();

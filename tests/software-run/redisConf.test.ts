@@ -123,6 +123,14 @@ describe('a real Redis by its redis.conf', () => {
 
   test.for([
     ['encoding', 'session', ['GET', 'session:1']],
+    ['encoding', 'session whose name was chosen', ['SET', 'session:1:x.celery.pidbox', 'pickle']],
+    ['encoding', 'session called like a worker', ['SET', 'session:1:encode@x.celery.pidbox', 'x']],
+    [
+      'encoding',
+      'cache called like an answer',
+      ['SET', ':1:01234567-89ab-cdef-0123-456789abcdef.reply.celery.pidbox', 'x'],
+    ],
+    ['xapi', 'session whose name was chosen', ['SET', 'session:1:x.reply.celery.pidbox', 'x']],
     ['encoding', 'cache', ['GET', 'pod:1:x']],
     ['encoding', 'poisoned cache', ['SET', 'pod:1:x', 'pickle']],
     ['encoding', 'selection list', ['SET', ':1:x', 'pickle']],

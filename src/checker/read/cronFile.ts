@@ -33,6 +33,9 @@ export interface CronFile {
 
 const DAY = 24 * 60;
 
+/** The most jobs of a file that are read: no site has as many, and rules compare them with each other. */
+const MOST_JOBS = 100;
+
 /** The command of the job, as Pod's documents write it (docstring of process_tasks.py, Pod 4.2.0). */
 const RUNS = new RegExp(String.raw`\b(?:manage\.py|django-admin)["']?[ \t]+${RUNNER_COMMAND}\b`);
 
@@ -202,6 +205,7 @@ function readTimer(text: string): CronFile {
   const pattern = /^([ \t]*On(Calendar|UnitActiveSec|UnitInactiveSec)[ \t]*=[ \t]*)([^\r\n]*)/gm;
   for (const { 1: head = '', 2: name, 3: rest = '', index } of text.matchAll(pattern)) {
     lines += 1;
+    if (lines > 1) break;
     const value = rest.trimEnd();
     const minutes = name === 'Calendar' ? calendarMinutes(value) : spanMinutes(value);
     const from = index + head.length;
@@ -218,12 +222,14 @@ function readService(text: string): CronFile {
     part(new RegExp(String.raw`^[ \t]*${name}[ \t]*=[ \t]*(\S+)`, 'dm'), text, 0);
   const user = property('User');
   const folder = property('WorkingDirectory');
-  const jobs = linesOf(text).flatMap(({ text: line, from }): CronJob[] => {
-    if (!/^\s*ExecStart[ \t]*=/.test(line) || !RUNS.test(line)) return [];
+  const lines = linesOf(text).filter(
+    ({ text: line }) => /^\s*ExecStart[ \t]*=/.test(line) && RUNS.test(line),
+  );
+  const jobs = lines.slice(0, MOST_JOBS).map(({ text: line, from }): CronJob => {
     const job = jobOf(line, from);
     const account = job.account ?? user;
     const project = job.project ?? folder;
-    return [{ ...job, ...(account && { account }), ...(project && { project }) }];
+    return { ...job, ...(account && { account }), ...(project && { project }) };
   });
   return { jobs, schedules: [] };
 }
@@ -235,7 +241,7 @@ function readCrontab(text: string): CronFile {
   let start = 0;
   for (const line of text.split('\n')) {
     const [head = '', times = ''] = CRON_LINE.exec(line) ?? [];
-    if (head !== '' && RUNS.test(line)) {
+    if (head !== '' && jobs.length < MOST_JOBS && RUNS.test(line)) {
       const command = line.slice(head.length).trimEnd();
       const from = start + head.length;
       const [word = ''] = /^\S+/.exec(command) ?? [];

@@ -33,12 +33,13 @@ export const MANAGER_SCRIPT: readonly string[] = [
   '    state = ""',
   '    for path in ("api/health", "manager/health"):',
   '        try:',
-  '            state = requests.get(manager.url.rstrip("/") + "/" + path, headers={"Authorization": f"Bearer {manager.token}"}, timeout=5).status_code',
-  '        except requests.RequestException as error:',
+  '            state = requests.get(manager.url.rstrip("/") + "/" + path, headers={"Authorization": f"Bearer {manager.token}"}, timeout=5, stream=True, allow_redirects=False).status_code',
+  '        except Exception as error:',
   '            state = type(error).__name__',
   '        if state != 404:',
   '            break',
   '    print("redis-pod manager", state, manager.url, flush=True)',
+  'print("redis-pod manager end", flush=True)',
 ];
 
 /** The verdicts on the lines of {@link MANAGER_SCRIPT}, which are in the variable `said`. */
@@ -50,11 +51,13 @@ export function emitManagerVerdicts(script: ShellScript): void {
     shell`  case $state in`,
     shell`    200 | 204) good ${place} ${script.text('verify.manager.good', {}, source)} ;;`,
     shell`    401 | 403) bad ${place} ${script.text('verify.manager.token', {}, source)} ;;`,
+    shell`    end) ;;`,
     shell`    none) bad ${script.text('verify.manager.none', {}, source)} ;;`,
     shell`    old) bad ${script.text('verify.manager.old', {}, source)} "$url" ;;`,
     shell`    *) bad ${place} ${script.text('verify.manager.silent', {}, source)} "$state" ;;`,
     shell`  esac`,
     shell`done < <(grep '^redis-pod manager ' <<<"$said")`,
+    shell`[[ $said == *'redis-pod manager end'* ]] || bad ${script.text('verify.manager', {}, source)} ${script.text('verify.manager.silent', {}, source)}`,
   );
 }
 

@@ -39,10 +39,10 @@ export function emitSecretChecks(script: ShellScript): void {
   script.code.gap().note('file.verify.secrets', source);
   script.addFunction(
     'secret',
-    shell`said=$(stat -c '%U %a' "$1" 2>/dev/null)`,
+    shell`said=$(stat -c '%U %G %a' "$1" 2>/dev/null)`,
     shell`case $said in`,
-    // Its owner may read and write, the group may read; a file that is not there has no secret.
-    shell`  '' | "$2 "[0246][04]0) ;;`,
+    // Its owner may read and write, the owner's group may read; a file that is not there has no secret.
+    shell`  '' | "$2 $2 "[0246][04]0 | "$2 "*" "[0246]00) ;;`,
     shell`  *) bad "$3" "$said" ;;`,
     shell`esac`,
   );
