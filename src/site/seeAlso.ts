@@ -9,7 +9,8 @@ type Link = Omit<Heading, 'page'> & Partial<Pick<Heading, 'page'>> & { readonly 
 
 /** The page of the reference that explains a name, and the name as that page shows it. */
 function referenceOf(name: string): { page: string; text: string } | undefined {
-  for (const settings of [SETTINGS, MODULE_SETTINGS, REMINDERS])
+  if (Object.hasOwn(REMINDERS, name)) return { page: 'directives', text: name };
+  for (const settings of [SETTINGS, MODULE_SETTINGS])
     if (Object.hasOwn(settings, name)) return { page: 'reference', text: name };
   const directive = /^(redis|sentinel)-(.+)$/.exec(name)?.[2] ?? '';
   return Object.hasOwn({ ...REDIS_DIRECTIVES, ...SENTINEL_DIRECTIVES }, directive)

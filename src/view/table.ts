@@ -15,7 +15,7 @@ export function usageText({ as, queue }: Use, say: Say): string {
 /** An HTTP connection of Esup-Runner in words: who calls whom at which port, and why. */
 export function callTexts({ from, to, port, what }: RunnerCall, say: Say): [string, string] {
   return [
-    `${say(`runner.party.${from}`)} → ${say(`runner.party.${to}`)} :${port}`,
+    `${say(`runner.party.${from}`)} → ${say(`runner.party.${to}`)}, port ${port}`,
     say(`runner.call.${what}`),
   ];
 }

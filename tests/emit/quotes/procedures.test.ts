@@ -15,7 +15,9 @@ import { runs } from '../../sets.ts';
 import { quotesOf } from './quoted.ts';
 
 const ids = Object.keys(PROCEDURES) as ProcedureId[];
-const tests = ['software-run', 'machines'].map((each) => join(import.meta.dirname, '../..', each));
+const tests = ['software-run', 'machines', 'pod'].map((each) =>
+  join(import.meta.dirname, '../..', each),
+);
 const docs = join(import.meta.dirname, '../../../src/content/docs');
 
 /** The texts of a folder's files with an extension, by name. */
