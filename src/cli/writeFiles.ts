@@ -31,7 +31,7 @@ export interface Written {
 }
 
 /** The names of the folders that files are written to. */
-const FOLDERS = new RegExp(`^(all|web|redis(-\\d+)?|${Object.keys(APPS).join('|')})$`);
+const FOLDERS = new RegExp(`^(all|web|cron|redis(-\\d+)?|${Object.keys(APPS).join('|')})$`);
 
 /** The status of a path itself, without following a link; `undefined` where nothing is. */
 const statOf = async (path: string) => {
