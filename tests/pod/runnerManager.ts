@@ -4,7 +4,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { dirname, join, parse } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { pythonString } from '../../src/emit/escape.ts';
-import { freePort, temporaryFolder, type Finally } from '../software-run/processes.ts';
+import {
+  freePort,
+  serve,
+  temporaryFolder,
+  type Finally,
+  type Service,
+} from '../software-run/processes.ts';
 import { ffmpeg } from '../software.ts';
 import type { PodCase } from './case.ts';
 import { DOMAIN } from './settings.ts';
@@ -70,6 +76,20 @@ export interface RunnerManager {
 
 /** The address of the manager's health, for Pod's button "Test connection": the new one from Esup-Runner 1.8 on. */
 export const HEALTH = { old: '/manager/health', new: '/api/health' } as const;
+
+/**
+ * A program that passes connections to a port on to a socket. It runs in the network of the servers, which need not be
+ * that of the test; a socket is in none.
+ */
+const DOOR = `
+const { createConnection, createServer } = require('node:net');
+const [, socket, port] = process.argv;
+createServer((client) => {
+  const manager = createConnection(socket);
+  for (const end of [client, manager]) end.on('error', () => { client.destroy(); manager.destroy(); });
+  client.pipe(manager).pipe(client);
+}).listen(Number(port), '127.0.0.1', () => console.log('open'));
+`;
 
 /** The facts that a runner manager needs. */
 export interface RunnerManagerOptions {
@@ -140,15 +160,26 @@ async function startRunnerManager({
   const server = createServer((request, response) => {
     respond(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
-  const start = () =>
-    new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(port, '127.0.0.1', resolve);
-    });
-  const stop = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+  const socket = join(temporaryFolder(atEnd), 'manager.sock');
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(socket, resolve);
+  });
+  atEnd(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
+  let door: Service | undefined;
+  const start = async () => {
+    door = await serve(process.execPath, ['-e', DOOR, socket, String(port)], {}, (said) =>
+      said.includes('open'),
+    );
+  };
+  const stop = async () => {
+    await door?.stop();
+  };
   await start();
   atEnd(stop);
 
