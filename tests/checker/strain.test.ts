@@ -179,6 +179,17 @@ const LARGE: [what: string, name: string, text: string][] = [
   ['conditions', 'settings_local.py', filled('if x:\n    CACHES = {}\n')],
   ['a line of redis.conf', 'redis.conf', `bind ${filled('"\\x41')}`],
   ['lines of redis.conf', 'redis.conf', filled('save 1 1\n')],
+  [
+    'jobs of a crontab',
+    'pod-runner-tasks',
+    filled('@daily pod cd /a && python manage.py process_tasks\n'),
+  ],
+  [
+    'commands of a unit',
+    'pod-runner-tasks.service',
+    filled('ExecStart=/x/manage.py process_tasks\n'),
+  ],
+  ['times of a timer', 'pod-runner-tasks.timer', filled('OnCalendar=*:0/3\n')],
   ['options', 'celeryd', `CELERY_APP="pod.main"\nCELERYD_OPTS="${filled("-Q '")}"`],
   ['backslashes', 'celeryd', filled('\\\n')],
   ['a unit', 'pod.service', `ExecStart=${filled('"\\')}`],

@@ -169,6 +169,10 @@ describe('check-settings', () => {
     expect(refused.status).toBe(2);
     expect(refused.stderr).toBe('Too large to be settings (2 MB at most): a.py\n');
     expect(check({ 'a.py': ' '.repeat(2 ** 21) }, ['a.py']).status).toBe(0);
+    // It has no size and no end.
+    const endless = check({}, ['/dev/zero', '--lang', 'en']);
+    expect(endless.status).toBe(2);
+    expect(endless.stderr).toBe('Too large to be settings (2 MB at most): /dev/zero\n');
   });
 
   const HOSTILE =
