@@ -69,8 +69,8 @@ test('the search in English finds a word by another of its forms', async () => {
 });
 
 test.each([
-  ['fr', 'directives', 'sentinelles voir aussi', 'Sentinelles. Voir aussi :'],
-  ['en', 'directives', 'sentinels see also', 'Sentinels. See also:'],
+  ['fr', 'directives', 'sentinelles voir aussi', 'Port de Redis. Voir aussi :'],
+  ['en', 'directives', 'sentinels see also', 'Port of Redis. See also:'],
 ])(
   'an excerpt in %s has punctuation between terms and descriptions, and no button',
   async (code, at, words, text) => {
