@@ -44,7 +44,9 @@ function transportOptions(
   const { sentinel, socket } = deployment.redis;
   const away = deployment.sessions === 'cached_db';
   return {
-    ...(deployment.arch === arch && { visibility_timeout: deployment.visibilityTimeout }),
+    ...((deployment.arch === arch || (deployment.bbb && arch === 'celery')) && {
+      visibility_timeout: deployment.visibilityTimeout,
+    }),
     ...(away && { socket_timeout: 5 }),
     ...(away && socket === undefined && { socket_connect_timeout: 5 }),
     ...(sentinel && {
@@ -159,6 +161,12 @@ function settingsValues(deployment: Deployment, folder: string, secret: string):
           DJANGO_REDIS_LOGGER: 'django',
         }),
         SELECT2_CACHE_BACKEND: 'select2',
+        ...(deployment.arch === 'runner' && {
+          USE_RUNNER_MANAGER: true,
+          RM_TASKS_DELETED_AFTER_DAYS: 60,
+          FILE_UPLOAD_PERMISSIONS: 0o644,
+          ...(!redis.container && { SECURE_SSL_REDIRECT: true }),
+        }),
         ...(sentinel && {
           DJANGO_REDIS_CONNECTION_FACTORY: 'django_redis.pool.SentinelConnectionFactory',
         }),

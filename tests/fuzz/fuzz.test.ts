@@ -105,8 +105,8 @@ function expectedKeys(deployment: Deployment, session: string) {
     [select2]: [`${prefixes.select2}:1:choice`],
     [sessions]: [`${prefixes.sessions}:${key}`],
   };
-  for (const { role, database, queue } of uses)
-    if (role === 'web' && queue !== undefined)
+  for (const { server, role, database, queue } of uses)
+    if (server === 'web' && role === 'web' && queue !== undefined)
       (keys[databaseNumbers[database]] ??= []).push(queue, `_kombu.binding.${queue}`);
   for (const each of Object.values(keys)) each.sort();
   return keys;
