@@ -39,7 +39,7 @@ test('another prefix, other databases and other hours are what Pod and its worke
   const session = await pod?.visit();
   const queue = { 9: ['_kombu.binding.celery', 'celery'] };
   expect(await keysOf(door)).toEqual({
-    15: ['preprod:1:choice'],
+    15: ['preprod-select2:1:choice'],
     0: ['preprod:1:page'],
     1: [`preprod-session:${session}`],
     ...queue,
