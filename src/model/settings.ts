@@ -72,7 +72,7 @@ export const SENTINEL_EXAMPLE = {
   sentinels: '192.0.2.11:26379,192.0.2.12:26379,192.0.2.13:26379',
 } as const;
 
-/** What the settings for Esup-Runner have in common. */
+/** The facts that the settings for Esup-Runner have in common. */
 const RUNNER = { roles: ['web', 'worker'], fields: ['arch'], example: { arch: 'runner' } } as const;
 
 /** Every top-level setting of a generated settings_local.py, in its order (pod/settings.py). */

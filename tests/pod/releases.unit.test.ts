@@ -41,7 +41,7 @@ const entryOf = (version: string): Release | undefined =>
 /** A value that leaves the default to Celery: broker URLs are read with an empty text. */
 const EMPTY = ["''", 'None'];
 
-/** What a part of a default looks like where Python prints it. */
+/** The text of a part of a default, as Python prints it. */
 const printed = (part: string) => part.replaceAll('"', "'");
 
 /** Whether values in Pod's source are the default in the reference. */

@@ -2,7 +2,7 @@ import { RUNNER_COMMAND, RUNNER_MINUTES } from '../../pod/runner.ts';
 import { linesOf, type Word } from './workerFile.ts';
 import type { Span } from './span.ts';
 
-/** What starts the cron job of Esup-Runner: a systemd unit and its timer, cron itself, or a script that never ends. */
+/** The starter of Esup-Runner's cron job: a systemd unit and its timer, cron itself, or a script that never ends. */
 export type CronForm = 'systemd' | 'timer' | 'crontab' | 'script';
 
 /** The time at which a job runs, as a file has it. */

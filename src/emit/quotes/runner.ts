@@ -106,7 +106,7 @@ function onWorkers(reader: Deployment, action: 'remove' | 'start'): Quote[] {
   );
 }
 
-/** The move from workers to Esup-Runner, and the way back. */
+/** The move from workers to Esup-Runner, and the return to them. */
 export const RUNNER = {
   'runner.settings': { emit: addedSettings },
   'runner.cron': { emit: cronFiles },

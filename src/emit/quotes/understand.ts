@@ -12,8 +12,8 @@ function inProject(deployment: Deployment, server: WorkerRole, line: Line): Quot
 }
 
 /**
- * The beginning of a command that runs in the foreground, until Ctrl+C ends it, under Pod's account. It has a terminal
- * of its own: into root's it could type commands.
+ * The beginning of a command that runs in the foreground, until Ctrl+C ends it, under Pod's account. It has a
+ * separate terminal: into root's it could type commands.
  */
 const byHand = ({ account, redis }: Deployment): Line =>
   redis.container ? [] : shell`runuser --pty -u ${plain(account, { field: 'account' })} -- `;
