@@ -117,8 +117,11 @@ export function check(architecture: Architecture, password = ''): Issue[] {
   if (asks && password === '') report('todo', 'auth.password', 'password');
   if (asks && PUBLISHED_PASSWORDS.includes(password))
     report('error', 'password.published', 'password');
-  else if (asks && password !== '' && isWeakPassword(password))
-    report('warning', 'password.weak', 'password', STRONG);
+  else if (asks && password !== '' && isWeakPassword(password)) {
+    if (deployment.redis.user === undefined) report('warning', 'password.weak', 'password', STRONG);
+    // The other users' passwords are made from this one: each of their servers can try guesses without asking Redis.
+    else report('error', 'password.derived', 'password', STRONG);
+  }
   // Clusters of UTF-16 that are no text have no percent-encoding, and a line break ends a line of
   // redis.conf and of every prompt.
   if (asks && (/[\r\n\0]/.test(password) || !password.isWellFormed()))

@@ -15,6 +15,7 @@ export type IssueCode =
   | 'password.published'
   | 'password.unused'
   | 'password.weak'
+  | 'password.derived'
   | 'path.malformed'
   | 'path.open'
   | 'path.system'

@@ -79,6 +79,7 @@ export const SEEN: Readonly<Record<IssueCode, Seen | string>> = {
   'password.malformed': PASSWORD,
   'password.unused': PASSWORD,
   'password.published': { as: ['password-published'], where: isInFiles },
+  'password.derived': 'The files have passwords that are made from it, and its hash.',
   'password.weak': { as: ['password-weak'], where: isInFiles },
   'socket.docker': PLACE,
   'tls.docker': PLACE,

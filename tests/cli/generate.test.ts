@@ -120,14 +120,27 @@ describe('generate --out', () => {
 
   test('gives REDIS_PASSWORD to the administrator, and each server the password of its user', () => {
     const out = folder();
-    const { status } = generate(['auth=acl&user=pod4', '--out', out], { password: 's@crt' });
+    const { status } = generate(['auth=acl&user=pod4', '--out', out], {
+      password: 's@crt-Vx7kQ2mLw9',
+    });
     expect(status).toBe(0);
     const read = (name: string) => readFileSync(join(out, name), 'utf8');
-    const own = derived('s@crt', 'pod4-web');
+    const own = derived('s@crt-Vx7kQ2mLw9', 'pod4-web');
     expect(read('web/settings_local.py')).toContain(`redis://pod4-web:${own}@127.0.0.1:6379/5`);
     expect(read('redis/redis.conf')).toMatch(/^user pod4-web on #[0-9a-f]{64} ~/m);
     expect(read('redis/redis.conf')).not.toContain('s@crt');
-    expect(read('redis/redis-users.txt')).toMatch(/^pod4-admin +s@crt$/m);
+    expect(read('redis/redis-users.txt')).toMatch(/^pod4-admin +s@crt-Vx7kQ2mLw9$/m);
+  });
+
+  test('writes nothing for ACL users with a password that can be guessed', () => {
+    const out = folder();
+    const { status, stderr } = generate(['auth=acl', '--lang', 'en', '--out', out], {
+      password: 's@crt',
+    });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^password: The passwords of all ACL users are made from this one/m);
+    expect(stderr).not.toContain('s@crt');
+    expect(readdirSync(out)).toEqual([]);
   });
 
   test('says that REDIS_PASSWORD is not used', () => {

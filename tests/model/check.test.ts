@@ -78,6 +78,10 @@ const EXAMPLES: Readonly<
     checked({ auth: 'password' }, 'secret'),
     { field: 'password', severity: 'warning', params: STRONG },
   ],
+  'password.derived': [
+    checked({ auth: 'acl' }, 'secret'),
+    { field: 'password', severity: loud, params: STRONG },
+  ],
   'password.unused': [
     checked({ redis: 'docker' }, STRONG_PASSWORD),
     { field: 'password', severity: 'warning', params: {} },
@@ -415,12 +419,14 @@ describe('check', () => {
 
   test('warns of a password that is short or has few characters, and refuses those of the guide', () => {
     const weak = ['a', 'Vx7kQ2mLw9RtBn4', 'ababababababababababab', '😀'.repeat(20)];
-    for (const password of weak)
+    for (const password of weak) {
       expect(codes({ auth: 'password' }, password)).toEqual(['password.weak']);
+      expect(codes({ auth: 'acl' }, password)).toEqual(['password.derived']);
+    }
     for (const password of ['REDIS-PASSWORD', 'REDIS_PASSWORD_TO_REPLACE'])
       expect(codes({ auth: 'acl' }, password)).toEqual(['password.published']);
     const made = strongPassword((bytes) => crypto.getRandomValues(bytes));
-    expect(codes({ auth: 'password' }, made)).toEqual([]);
+    for (const auth of ['password', 'acl'] as const) expect(codes({ auth }, made)).toEqual([]);
     expect(made).toMatch(/^[a-z2-9]{28}$/);
   });
 

@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { describe, test, type ExpectStatic } from 'vitest';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
 import { plan } from '../../src/model/deployment.ts';
@@ -291,7 +292,7 @@ async function meet({ key, options }: Fault, expect: ExpectStatic, atEnd: Finall
   const params = { host, user: named, ca, account, ...options.params };
   for (const language of LANGUAGES) {
     const verdict = await verify(architecture, place, language, typed);
-    expect(verdict.wrong.join('\n')).toContain(says(language, key, params));
+    expect(verdict.wrong.join('\n')).toContain(says(language, key, params).replace('%s', host));
     expect(verdict.status).toBe(1);
     expect(verdict.lines).toContain(`${says(language, 'verify.wrong')} ${count}`);
     expect(verdict.wrong).toHaveLength(count);
@@ -336,8 +337,8 @@ describe.concurrent('a script says in a sentence what is wrong with Redis', () =
           const redis = `Redis (${host}, port ${port})${language === 'fr' ? '\u00a0' : ''}:`;
           const good = ['persistence', 'eviction', 'protection'] as const;
           expect(verdict.lines).toEqual([
+            `✓ ${redis} ${says(language, 'verify.tls.good')}`,
             `✓ ${redis} ${says(language, 'verify.ping.password')}`,
-            `✓ ${redis} ${says(language, 'verify.tls.good', { host })}`,
             ...good.map((each) => `✓ ${says(language, `verify.${each}.good`)}`),
             says(language, 'verify.well'),
           ]);
@@ -779,6 +780,52 @@ describe.concurrent('a script says in a sentence what a server of Pod lacks', ()
     expect(heard).toContain('PING');
     expect(heard).not.toContain('Given-1');
   });
+
+  test.for([{}, { auth: 'acl', sentinels: ['127.0.0.1', '127.0.0.2', '127.0.0.3'] }] as const)(
+    'a certificate of another name, whose server gets no password: %j',
+    async ({ sentinels = [], ...choices }, { expect, onTestFinished }) => {
+      const folder = await makeCertificates(onTestFinished, 'DNS:stranger.univ.fr');
+      const port = await freePort();
+      const [cert, key] = await Promise.all(
+        ['redis.crt', 'redis.key'].map((file) => readFile(join(folder, file))),
+      );
+      let heard = '';
+      const stranger = createTlsServer({ cert, key }, (socket) => {
+        socket.on('error', () => undefined);
+        socket.on('data', (data) => {
+          heard += String(data);
+          socket.write('-NOAUTH Authentication required.\r\n');
+        });
+      });
+      await new Promise<void>((resolve) => void stranger.listen(port, resolve));
+      onTestFinished(() => new Promise<void>((resolve) => void stranger.close(() => resolve())));
+      const host = '127.0.0.1';
+      const architecture: Architecture = {
+        ...DEFAULTS,
+        redis: 'dedicated',
+        host,
+        port,
+        tls: true,
+        ca: join(folder, 'ca.crt'),
+        ...choices,
+        sentinels: sentinels.map((each) => `${each}:${port}`).join(),
+      };
+      for (const language of LANGUAGES) {
+        const { status, wrong } = await verify(
+          architecture,
+          'redis/verify.sh',
+          language,
+          'Given-1',
+        );
+        const cause = says(language, 'verify.tls.name').replace('%s', host);
+        expect(wrong).toEqual([expect.stringContaining(cause)]);
+        expect(status).toBe(1);
+      }
+      expect(heard).toContain('PING');
+      expect(heard).not.toContain('Given-1');
+      expect(heard).not.toContain('AUTH');
+    },
+  );
 
   test('which of the sentinels with TLS refuses the password, or speaks no TLS', async ({
     expect,

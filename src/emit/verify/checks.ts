@@ -1,36 +1,25 @@
-import { addressKind } from '../../model/address.ts';
 import { DATABASE_ROLES, type DatabaseRole } from '../../pod/databases.ts';
-import { ANSWER_TIMEOUT, OLDEST_REDIS } from '../../pod/limits.ts';
+import { OLDEST_REDIS } from '../../pod/limits.ts';
 import { plain } from '../code.ts';
 import { shell } from '../shell.ts';
-import { PRINT_LAST_LINE, type ShellScript } from './script.ts';
+import { comparesName } from './redis.ts';
+import type { ShellScript } from './script.ts';
 
-/** The first check: whether Redis answers, and with the right certificate; if not, the script ends. */
+/** The first check: whether Redis answers, with the right certificate before it gets the password; if not, the script ends. */
 export function emitPingCheck(script: ShellScript): void {
   const { redis } = script.deployment;
   script.code.gap().note('file.verify.ping');
+  if (comparesName(redis))
+    script.add(
+      shell`certificate || { explain "$place" "$said" && finish; }`,
+      shell`good "$place" ${script.text('verify.tls.good')}`,
+    );
   script.add(
     shell`said=$(ask PING)`,
     shell`[ "$said" = PONG ] || { explain "$place" "$said" && finish; }`,
     shell`good "$place" ${script.text(redis.password ? 'verify.ping.password' : 'verify.ping.good')}`,
     shell`version=$(ask INFO server | sed -n 's/^redis_version:\([0-9.]*\).*/\1/p')`,
     shell`[ -z "$version" ] || [ "\${version%%.*}" -ge ${plain(String(OLDEST_REDIS))} ] || bad "$place" "Redis $version:" ${script.text('verify.old', { version: `${OLDEST_REDIS}.0` })}`,
-  );
-  if (redis.ca === undefined || redis.socket !== undefined) return;
-  const { ca, host } = redis;
-  const kind = addressKind(host);
-  script.code.note('file.verify.name', { field: 'tls' });
-  script.add(
-    shell`said=$(timeout ${plain(String(ANSWER_TIMEOUT))} openssl s_client -connect ${kind === 'ipv6' ? shell`"[$host]:$port"` : shell`"$host:$port"`} -CAfile ${plain(ca, { field: 'ca' })} -verify_return_error ${plain(kind === 'name' ? '-verify_hostname' : '-verify_ip')} "$host" </dev/null 2>&1)`,
-    shell`case $said in`,
-    // X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH.
-    shell`  *'num=62:'* | *'num=64:'*) stop "$place" ${script.text('verify.tls.name', { host })} ;;`,
-    shell`  *'code: 0 (ok)'*) good "$place" ${script.text('verify.tls.good', { host })} ;;`,
-    shell`  *)`,
-    shell`    bad "$place" ${script.text('verify.unknown')}`,
-    shell`    ${PRINT_LAST_LINE}`,
-    shell`    finish ;;`,
-    shell`esac`,
   );
 }
 

@@ -7,7 +7,7 @@ import { plain, string, type Line, type Source } from '../code.ts';
 import { endpointToken, hostToken } from '../connection.ts';
 import { shellString } from '../escape.ts';
 import { shell } from '../shell.ts';
-import type { ShellScript } from './script.ts';
+import { PRINT_LAST_LINE, type ShellScript } from './script.ts';
 
 function emitPlaceholderRefusal(script: ShellScript, indent: string): void {
   const refusal = script.text('verify.placeholder');
@@ -21,6 +21,43 @@ const tlsOptions = ({ ca }: Deployment['redis']): Line =>
 /** The option of redis-cli for the user, where Redis has users. */
 const userOption = ({ user }: Deployment['redis']): Line =>
   user === undefined ? [] : shell`--user ${plain(user, { field: 'user' })} `;
+
+/** Whether clients compare the name in the certificate of Redis: no certificate is used with a socket. */
+export const comparesName = ({ ca, socket }: Deployment['redis']): boolean =>
+  ca !== undefined && socket === undefined;
+
+/**
+ * The function `certificate`: whether the server at `$host` and `$port` has a certificate with that name. It sends no
+ * password. If there is no answer, `$said` has the error; with another name, or an answer that openssl does not
+ * understand, the script ends.
+ */
+export function emitCertificateFunction(script: ShellScript): void {
+  const { redis } = script.deployment;
+  if (!comparesName(redis)) return;
+  script.code.note('file.verify.name', { field: 'tls' });
+  script.addFunction(
+    'certificate',
+    shell`local compare=-verify_hostname at="$host:$port"`,
+    shell`said=$(client -h "$host" -p "$port" ${tlsOptions(redis)}PING)`,
+    shell`case $said in PONG | *NOAUTH*) ;; *) return 1 ;; esac`,
+    shell`case $host in`,
+    shell`  *:*) compare=-verify_ip at="[$host]:$port" ;;`,
+    shell`  *[!0-9.]*) ;;`,
+    shell`  *) compare=-verify_ip ;;`,
+    shell`esac`,
+    shell`said=$(timeout ${plain(String(ANSWER_TIMEOUT))} openssl s_client -connect "$at" -CAfile ${plain(redis.ca ?? '', { field: 'ca' })} -verify_return_error "$compare" "$host" </dev/null 2>&1)`,
+    shell`case $said in`,
+    shell`  *'code: 0 (ok)'*) return ;;`,
+    // X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH.
+    shell`  *'num=62:'* | *'num=64:'*)`,
+    shell`    printf -v said ${script.text('verify.tls.name')} "$host"`,
+    shell`    stop "$place" "$said" ;;`,
+    shell`esac`,
+    shell`bad "$place" ${script.text('verify.unknown')}`,
+    PRINT_LAST_LINE,
+    shell`finish`,
+  );
+}
 
 /** The loop that asks each sentinel for the master; its address is asked for the rest. */
 function emitSentinelLoop(
@@ -50,6 +87,11 @@ function emitSentinelLoop(
   if (endpoints.some(({ host }) => isPlaceholder(host))) emitPlaceholderRefusal(script, '  ');
   script.add(
     shell`  printf -v place ${script.text('verify.sentinel.place')} "$host" "$port"`,
+    ...(comparesName(redis)
+      ? [
+          shell`  certificate || { bad "$place" ${place('verify.sentinel.silent')} "$said"; continue; }`,
+        ]
+      : []),
     shell`  said=$(sentinel SENTINEL get-master-addr-by-name ${masterName} | paste -sd ' ')`,
     shell`  if [ -z "$said" ]; then`,
     shell`    bad "$place" ${place('verify.sentinel.unknown')}`,

@@ -5,7 +5,13 @@ import { shell } from '../shell.ts';
 import { emitDatabaseChecks, emitPingCheck, emitServerChecks } from './checks.ts';
 import { emitExplainFunction } from './explain.ts';
 import { emitPodChecks } from './pod.ts';
-import { emitAskFunction, emitClient, emitLocation, emitPasswordPrompt } from './redis.ts';
+import {
+  emitAskFunction,
+  emitCertificateFunction,
+  emitClient,
+  emitLocation,
+  emitPasswordPrompt,
+} from './redis.ts';
 import { ShellScript } from './script.ts';
 import { emitOldQueueChecks } from './runner.ts';
 import { emitSecretChecks } from './secrets.ts';
@@ -60,6 +66,7 @@ export function emitVerifyScript(
   emitStart(script);
   if (!redis.container) {
     emitClient(script);
+    emitCertificateFunction(script);
     // Sentinels that ask for the password are asked first.
     const { password } = redis.sentinel ?? {};
     if (password) emitPasswordPrompt(script);
