@@ -10,6 +10,7 @@ import { directives } from './findings/directives.ts';
 import { encodingModes } from './findings/encodingModes.ts';
 import { obsoleteSettings } from './findings/obsoleteSettings.ts';
 import { openRedis } from './findings/openRedis.ts';
+import { packages } from './findings/packages.ts';
 import { passwords } from './findings/passwords.ts';
 import { redisData } from './findings/redisData.ts';
 import { redisNetwork } from './findings/redisNetwork.ts';
@@ -46,6 +47,7 @@ const DEFINITIONS = [
   ...redisData,
   ...workers,
   ...workerDjango,
+  ...packages,
   ...redelivery,
   ...services,
   ...runner,

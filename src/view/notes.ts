@@ -1,5 +1,6 @@
 import type { Deployment } from '../model/deployment.ts';
 import type { Say } from '../model/say.ts';
+import { KOMBU_REQUIREMENT } from '../pod/clients.ts';
 import { isWorker } from '../pod/roles.ts';
 import { RUNNER_CALLS } from '../pod/runner.ts';
 import { INIT_SCRIPTS, UNITS } from '../pod/workers.ts';
@@ -29,6 +30,12 @@ function encodingNote({ arch, servers, service }: Deployment, say: Say): Html[] 
   ];
 }
 
+/** The package that a new installation needs besides Pod's requirements, where tasks are queued. */
+function packageNote({ uses }: Deployment, say: Say): Html[] {
+  if (uses.every(({ queue }) => queue === undefined)) return [];
+  return [html`<p>${say('note.kombu')} <code>pip install '${KOMBU_REQUIREMENT}'</code></p>`];
+}
+
 /** The HTTP connections of Esup-Runner, which firewalls must let through. */
 function callsNote({ arch }: Deployment, say: Say): Html[] {
   if (arch !== 'runner') return [];
@@ -44,7 +51,11 @@ function callsNote({ arch }: Deployment, say: Say): Html[] {
   ];
 }
 
-/** The notes beside the files, a piece each; see {@link encodingNote} and {@link callsNote}. */
+/** The notes beside the files, a piece each; see {@link encodingNote}, {@link packageNote} and {@link callsNote}. */
 export function noteParts(deployment: Deployment, say: Say): Html[] {
-  return [...encodingNote(deployment, say), ...callsNote(deployment, say)];
+  return [
+    ...encodingNote(deployment, say),
+    ...packageNote(deployment, say),
+    ...callsNote(deployment, say),
+  ];
 }

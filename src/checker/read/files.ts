@@ -5,6 +5,7 @@ import { RUNNER_UNIT } from '../../pod/runner.ts';
 import { APPS, CONFIG_MODULE } from '../../pod/workers.ts';
 import { clientConnections, type ClientConnection } from './clientConnections.ts';
 import { cronFormOf, readCron, type CronFile, type CronForm } from './cronFile.ts';
+import { hasPackages, readPackages, type PackagesFile } from './packagesFile.ts';
 import { readPython, type PythonFile } from './python/file.ts';
 import type { Binding } from './python/scope.ts';
 import { readRedisFile, type RedisFile } from './redisFile.ts';
@@ -61,6 +62,7 @@ export type CheckedFile =
       readonly form: WorkerForm;
     })
   | (Common & { readonly kind: 'cron'; readonly cron: CronFile; readonly form: CronForm })
+  | (Common & { readonly kind: 'packages'; readonly packages: PackagesFile['packages'] })
   | (Common & { readonly kind: 'other' });
 
 /** A file's kind, by the software that reads it. */
@@ -91,6 +93,7 @@ export function kindOf({ name, text }: Pick<InputFile, 'name' | 'text'>): {
   const cron = cronFormOf(base, text);
   if (cron) return { kind: 'cron', form: cron };
   if (isCrontab(name)) return { kind: 'other' };
+  if (hasPackages(base, text)) return { kind: 'packages' };
   if (/\.service(\.txt)?$/.test(base) || /^[ \t]*ExecStart[ \t]*=/m.test(text))
     return { kind: 'worker', form: 'systemd' };
   if (/\.sh$/.test(base))
@@ -157,6 +160,7 @@ export function likelyName(text: string): string {
     redis: 'redis.conf',
     sentinel: 'sentinel.conf',
     module: `${CONFIG_MODULE}.py`,
+    packages: 'requirements.txt',
     other: 'verify.sh',
   };
   return names[kind] ?? 'settings_local.py';
@@ -210,6 +214,8 @@ export function readFile(input: InputFile): CheckedFile {
         connections: clientConnections(python),
       };
     }
+    case 'packages':
+      return { kind, input, ...readPackages(input.text) };
     case 'module':
       return { kind, input, python: readPython(input.text) };
     case 'redis':

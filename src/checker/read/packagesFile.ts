@@ -1,0 +1,90 @@
+import type { Span } from './span.ts';
+
+/** A limit of a package's version: an operator of PEP 440, with `.*` where the version ends so, and its numbers. */
+interface Clause extends Span {
+  readonly operator: string;
+  readonly version: readonly number[];
+}
+
+/** A line that names a package. */
+export interface Requirement extends Span {
+  readonly clauses: readonly Clause[];
+}
+
+/** A file with the versions of Python packages: requirements for pip, or the output of `pip freeze` or `pip list`. */
+export interface PackagesFile {
+  /** The last line of each package, by its name in lower case. */
+  readonly packages: ReadonlyMap<string, Requirement>;
+}
+
+/** The packages by which such a file is recognised. */
+const KNOWN = 'amqp|celery|django|django-redis|kombu|redis|vine';
+
+/** A line with one of them and a version, as pip reads or prints it. */
+const KNOWN_LINE = new RegExp(
+  String.raw`^(?:${KNOWN})(?:\[[\w,-]{0,80}\])?(?:[ \t]{0,80}(?:[=~!<>]=|[<>])[ \t]{0,80}\d|[ \t]{1,80}\d+\.)`,
+  'im',
+);
+
+/** A package at the beginning of a line, and the extras that are asked for. */
+const PACKAGE = /^[ \t]{0,80}([A-Za-z\d][\w.-]{0,80})(?:\[[^\]\n]{0,80}\])?/;
+
+/** A limit after it. `pip list` prints a version without an operator. */
+const CLAUSE =
+  /[ \t,]{0,80}(===|[=~!<>]=|[<>]|(?=[ \t]\d))[ \t]{0,80}v?(\d+(?:\.\d+)*)(\.\*)?[^\s,;#]{0,80}/y;
+
+/** Whether a file has the versions of Python packages, by its name or else by its text. */
+export function hasPackages(base: string, text: string): boolean {
+  if (/^(?:requirements|constraints)[\w.-]*\.txt$/.test(base)) return true;
+  return !base.includes('.') || base.endsWith('.txt') ? KNOWN_LINE.test(text) : false;
+}
+
+/** Reads the versions of Python packages. */
+export function readPackages(text: string): PackagesFile {
+  const packages = new Map<string, Requirement>();
+  let from = 0;
+  for (const line of text.split('\n')) {
+    const [whole = '', name] = PACKAGE.exec(line) ?? [];
+    if (name !== undefined) {
+      const clauses: Clause[] = [];
+      CLAUSE.lastIndex = whole.length;
+      for (let found = CLAUSE.exec(line); found; found = CLAUSE.exec(line)) {
+        const [all, operator = '', version = '', any] = found;
+        const at = from + found.index;
+        clauses.push({
+          operator: operator === '' ? '==' : operator + (any ?? ''),
+          version: version.split('.').map(Number),
+          from: at,
+          to: at + all.length,
+        });
+      }
+      const to = clauses.at(-1)?.to ?? from + whole.length;
+      packages.set(name.toLowerCase(), { clauses, from: from + whole.search(/\S/), to });
+    }
+    from += line.length + 1;
+  }
+  return { packages };
+}
+
+/** Whether a version comes before another. */
+function isBefore(one: readonly number[], other: readonly number[]): boolean {
+  for (let at = 0; at < Math.max(one.length, other.length); at += 1) {
+    const difference = (one[at] ?? 0) - (other[at] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+/** Whether a limit leaves only versions before this one. */
+export function staysBelow({ clauses }: Requirement, version: readonly number[]): boolean {
+  return clauses.some(({ operator, version: limit }) => {
+    if (operator === '<') return !isBefore(version, limit);
+    // `==5.*` and `~=5.2` end before 6, `~=5.2.1` before 5.3.
+    if (operator === '==.*' || operator === '~=') {
+      const next = operator === '~=' ? limit.slice(0, -1) : [...limit];
+      next.push((next.pop() ?? 0) + 1);
+      return !isBefore(version, next);
+    }
+    return ['==', '===', '<='].includes(operator) && isBefore(limit, version);
+  });
+}
