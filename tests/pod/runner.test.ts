@@ -1,5 +1,8 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { until, type Finally } from '../software-run/processes.ts';
+import { pythonString } from '../../src/emit/escape.ts';
+import { temporaryFolder, until, type Finally } from '../software-run/processes.ts';
 import { quoteText } from '../emit/quotes/quoted.ts';
 import { needStack } from '../stacks/need.ts';
 import { mediaFiles, startCase, tasksLeft, type PodCase } from './case.ts';
@@ -22,7 +25,7 @@ import {
   videoNow,
   type Video,
 } from './scenario.ts';
-import { DOMAIN } from './settings.ts';
+import { ADMIN, DOMAIN } from './settings.ts';
 
 needStack();
 
@@ -282,6 +285,48 @@ describe.concurrent('Pod itself with a runner manager', () => {
       encoding_in_progress: true,
     });
     expect(unexplained(running.logs(), UNFETCHED)).toEqual([]);
+  });
+
+  test('has Celery’s worker record a presentation of BigBlueButton, and hands its video to the manager', async ({
+    onTestFinished,
+  }) => {
+    // Instead of bbb-recorder, which opens the presentation in a browser: its command gives a video.
+    const recorder = temporaryFolder(onTestFinished);
+    await mkdir(join(recorder, 'logs'));
+    const script = `require('node:fs').copyFileSync(${JSON.stringify(await testVideo(3))}, process.argv[3]);`;
+    await writeFile(join(recorder, 'export.js'), script);
+    const settings = `USE_IMPORT_VIDEO_BBB_RECORDER = True
+IMPORT_VIDEO_BBB_RECORDER_PLUGIN = ${pythonString(recorder)}
+IMPORT_VIDEO_BBB_RECORDER_PATH = ${pythonString(recorder)}
+`;
+    const choices = { arch: 'runner', bbb: true, service: 'init' } as const;
+    const running = await startCase(choices, onTestFinished, { settings, scheme: 'https' });
+    const manager = await addRunnerManager(running, onTestFinished);
+    const each: RunnerCase = { running, manager };
+    await inRunnerShell(
+      running,
+      `from pod.import_video.models import ExternalRecording
+from pod.import_video.views import start_bbb_encode_presentation_and_upload_to_pod
+from django.contrib.auth.models import User
+owner = User.objects.get(username=${pythonString(ADMIN.user)})
+record = ExternalRecording.objects.create(name="presentation", owner=owner)
+start_bbb_encode_presentation_and_upload_to_pod(record.id, "https://bbb.example.org/1", "mp4")`,
+    );
+    await until(() => Promise.resolve(manager.tasks.length > 0));
+    await until(async () => (await tasksLeft(running)).unacked === 0);
+    const id = onlyTask(each);
+    await manager.encode(id);
+    expect((await manager.notify(id)).status).toBe(200);
+    const video = JSON.parse(
+      await inRunnerShell(
+        running,
+        'print(json.dumps(list(Video.objects.filter(title="presentation").values("id", "slug"))))',
+      ),
+    ) as Video[];
+    expect(video).toHaveLength(1);
+    await allEncoded(each, video[0] as Video);
+    await noQueue(each);
+    expect(unexplained(running.logs())).toEqual([]);
   });
 
   for (const health of ['old', 'new'] as const)
