@@ -57,7 +57,10 @@ function* secretsOfValues(asked: readonly Asked[]): Generator<Span> {
 
 /** A name that a secret belongs to, in a text that is not read as a language. */
 const SECRET_NAME =
-  /(?:passw|_pwd|secret|token|requirepass|masterauth|(?:auth|sentinel)-pass)\w*["']?\]?/gi;
+  /(?:(?:passw|_pwd|secret|token|requirepass|masterauth|rediscli_auth|(?:auth|sentinel)-pass)\w*["']?\]?)|redis-cli [^\n]{0,200}?(?:-a|--pass)(?= )/gi;
+
+/** What stands before the host in a URL, which a package of pip may have as a token. */
+const USER_INFORMATION = /(?<=:\/\/)[^\s@]{1,300}(?=@)/g;
 
 /** The offset of the first character at or after an offset that is not blank. */
 function afterBlanks(text: string, from: number): number {
@@ -123,6 +126,9 @@ export function secretsIn(file: CheckedFile): Span[] {
   // URLs in comments count too; a file that Python refuses is searched line by line.
   for (const { 0: found, index } of text.matchAll(readable ? URL_TEXT : /[^\n]+/g))
     hideUrls(index, index + found.length);
+  if (file.kind === 'packages')
+    for (const { 0: found, index } of text.matchAll(USER_INFORMATION))
+      spans.push({ from: index, to: index + found.length });
   if (python) {
     const asked = [
       ...python.assigned.map(({ name, value }) => ({ value, secret: SECRET.test(name) })),

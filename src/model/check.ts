@@ -14,12 +14,12 @@ import { foreignAccount, isOpenPath, isSystemPath, type PathUse } from './system
 const PATHS = {
   socket: 'socket',
   ca: 'certificate',
-  project: 'read',
-  venv: 'read',
-  'venv.encode': 'read',
-  logs: 'written',
-  pids: 'written',
-  results: 'written',
+  project: 'owned',
+  venv: 'owned',
+  'venv.encode': 'owned',
+  logs: 'owned',
+  pids: 'owned',
+  results: 'owned',
 } as const satisfies Partial<Record<FieldName, PathUse>>;
 
 /** Keys of queues and brokers: an ACL user of a worker may use all that begin so, caches and sessions too. */

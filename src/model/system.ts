@@ -56,7 +56,22 @@ const SYSTEM_FOLDERS = [
   '/usr/share',
 ];
 
-/** Folders that many programs share: workers get folders below them, and not the folder itself. */
+/**
+ * Folders of programs of the system: their files decide what root runs, as those of cron, dpkg, udev and systemd do.
+ * Below these, a folder may belong to Pod only if the pattern allows it.
+ */
+const PROGRAM_FOLDERS: readonly (readonly [folder: string, own: RegExp])[] = [
+  // What is in /usr/local itself is in the search path of root's programs.
+  ['/usr/local', /^(?!(?:bin|etc|games|include|lib|lib64|libexec|man|sbin|share|src)(?:\/|$))./],
+  ['/usr', /^local\/./],
+  ['/run', /^[^/]*(?:pod|celery|encod|transcri|xapi)/i],
+  ['/var/run', /^[^/]*(?:pod|celery|encod|transcri|xapi)/i],
+  ['/var/cache', /^[^/]*(?:pod|celery|encod|transcri|xapi)/i],
+  ['/var/lib', /^[^/]*(?:pod|celery|encod|transcri|xapi)/i],
+  ['/var', /^(?:cache|lib|local|log|opt|run|www)\/./],
+];
+
+/** Folders that many programs share: Pod gets folders below them, and not the folder itself. */
 const SHARED_FOLDERS: ReadonlySet<string> = new Set([
   '/home',
   '/media',
@@ -67,19 +82,13 @@ const SHARED_FOLDERS: ReadonlySet<string> = new Set([
   '/usr',
   '/usr/local',
   '/var',
-  '/var/backups',
-  '/var/cache',
-  '/var/lib',
-  '/var/lib/redis',
-  '/var/log',
-  '/var/mail',
-  '/var/run',
-  '/var/spool',
-  '/var/www',
 ]);
 
-/** The uses of a path: a file of Redis, a certificate, a folder that is read, one that workers write to. */
-export type PathUse = 'socket' | 'certificate' | 'read' | 'written';
+/** The folders with the data of Redis and of Valkey. */
+const DATA_FOLDERS = ['/var/lib/redis', '/var/lib/valkey'];
+
+/** The uses of a path: a file of Redis, a certificate, a folder with programs, a folder that Pod's account owns. */
+export type PathUse = 'socket' | 'certificate' | 'programs' | 'owned';
 
 /** Whether any account of the server may put files there, so that it chooses what runs or is trusted. */
 export function isOpenPath(path: string): boolean {
@@ -92,6 +101,15 @@ export function isOpenPath(path: string): boolean {
  */
 export function isSystemPath(path: string, use: PathUse): boolean {
   if (use === 'certificate' && /\.(crt|pem|cer)$/.test(path)) return isIn(path, ['/root']);
-  if (use === 'socket' && /\.(rdb|aof|conf|acl)$/.test(path)) return true;
-  return isIn(path, SYSTEM_FOLDERS) || (use === 'written' && SHARED_FOLDERS.has(path));
+  if (use === 'socket' && !path.endsWith('.sock') && isIn(path, DATA_FOLDERS)) return true;
+  if (use === 'socket' && /\.(rdb|aof|conf|acl|manifest)$/.test(path)) return true;
+  if (isIn(path, SYSTEM_FOLDERS)) return true;
+  return (
+    use === 'owned' &&
+    (SHARED_FOLDERS.has(path) ||
+      PROGRAM_FOLDERS.some(
+        ([folder, own]) =>
+          path.startsWith(`${folder}/`) && !own.test(path.slice(folder.length + 1)),
+      ))
+  );
 }

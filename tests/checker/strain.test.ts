@@ -185,6 +185,19 @@ const LARGE: [what: string, name: string, text: string][] = [
     filled('@daily pod cd /a && python manage.py process_tasks\n'),
   ],
   [
+    'paths in a crontab',
+    'pod-runner-tasks',
+    `@daily pod python manage.py process_tasks ${filled('=/')}`,
+  ],
+  [
+    'names of programs',
+    'start-cron.sh',
+    `#!/bin/sh\npython manage.py process_tasks ${filled('/bin/python')}`,
+  ],
+  ['requirements', 'requirements.txt', filled('kombu==5.7.0\n')],
+  ['limits of a package', 'requirements.txt', `kombu${filled('<5,')}`],
+  ['a name of a package', 'requirements.txt', `kombu[${filled('a')}`],
+  [
     'commands of a unit',
     'pod-runner-tasks.service',
     filled('ExecStart=/x/manage.py process_tasks\n'),

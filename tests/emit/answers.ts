@@ -12,7 +12,7 @@ export const derived = (secret: string, name: string): string =>
  * @param secret the password that was typed into the form
  */
 export function answers(script: string, secret: string): string {
-  const [, user] = / --user (\S+)/.exec(script) ?? [];
+  const [, user] = / (?:--user|request AUTH) ([^\s"]+)/.exec(script) ?? [];
   const own = user === undefined || user.endsWith('-admin') ? secret : derived(secret, user);
   const asked = script.match(/read -rsp /g) ?? [];
   return asked.map(() => `${secret === '' ? '' : own}\n`).join('');

@@ -404,9 +404,52 @@ describe('check', () => {
     ['a socket in the place of data', { socket: '/var/lib/redis/dump.rdb' }, ['path.system']],
     ['folders that begin alike', { venv: '/tmpfs/x', project: '/etcetera' }, []],
     ['a folder with other programs’ files', { results: '/var/lib' }, ['path.system']],
+    [
+      'logs of another name',
+      { service: 'init', logs: '/var/log/tv', pids: '/run/pod' },
+      ['service.init'],
+    ],
+    [
+      'a socket in the place of a manifest',
+      { socket: '/var/lib/redis/appendonlydir/x.aof.manifest' },
+      ['path.system'],
+    ],
+    ['a socket in the place of other data', { socket: '/var/lib/valkey/dump' }, ['path.system']],
   ])('%s', (_, choices, expected) => {
     const asked = asksPassword({ ...DEFAULTS, ...choices }) && choices.auth !== 'acl';
     expect(codes(choices, asked ? STRONG_PASSWORD : '')).toEqual(expected);
+  });
+
+  test('refuses folders of programs and data of the system, and takes those of Pod', () => {
+    const refused = [
+      '/usr/local/sbin',
+      '/usr/local/lib/systemd/system',
+      '/usr/libexec',
+      '/var/spool/cron/crontabs',
+      '/var/lib/dpkg/info',
+      '/var/lib/polkit-1/rules.d',
+      '/run/systemd/system',
+      '/var/run/udev/rules.d',
+      '/usr',
+      '/usr/local',
+      '/home',
+      '/var',
+      '/var/log',
+    ];
+    const taken = [
+      '/usr/local/django_projects/podv4',
+      '/usr/local/pod',
+      '/var/www/pod',
+      '/var/lib/pod',
+      '/srv/tv',
+      '/data/logs',
+      '/home/pod/.virtualenvs/django_pod4',
+    ];
+    const found = (folder: string) =>
+      codes({ project: folder, venv: folder, results: folder }, STRONG_PASSWORD);
+    for (const folder of refused)
+      expect([folder, ...found(folder)]).toEqual([folder, ...Array<string>(3).fill('path.system')]);
+    for (const folder of taken) expect([folder, ...found(folder)]).toEqual([folder]);
   });
 
   test('says of each repeated number which database has it already', () => {

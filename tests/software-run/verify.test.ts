@@ -65,7 +65,11 @@ async function verify(
 }
 
 /** A program that is not Redis, until the test ends; it keeps silent without a greeting. */
-async function otherProgram(port: number, atEnd: Finally, greeting?: string): Promise<void> {
+async function otherProgram(
+  port: number,
+  atEnd: Finally,
+  greeting?: string | Uint8Array,
+): Promise<void> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
@@ -302,7 +306,10 @@ async function meet({ key, options }: Fault, expect: ExpectStatic, atEnd: Finall
 
 /** A text that sets the title of a terminal, and clears its screen. */
 /** Control characters of two alphabets. U+009B, two bytes in UTF-8, begins the same commands as ESC [. */
-const CONTROLS = '\x1b]0;owned\x07\x1b[2J\u009b2J';
+const CONTROLS = '\x1b]0;owned\x07\x1b[2J\u009b2J\u202e';
+
+/** Control characters, those that turn the direction of writing, and bytes that are no characters. */
+const OBEYED = /[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]/u;
 
 /** The same, as Python's source has them. */
 const ESCAPED = String.raw`\x1b]0;owned\x07\x1b[2J\x9b2J`;
@@ -350,7 +357,10 @@ describe.concurrent('a script says in a sentence what is wrong with Redis', () =
 
   test('and prints no control character of an answer', async ({ expect, onTestFinished }) => {
     const [port, sentinelPort] = [await freePort(), await freePort()];
-    await otherProgram(port, onTestFinished, `-ERR ${CONTROLS}\r\n`);
+    // Some terminals obey the byte 0x9B, which is no character of UTF-8.
+    const end = Buffer.from([0x9b, 0x32, 0x4a, 0x0d, 0x0a]);
+    const greeting = Buffer.concat([Buffer.from(`-ERR ${CONTROLS}`), end]);
+    await otherProgram(port, onTestFinished, greeting);
     const architecture: Architecture = {
       ...DEFAULTS,
       port,
@@ -361,7 +371,7 @@ describe.concurrent('a script says in a sentence what is wrong with Redis', () =
     const { wrong, lines } = await verify(architecture, 'redis/verify.sh', 'en', '');
     expect(wrong).toHaveLength(1);
     expect(wrong.join()).toContain('ERR  ]0;owned ');
-    expect(lines.join('')).not.toMatch(/[\p{Cc}]/u);
+    expect(lines.join('')).not.toMatch(OBEYED);
 
     // A sentinel, which names a master.
     const name = `127.0.0.1${CONTROLS}`;
@@ -373,7 +383,7 @@ describe.concurrent('a script says in a sentence what is wrong with Redis', () =
     const led: Architecture = { ...architecture, auth: 'password', sentinels };
     const verdict = await verify(led, 'redis/verify.sh', 'en', 'typed');
     expect(verdict.lines.join('\n')).toContain(' ]0;owned ');
-    expect(verdict.lines.join('')).not.toMatch(/[\p{Cc}]/u);
+    expect(verdict.lines.join('')).not.toMatch(OBEYED);
   });
 
   test('an address that is still to be given', async ({ expect }) => {
@@ -826,6 +836,52 @@ describe.concurrent('a script says in a sentence what a server of Pod lacks', ()
       expect(heard).not.toContain('AUTH');
     },
   );
+
+  test('that a certificate has another name, though another server showed the right one before', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const [right, wrong] = await Promise.all(
+      ['IP:127.0.0.1', 'DNS:stranger.univ.fr'].map((names) =>
+        makeCertificates(onTestFinished, names),
+      ),
+    );
+    if (!right || !wrong) throw new Error('There are no certificates.');
+    const pair = async (folder: string) => ({
+      cert: await readFile(join(folder, 'redis.crt')),
+      key: await readFile(join(folder, 'redis.key')),
+    });
+    let heard = '';
+    const answer = (socket: Socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (data) => {
+        heard += String(data);
+        socket.write('-NOAUTH Authentication required.\r\n');
+      });
+    };
+    const stranger = createTlsServer(await pair(wrong), answer);
+    const known = createTlsServer(await pair(right), answer);
+    // redis-cli's question comes first, and the comparison second.
+    let connections = 0;
+    const door = createServer((socket) => {
+      connections += 1;
+      (connections === 2 ? known : stranger).emit('connection', socket);
+    });
+    const port = await freePort();
+    await new Promise<void>((resolve) => void door.listen(port, '127.0.0.1', resolve));
+    onTestFinished(() => new Promise<void>((resolve) => void door.close(() => resolve())));
+    const ca = join(right, 'both.crt');
+    const authorities = [right, wrong].map((folder) => readFile(join(folder, 'ca.crt'), 'utf8'));
+    await writeFile(ca, (await Promise.all(authorities)).join(''));
+    const host = '127.0.0.1';
+    const architecture = { ...DEFAULTS, redis: 'dedicated', host, port, tls: true, ca } as const;
+    const { status, lines } = await verify(architecture, 'redis/verify.sh', 'en', 'Given-1');
+    expect(lines.join('\n')).toContain(says('en', 'verify.tls.good'));
+    expect(status).toBe(1);
+    expect(connections).toBeGreaterThan(2);
+    expect(heard).toContain('PING');
+    expect(heard).not.toContain('Given-1');
+  });
 
   test('which of the sentinels with TLS refuses the password, or speaks no TLS', async ({
     expect,

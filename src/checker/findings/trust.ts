@@ -29,22 +29,24 @@ function* workerPaths({ worker, form }: FileOf<'worker'>): Generator<UsedPath> {
   const { variables, properties, words } = worker;
   const program = variables.get('CELERY_BIN') ?? words[0];
   if (program?.text.endsWith('/bin/celery'))
-    yield { at: program, path: program.text.slice(0, -'/bin/celery'.length), use: 'read' };
+    yield { at: program, path: program.text.slice(0, -'/bin/celery'.length), use: 'programs' };
   for (const at of [variables.get('CELERYD_CHDIR'), properties.get('WorkingDirectory')])
-    if (at) yield { at, path: at.text, use: 'read' };
+    if (at) yield { at, path: at.text, use: 'owned' };
   for (const at of [variables.get('CELERYD_LOG_FILE'), variables.get('CELERYD_PID_FILE')])
-    if (at) yield { at, path: folderOf(at.text), use: 'written' };
+    if (at) yield { at, path: folderOf(at.text), use: 'owned' };
   const backend = 'result_backend=file://';
   for (const at of words)
     if (at.text.startsWith(backend))
-      yield { at, path: at.text.slice(backend.length), use: 'written' };
+      yield { at, path: at.text.slice(backend.length), use: 'owned' };
 }
 
 /** The folders of the cron job. The paths of a script are those of a container. */
 function* cronPaths({ cron: { jobs }, form }: FileOf<'cron'>): Generator<UsedPath> {
   if (form === 'script') return;
-  for (const { project, venv } of jobs)
-    for (const at of [venv, project]) if (at) yield { at, path: at.text, use: 'read' };
+  for (const { project, venv } of jobs) {
+    if (venv) yield { at: venv, path: venv.text, use: 'programs' };
+    if (project) yield { at: project, path: project.text, use: 'owned' };
+  }
 }
 
 /** The socket and the certificate of a redis.conf. */

@@ -93,11 +93,15 @@ function part(pattern: RegExp, text: string, start: number): Word | undefined {
   return { text: text.slice(from, to), from: start + from, to: start + to, plain: true };
 }
 
-/** A path, from the beginning of a word: a text of slashes is searched in time that grows with its length. */
+/** A path, from the beginning of a word. */
 const PATH = String.raw`(?<![^\s"'=;&|(:])(\/[^\s"';&|]{0,200})`;
 const FOLDER = new RegExp(String.raw`\bcd[ \t]+["']?${PATH}`, 'd');
-const MANAGE = new RegExp(String.raw`${PATH}\/manage\.py\b`, 'd');
-const ENVIRONMENT = new RegExp(String.raw`${PATH}\/bin\/(?:python[\d.]*|activate)\b`, 'd');
+// The program first, then the path before it: a text of slashes would be searched for a path at each of them.
+const MANAGE = new RegExp(String.raw`\/manage\.py\b(?<=${PATH}\/manage\.py)`, 'd');
+const ENVIRONMENT = new RegExp(
+  String.raw`\/bin\/(?:python[\d.]*|activate)\b(?<=${PATH}\/bin\/(?:python[\d.]*|activate))`,
+  'd',
+);
 const WORKON_HOME = new RegExp(String.raw`\bWORKON_HOME=["']?${PATH}`, 'd');
 const WORKON = /\bworkon[ \t]+([\w.-]+)/d;
 const SLEEP = /\bsleep[ \t]+(\d{1,9}[smhd]?)\b/d;

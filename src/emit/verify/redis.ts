@@ -22,22 +22,27 @@ const tlsOptions = ({ ca }: Deployment['redis']): Line =>
 const userOption = ({ user }: Deployment['redis']): Line =>
   user === undefined ? [] : shell`--user ${plain(user, { field: 'user' })} `;
 
-/** Whether clients compare the name in the certificate of Redis: no certificate is used with a socket. */
-export const comparesName = ({ ca, socket }: Deployment['redis']): boolean =>
-  ca !== undefined && socket === undefined;
+/** Whether Redis has a certificate, whose name clients compare. */
+export const comparesName = ({ ca }: Deployment['redis']): boolean => ca !== undefined;
+
+/** The beginning of a command of openssl that ends at once if the certificate has not the name of the server. */
+const secured = ({ ca = '' }: Deployment['redis']): Line =>
+  shell`timeout ${plain(String(ANSWER_TIMEOUT))} openssl s_client -connect "$at" -CAfile ${plain(ca, { field: 'ca' })} -verify_return_error "$compare" "$host"`;
 
 /**
- * The function `certificate`: whether the server at `$host` and `$port` has a certificate with that name. It sends no
- * password. If there is no answer, `$said` has the error; with another name, or an answer that openssl does not
- * understand, the script ends.
+ * The functions by which a server with TLS is asked, as redis-cli compares no names. `certificate` tells whether the
+ * server at `$host` and `$port` has a certificate with that name, and sends no password. If there is no answer, `$said`
+ * has the error; with another name, or an answer that openssl does not understand, the script ends. `secured` sends
+ * commands on one connection, which it compares too, and prints the answers as redis-cli does, but for those to AUTH and
+ * SELECT.
  */
-export function emitCertificateFunction(script: ShellScript): void {
+export function emitCertificateFunctions(script: ShellScript): void {
   const { redis } = script.deployment;
   if (!comparesName(redis)) return;
   script.code.note('file.verify.name', { field: 'tls' });
   script.addFunction(
     'certificate',
-    shell`local compare=-verify_hostname at="$host:$port"`,
+    shell`compare=-verify_hostname at="$host:$port"`,
     shell`said=$(client -h "$host" -p "$port" ${tlsOptions(redis)}PING)`,
     shell`case $said in PONG | *NOAUTH*) ;; *) return 1 ;; esac`,
     shell`case $host in`,
@@ -45,9 +50,8 @@ export function emitCertificateFunction(script: ShellScript): void {
     shell`  *[!0-9.]*) ;;`,
     shell`  *) compare=-verify_ip ;;`,
     shell`esac`,
-    shell`said=$(timeout ${plain(String(ANSWER_TIMEOUT))} openssl s_client -connect "$at" -CAfile ${plain(redis.ca ?? '', { field: 'ca' })} -verify_return_error "$compare" "$host" </dev/null 2>&1)`,
+    shell`if said=$(${secured(redis)} </dev/null 2>&1); then return; fi`,
     shell`case $said in`,
-    shell`  *'code: 0 (ok)'*) return ;;`,
     // X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH.
     shell`  *'num=62:'* | *'num=64:'*)`,
     shell`    printf -v said ${script.text('verify.tls.name')} "$host"`,
@@ -57,6 +61,41 @@ export function emitCertificateFunction(script: ShellScript): void {
     PRINT_LAST_LINE,
     shell`finish`,
   );
+  // RESP, the protocol of Redis: a password in it needs no quotes.
+  script.addFunction(
+    'request',
+    shell`local LC_ALL=C each`,
+    shell`printf '*%d\r\n' $#`,
+    shell`for each; do printf '$%d\r\n%s\r\n' "\${#each}" "$each"; done`,
+  );
+  script.addFunction(
+    'secured',
+    // After a line that is no request Redis and Sentinel, which has no QUIT, answer with an error and close.
+    shell`{ cat; printf '*end\r\n'; } | ${secured(redis)} -quiet 2>/dev/null |`,
+    shell`  LC_ALL=C sed ':a; $!{N; ba}; s/\r//g; s/\n-ERR Protocol error[^\n]*$//; s/^\(+OK\n\)\{0,2\}\(.\)/\2/' |`,
+    shell`  LC_ALL=C sed '/^[$*]-\?[0-9]*$/d; s/^[-+:]//'`,
+  );
+}
+
+/** The beginning of a command that asks the server at `$host` and `$port`; its arguments follow. */
+function askingServer({ redis }: Deployment, password: boolean): Line[] {
+  const login = redis.user === undefined ? [] : shell`${plain(redis.user, { field: 'user' })} `;
+  if (!comparesName(redis)) {
+    const way = redis.socket === undefined ? shell`-h "$host" -p "$port" ` : shell`-s "$socket" `;
+    return [
+      shell`${password ? shell`REDISCLI_AUTH="$password" ` : []}client ${way}${password ? userOption(redis) : []}"$@"`,
+    ];
+  }
+  return [
+    shell`{`,
+    ...(password ? [shell`  request AUTH ${login}"$password"`] : []),
+    shell`  if [ "$1" = -n ]; then`,
+    shell`    request SELECT "$2"`,
+    shell`    shift 2`,
+    shell`  fi`,
+    shell`  request "$@"`,
+    shell`} | secured`,
+  ];
 }
 
 /** The loop that asks each sentinel for the master; its address is asked for the rest. */
@@ -70,7 +109,7 @@ function emitSentinelLoop(
   const { redis } = script.deployment;
   script.addFunction(
     'sentinel',
-    shell`${redis.sentinel?.password ? shell`REDISCLI_AUTH="$password" ` : []}client -h "$host" -p "$port" ${tlsOptions(redis)}${redis.sentinel?.password ? userOption(redis) : []}"$@"`,
+    ...askingServer(script.deployment, redis.sentinel?.password === true),
   );
   const named = endpoints.map(({ host }) => `${host} ${redis.port}`);
   script.code.note('file.verify.sentinels', source);
@@ -186,14 +225,7 @@ export function emitPasswordPrompt(script: ShellScript): void {
 
 /** The function `ask`, which sends Redis a command. */
 export function emitAskFunction(script: ShellScript): void {
-  const { redis } = script.deployment;
-  const command = [
-    ...(redis.password ? [shell`REDISCLI_AUTH="$password" `] : []),
-    shell`client `,
-    redis.socket === undefined ? shell`-h "$host" -p "$port" ` : shell`-s "$socket" `,
-    tlsOptions(redis),
-    userOption(redis),
-  ];
+  const { deployment } = script;
   script.code.gap();
-  script.addFunction('ask', shell`${command.flat()}"$@"`);
+  script.addFunction('ask', ...askingServer(deployment, deployment.redis.password));
 }

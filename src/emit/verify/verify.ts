@@ -7,7 +7,7 @@ import { emitExplainFunction } from './explain.ts';
 import { emitPodChecks } from './pod.ts';
 import {
   emitAskFunction,
-  emitCertificateFunction,
+  emitCertificateFunctions,
   emitClient,
   emitLocation,
   emitPasswordPrompt,
@@ -17,10 +17,11 @@ import { emitOldQueueChecks } from './runner.ts';
 import { emitSecretChecks } from './secrets.ts';
 
 /**
- * The body of a filter that replaces control characters: a terminal would obey those of an answer. It works on bytes,
- * whatever the locale: U+0080 to U+009F are two bytes each in UTF-8.
+ * The body of a filter that replaces what a terminal obeys in an answer: control characters, and those that turn the
+ * direction of writing. It works on bytes, whatever the locale: U+0080 to U+009F are two bytes each in UTF-8. A byte
+ * that is no part of a character is left out: some terminals obey 0x9B alone.
  */
-const CLEAN = shell`LC_ALL=C sed 's/\xc2[\x80-\x9f]/ /g; s/[[:cntrl:]]/ /g'`;
+const CLEAN = shell`iconv -c -f UTF-8 -t UTF-8 | LC_ALL=C sed 's/\xc2[\x80-\x9f]/ /g; s/\xe2\x80[\x8e\x8f\xaa-\xae]/ /g; s/\xe2\x81[\xa6-\xa9]/ /g; s/[[:cntrl:]]/ /g'`;
 
 /** The arguments of a function in one line. */
 const SHOWN = shell`"\${*//$'\n'/ }"`;
@@ -66,7 +67,7 @@ export function emitVerifyScript(
   emitStart(script);
   if (!redis.container) {
     emitClient(script);
-    emitCertificateFunction(script);
+    emitCertificateFunctions(script);
     // Sentinels that ask for the password are asked first.
     const { password } = redis.sentinel ?? {};
     if (password) emitPasswordPrompt(script);
