@@ -1,4 +1,4 @@
-import type { Deployment } from '../model/deployment.ts';
+import { queuesOf, type Deployment } from '../model/deployment.ts';
 import { PASSWORD_PLACEHOLDER } from '../model/password.ts';
 import type { TextKey } from '../model/say.ts';
 import type { DatabaseRole } from '../pod/databases.ts';
@@ -15,19 +15,16 @@ export const RULES_PATH = '/etc/prometheus/redis-pod.rules.yml';
 
 /** A queue, or the unacknowledged tasks of one, as the exporter counts it. */
 interface CountedKey {
-  readonly database: DatabaseRole;
   readonly db: string;
   readonly key: string;
 }
 
-/** The queues of a deployment, each once. */
-function queuesOf(deployment: Deployment): CountedKey[] {
-  const producers = deployment.uses.filter(({ as }) => as === 'producer');
-  return producers.flatMap(({ queue, database }) =>
-    queue === undefined
-      ? []
-      : [{ database, db: `db${deployment.databaseNumbers[database]}`, key: queue }],
-  );
+/** The queues of a deployment as the exporter counts them. */
+function countedQueues(deployment: Deployment): CountedKey[] {
+  return queuesOf(deployment).map(({ queue, database }) => ({
+    db: `db${deployment.databaseNumbers[database]}`,
+    key: queue,
+  }));
 }
 
 /**
@@ -40,7 +37,7 @@ function queuesOf(deployment: Deployment): CountedKey[] {
 export function emitExporterDefaults(reader: Deployment, asked: Writing, at = 0): Line[] {
   const { deployment, writing } = asUser(reader, asked, 'monitoring');
   const { redis } = deployment;
-  const counted = queuesOf(deployment);
+  const counted = countedQueues(deployment);
   const keys = [
     ...counted,
     ...[...new Map(counted.map((each) => [each.db, { ...each, key: 'unacked' }])).values()],
@@ -165,7 +162,7 @@ export function emitAlertRules(deployment: Deployment, { say }: Writing): Line[]
   const { sentinel } = deployment.redis;
   const replication = sentinel === undefined ? [] : replicationAlerts(sentinel.endpoints.length);
   const master = sentinel && ' and on (instance) redis_instance_info{role="master"}';
-  const queues = queuesOf(deployment).map(({ db, key }): Alert & { queue: string } => ({
+  const queues = countedQueues(deployment).map(({ db, key }): Alert & { queue: string } => ({
     alert: `PodQueueUnserved_${key}`,
     expr: `redis_key_size{db="${db}", key="${key}"} > 0 and on (instance) redis_key_size{db="${db}", key="unacked"} == 0${master ?? ''}`,
     wait: UNSERVED,

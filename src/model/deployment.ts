@@ -325,3 +325,17 @@ export function planVariant(
 ): Deployment {
   return plan({ ...architecture, ...choices });
 }
+
+/** A queue, and the database that it is in. */
+export interface Queue {
+  readonly queue: string;
+  readonly database: DatabaseRole;
+}
+
+/** The queues of a deployment, each once: several groups of servers may publish to the same. */
+export function queuesOf({ uses }: Deployment): Queue[] {
+  const queues = new Map<string, Queue>();
+  for (const { as, queue, database } of uses)
+    if (as === 'producer' && queue !== undefined) queues.set(queue, { queue, database });
+  return [...queues.values()];
+}

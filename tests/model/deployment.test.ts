@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ADDRESS_PLACEHOLDER } from '../../src/model/address.ts';
 import { DEFAULTS, type Architecture } from '../../src/model/architecture.ts';
-import { plan, type Use } from '../../src/model/deployment.ts';
+import { plan, queuesOf, type Use } from '../../src/model/deployment.ts';
 import { serverCount } from '../../src/model/servers.ts';
 import { runs } from '../sets.ts';
 import { architectures } from './architecture.ts';
@@ -243,7 +243,8 @@ test('the visibility timeout is one hour above the time limit', () => {
 test('every architecture has a plan that agrees with itself', () => {
   fc.assert(
     fc.property(architectures, (architecture) => {
-      const { servers, uses, databases, redis } = plan(architecture);
+      const deployment = plan(architecture);
+      const { servers, uses, databases, redis } = deployment;
       expect(serverCount(architecture)).toBe(servers.reduce((sum, { count }) => sum + count, 0));
       // Each role is in one group of servers, whose id is the first of its roles. The server with the cron job is
       // a web server too.
@@ -268,6 +269,9 @@ test('every architecture has a plan that agrees with itself', () => {
           uses.filter((use) => use.as === as).map(({ queue, database }) => `${queue} ${database}`),
         );
       expect(queues('producer')).toEqual(queues('consumer'));
+      expect(queuesOf(deployment).map(({ queue, database }) => `${queue} ${database}`)).toEqual([
+        ...queues('producer'),
+      ]);
       expect(redis.host).not.toBe('');
     }),
     { numRuns: runs(200, 500) },

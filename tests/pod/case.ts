@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { queuesOf as queuesOfDeployment } from '../../src/model/deployment.ts';
 import {
   deployRedis,
   podGroups,
@@ -124,11 +125,12 @@ export async function tasksLeft(
   return { waiting, unacked };
 }
 
-/** The queues, and the databases that they are in. */
+/** The queues, and the numbers of the databases that they are in. */
 export function queuesOf({ redis: { deployment } }: PodCase): { number: number; queue: string }[] {
-  return deployment.uses
-    .filter(({ as }) => as === 'producer')
-    .map(({ database, queue = '' }) => ({ number: deployment.databaseNumbers[database], queue }));
+  return queuesOfDeployment(deployment).map(({ database, queue }) => ({
+    number: deployment.databaseNumbers[database],
+    queue,
+  }));
 }
 
 /** The names of the files that Pod made of its videos, without their folders. */

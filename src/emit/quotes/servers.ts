@@ -1,4 +1,4 @@
-import type { Deployment } from '../../model/deployment.ts';
+import { queuesOf, type Deployment } from '../../model/deployment.ts';
 import type { WorkerRole } from '../../pod/roles.ts';
 import { APPS } from '../../pod/workers.ts';
 import { ask } from '../cli.ts';
@@ -49,10 +49,8 @@ export function toWorkers(deployment: Deployment, command: Line): Quote[] {
 
 /** The lines that ask for the length of each queue. */
 export function queueLengths(deployment: Deployment): Line[] {
-  return deployment.uses.flatMap(({ as, queue, database }) =>
-    as === 'producer' && queue !== undefined
-      ? [ask(deployment, shell`LLEN ${plain(queue, { database })}`, database)]
-      : [],
+  return queuesOf(deployment).map(({ queue, database }) =>
+    ask(deployment, shell`LLEN ${plain(queue, { database })}`, database),
   );
 }
 

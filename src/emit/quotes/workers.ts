@@ -1,4 +1,4 @@
-import type { Deployment } from '../../model/deployment.ts';
+import { queuesOf, type Deployment } from '../../model/deployment.ts';
 import type { WorkerRole } from '../../pod/roles.ts';
 import { INIT_SCRIPTS, QUEUES, UNITS } from '../../pod/workers.ts';
 import { ask } from '../cli.ts';
@@ -71,9 +71,7 @@ export const WORKERS = {
   'workers.active': { emit: (deployment) => toWorkers(deployment, shell`inspect active`) },
   'workers.queues': {
     emit: (deployment) => {
-      const databases = new Set(
-        deployment.uses.flatMap(({ as, database }) => (as === 'producer' ? [database] : [])),
-      );
+      const databases = new Set(queuesOf(deployment).map(({ database }) => database));
       return onAny(
         ...queueLengths(deployment),
         ...[...databases].map((database) => ask(deployment, shell`HLEN unacked`, database)),
