@@ -44,6 +44,6 @@ test('tenants of Pod show each other’s lists if their caches have the same pre
   await web.edit('settings_local.py', END, '\nSITE_ID = 2\n');
   expect(await types()).toEqual(first);
 
-  await web.edit('settings_local.py', "'KEY_PREFIX': 'pod'", "'KEY_PREFIX': 'second'");
+  await web.edit('settings_local.py', '"KEY_PREFIX": "pod"', '"KEY_PREFIX": "second"');
   expect(await types()).toEqual([]);
 });
