@@ -128,7 +128,7 @@ test('random and mutated files are checked without an error, and repairs stay wh
       (given) => {
         const files = given.map((file, at) => ({
           ...file,
-          name: at === 0 ? file.name : `second/${file.name}`,
+          name: at === 0 ? file.name : `strain/${file.name}`,
         }));
         for (const finding of checkFiles(files).findings) expectSound(files, finding);
       },
