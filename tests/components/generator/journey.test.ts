@@ -16,6 +16,9 @@ useBrowser(sites);
 const languages = Object.keys(TEXTS) as Language[];
 const wide = { viewport: { width: 1440, height: 1000 } };
 
+/** A password that no form refuses. */
+const PASSWORD = 'Vx7kQ2mLw9RtBn4s';
+
 const filesShown = (page: Page) => page.evaluate(filesIn);
 const fragment = (page: Page) => page.evaluate(() => location.hash);
 const field = (page: Page, name: string) => page.locator(`[id="f-${name}"]`);
@@ -179,7 +182,7 @@ describe.each(languages)('in %s', (language) => {
     const permissions = ['clipboard-read', 'clipboard-write'];
     const link = '#web=2&firewall=none';
     await openPage(below, guide + link, { ...wide, permissions }, async (page) => {
-      await field(page, 'password').fill('secret');
+      await field(page, 'password').fill(PASSWORD);
       const marks = page.locator('[data-file="web/settings_local.py"] mark');
       await expect
         .poll(async () => new Set(await marks.allTextContents()))
@@ -197,7 +200,7 @@ describe.each(languages)('in %s', (language) => {
 
   test('with sentinels: their servers’ files, and the options that they rule out', async () => {
     await openPage(root, guide, wide, async (page) => {
-      await field(page, 'password').fill('secret');
+      await field(page, 'password').fill(PASSWORD);
       expect(await field(page, 'sentinels').isVisible()).toBe(false);
       await field(page, 'redis').selectOption('dedicated');
       await field(page, 'sentinels').fill('10.0.0.5, 10.0.0.6');
@@ -207,7 +210,7 @@ describe.each(languages)('in %s', (language) => {
       await field(page, 'sentinels').fill('10.0.0.5, 10.0.0.6, 10.0.0.7:26380');
       const link = '#redis=dedicated&sentinels=10.0.0.5,10.0.0.6,10.0.0.7:26380';
       await expect.poll(() => fragment(page)).toBe(link);
-      const files = filesOfLink(link, language, 'secret');
+      const files = filesOfLink(link, language, PASSWORD);
       await expect.poll(() => filesShown(page)).toEqual(files);
       expect(files['redis-3/sentinel.conf']).toContain('port 26380\n');
       expect(await field(page, 'host').isVisible()).toBe(false);
@@ -220,7 +223,7 @@ describe.each(languages)('in %s', (language) => {
       await moved.waitFor();
       await field(page, 'auth').selectOption('acl');
       const encrypted = `${link}&auth=acl&tls=1`;
-      await expect.poll(() => filesShown(page)).toEqual(filesOfLink(encrypted, language, 'secret'));
+      await expect.poll(() => filesShown(page)).toEqual(filesOfLink(encrypted, language, PASSWORD));
       await field(page, 'sessions').selectOption('cached_db');
       await moved.waitFor({ state: 'hidden' });
     });
@@ -462,11 +465,11 @@ test('the zip holds every file, and the diagram is an SVG file', async () => {
   const link =
     '#arch=celery&web=2&workers=50&xapi=1&redis=dedicated&host=10.0.0.5&from.web=10.0.0.0/24';
   await openPage(root, `en/redis/${link}`, wide, async (page) => {
-    await field(page, 'password').fill('secret');
+    await field(page, 'password').fill(PASSWORD);
     const zipped = page.waitForEvent('download');
     await page.locator('[data-zip]').click();
     const zip = await readFile(await (await zipped).path());
-    const expected = filesOfLink(link, 'en', 'secret');
+    const expected = filesOfLink(link, 'en', PASSWORD);
     const names = [
       ...zip.toString('latin1').matchAll(/PK\x01\x02[^]{42}([\w./-]+?)(?=UT|PK|\x00)/g),
     ];
