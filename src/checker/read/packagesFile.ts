@@ -66,25 +66,53 @@ export function readPackages(text: string): PackagesFile {
   return { packages };
 }
 
-/** Whether a version comes before another. */
-function isBefore(one: readonly number[], other: readonly number[]): boolean {
+/** The difference between two versions: below 0 where the first comes before the second. */
+function compared(one: readonly number[], other: readonly number[]): number {
   for (let at = 0; at < Math.max(one.length, other.length); at += 1) {
     const difference = (one[at] ?? 0) - (other[at] ?? 0);
-    if (difference !== 0) return difference < 0;
+    if (difference !== 0) return difference;
   }
-  return false;
+  return 0;
 }
 
-/** Whether a limit leaves only versions before this one. */
+/** Whether a version is within a limit (PEP 440). */
+function isWithin(version: readonly number[], { operator, version: limit }: Clause): boolean {
+  const begins = (start: readonly number[]) =>
+    start.every((number, at) => (version[at] ?? 0) === number);
+  const difference = compared(version, limit);
+  switch (operator) {
+    case '<':
+      return difference < 0;
+    case '<=':
+      return difference <= 0;
+    case '>':
+      return difference > 0;
+    case '>=':
+      return difference >= 0;
+    case '~=':
+      return difference >= 0 && begins(limit.slice(0, -1));
+    case '==.*':
+      return begins(limit);
+    case '!=.*':
+      return !begins(limit);
+    case '!=':
+      return difference !== 0;
+    default:
+      return difference === 0;
+  }
+}
+
+/** Later than any version of a package. */
+const LATEST = [1e6];
+
+/** Whether the limits of a package leave only versions before this one. */
 export function staysBelow({ clauses }: Requirement, version: readonly number[]): boolean {
-  return clauses.some(({ operator, version: limit }) => {
-    if (operator === '<') return !isBefore(version, limit);
-    // `==5.*` and `~=5.2` end before 6, `~=5.2.1` before 5.3.
-    if (operator === '==.*' || operator === '~=') {
-      const next = operator === '~=' ? limit.slice(0, -1) : [...limit];
-      next.push((next.pop() ?? 0) + 1);
-      return !isBefore(version, next);
-    }
-    return ['==', '===', '<='].includes(operator) && isBefore(limit, version);
+  // If they leave another, they leave one of these: those at and right after the places where a limit begins or ends.
+  const edges = [version, LATEST, ...clauses.map((clause) => clause.version)].flatMap((edge) => {
+    const next = [...edge.slice(0, -1), (edge.at(-1) ?? 0) + 1];
+    return [edge, [...edge, 1], next, [...next, 1]];
   });
+  return !edges.some(
+    (edge) => compared(edge, version) >= 0 && clauses.every((clause) => isWithin(edge, clause)),
+  );
 }
