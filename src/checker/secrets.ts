@@ -59,7 +59,7 @@ function* secretsOfValues(asked: readonly Asked[]): Generator<Span> {
 const SECRET_NAME =
   /(?:(?:passw|_pwd|secret|token|requirepass|masterauth|rediscli_auth|(?:auth|sentinel)-pass)\w*["']?\]?)|redis-cli [^\n]{0,200}?(?:-a|--pass)(?= )/gi;
 
-/** What stands before the host in a URL, which a package of pip may have as a token. */
+/** The user information of a URL, which may be a token in a requirement of pip. */
 const USER_INFORMATION = /(?<=:\/\/)[^\s@]{1,300}(?=@)/g;
 
 /** The offset of the first character at or after an offset that is not blank. */

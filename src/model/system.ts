@@ -56,18 +56,21 @@ const SYSTEM_FOLDERS = [
   '/usr/share',
 ];
 
+/** A name of a folder that says that it is Pod's. */
+const OWN_NAME = /^[^/]*(?:pod|celery|encod|transcri|xapi)/i;
+
 /**
  * Folders of programs of the system: their files decide what root runs, as those of cron, dpkg, udev and systemd do.
  * Below these, a folder may belong to Pod only if the pattern allows it.
  */
 const PROGRAM_FOLDERS: readonly (readonly [folder: string, own: RegExp])[] = [
-  // What is in /usr/local itself is in the search path of root's programs.
+  // Programs in /usr/local/bin and /usr/local/sbin are in root's search path.
   ['/usr/local', /^(?!(?:bin|etc|games|include|lib|lib64|libexec|man|sbin|share|src)(?:\/|$))./],
   ['/usr', /^local\/./],
-  ['/run', /^[^/]*(?:pod|celery|encod|transcri|xapi)/i],
-  ['/var/run', /^[^/]*(?:pod|celery|encod|transcri|xapi)/i],
-  ['/var/cache', /^[^/]*(?:pod|celery|encod|transcri|xapi)/i],
-  ['/var/lib', /^[^/]*(?:pod|celery|encod|transcri|xapi)/i],
+  ['/run', OWN_NAME],
+  ['/var/run', OWN_NAME],
+  ['/var/cache', OWN_NAME],
+  ['/var/lib', OWN_NAME],
   ['/var', /^(?:cache|lib|local|log|opt|run|www)\/./],
 ];
 

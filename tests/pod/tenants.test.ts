@@ -5,7 +5,7 @@ import { DOMAIN } from './settings.ts';
 
 needStack();
 
-/** Makes a second site, and for the first one a type that has a video. */
+/** A script that makes a second site, and for the first one a type that has a video. */
 const MAKE = `
 from django.contrib.auth.models import User
 from django.contrib.sites.models import Site
@@ -17,7 +17,7 @@ video = Video.objects.create(title="first", owner=User.objects.first(), type=kin
 video.sites.set([1])
 `;
 
-/** Prints the types of videos that each page of a site names, as the web server finds them. */
+/** A script that prints the types of videos that each page of a site names, as the web server finds them. */
 const TYPES = `
 import json
 from django.contrib.auth.models import AnonymousUser

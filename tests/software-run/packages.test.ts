@@ -9,7 +9,10 @@ import { run } from './processes.ts';
 
 needStack();
 
-/** For each requirement, whether pip would take a version from 5.7 on; null where it cannot read it, or takes none. */
+/**
+ * A script that tells for each requirement whether pip would take a version from 5.7 on: null where it cannot read it, or
+ * takes none.
+ */
 const SCRIPT = `
 import json, sys
 from pip._vendor.packaging.requirements import Requirement
@@ -54,7 +57,7 @@ test('a requirement keeps a package below a version exactly if pip takes none fr
   expect(stderr).toBe('');
   const taken = JSON.parse(stdout) as (boolean | null)[];
   const wrong = lines.filter((each, at) => {
-    const kombu = readPackages(each).packages.get('kombu');
+    const kombu = readPackages(each).get('kombu');
     const below = kombu !== undefined && staysBelow(kombu, [5, 7]);
     return taken[at] !== null && below === taken[at];
   });

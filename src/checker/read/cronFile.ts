@@ -98,10 +98,8 @@ const PATH = String.raw`(?<![^\s"'=;&|(:])(\/[^\s"';&|]{0,200})`;
 const FOLDER = new RegExp(String.raw`\bcd[ \t]+["']?${PATH}`, 'd');
 // The program first, then the path before it: a text of slashes would be searched for a path at each of them.
 const MANAGE = new RegExp(String.raw`\/manage\.py\b(?<=${PATH}\/manage\.py)`, 'd');
-const ENVIRONMENT = new RegExp(
-  String.raw`\/bin\/(?:python[\d.]*|activate)\b(?<=${PATH}\/bin\/(?:python[\d.]*|activate))`,
-  'd',
-);
+const PROGRAM = String.raw`\/bin\/(?:python[\d.]*|activate)`;
+const ENVIRONMENT = new RegExp(String.raw`${PROGRAM}\b(?<=${PATH}${PROGRAM})`, 'd');
 const WORKON_HOME = new RegExp(String.raw`\bWORKON_HOME=["']?${PATH}`, 'd');
 const WORKON = /\bworkon[ \t]+([\w.-]+)/d;
 const SLEEP = /\bsleep[ \t]+(\d{1,9}[smhd]?)\b/d;

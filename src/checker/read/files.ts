@@ -5,7 +5,7 @@ import { RUNNER_UNIT } from '../../pod/runner.ts';
 import { APPS, CONFIG_MODULE } from '../../pod/workers.ts';
 import { clientConnections, type ClientConnection } from './clientConnections.ts';
 import { cronFormOf, readCron, type CronFile, type CronForm } from './cronFile.ts';
-import { hasPackages, readPackages, type PackagesFile } from './packagesFile.ts';
+import { hasPackages, readPackages, type Packages } from './packagesFile.ts';
 import { readPython, type PythonFile } from './python/file.ts';
 import type { Binding } from './python/scope.ts';
 import { readRedisFile, type RedisFile } from './redisFile.ts';
@@ -62,7 +62,7 @@ export type CheckedFile =
       readonly form: WorkerForm;
     })
   | (Common & { readonly kind: 'cron'; readonly cron: CronFile; readonly form: CronForm })
-  | (Common & { readonly kind: 'packages'; readonly packages: PackagesFile['packages'] })
+  | (Common & { readonly kind: 'packages'; readonly packages: Packages })
   | (Common & { readonly kind: 'other' });
 
 /** A file's kind, by the software that reads it. */
@@ -215,7 +215,7 @@ export function readFile(input: InputFile): CheckedFile {
       };
     }
     case 'packages':
-      return { kind, input, ...readPackages(input.text) };
+      return { kind, input, packages: readPackages(input.text) };
     case 'module':
       return { kind, input, python: readPython(input.text) };
     case 'redis':

@@ -11,11 +11,11 @@ export interface Requirement extends Span {
   readonly clauses: readonly Clause[];
 }
 
-/** A file with the versions of Python packages: requirements for pip, or the output of `pip freeze` or `pip list`. */
-export interface PackagesFile {
-  /** The last line of each package, by its name in lower case. */
-  readonly packages: ReadonlyMap<string, Requirement>;
-}
+/**
+ * The packages of requirements for pip, or of the output of `pip freeze` or `pip list`: the last line of each, by its
+ * name in lower case.
+ */
+export type Packages = ReadonlyMap<string, Requirement>;
 
 /** The packages by which such a file is recognised. */
 const KNOWN = 'amqp|celery|django|django-redis|kombu|redis|vine';
@@ -36,11 +36,11 @@ const CLAUSE =
 /** Whether a file has the versions of Python packages, by its name or else by its text. */
 export function hasPackages(base: string, text: string): boolean {
   if (/^(?:requirements|constraints)[\w.-]*\.txt$/.test(base)) return true;
-  return !base.includes('.') || base.endsWith('.txt') ? KNOWN_LINE.test(text) : false;
+  return (!base.includes('.') || base.endsWith('.txt')) && KNOWN_LINE.test(text);
 }
 
 /** Reads the versions of Python packages. */
-export function readPackages(text: string): PackagesFile {
+export function readPackages(text: string): Packages {
   const packages = new Map<string, Requirement>();
   let from = 0;
   for (const line of text.split('\n')) {
@@ -63,7 +63,7 @@ export function readPackages(text: string): PackagesFile {
     }
     from += line.length + 1;
   }
-  return { packages };
+  return packages;
 }
 
 /** The difference between two versions: below 0 where the first comes before the second. */
@@ -102,7 +102,7 @@ function isWithin(version: readonly number[], { operator, version: limit }: Clau
   }
 }
 
-/** Later than any version of a package. */
+/** A version that is later than any of a package. */
 const LATEST = [1e6];
 
 /** Whether the limits of a package leave only versions before this one. */

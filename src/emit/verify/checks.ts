@@ -5,7 +5,10 @@ import { shell } from '../shell.ts';
 import { comparesName } from './redis.ts';
 import type { ShellScript } from './script.ts';
 
-/** The first check: whether Redis answers, with the right certificate before it gets the password; if not, the script ends. */
+/**
+ * The first check: whether Redis answers, with the right certificate before it gets the password. If not, the script
+ * ends.
+ */
 export function emitPingCheck(script: ShellScript): void {
   const { redis } = script.deployment;
   script.code.gap().note('file.verify.ping');

@@ -26,7 +26,7 @@ const userOption = ({ user }: Deployment['redis']): Line =>
 export const comparesName = ({ ca }: Deployment['redis']): boolean => ca !== undefined;
 
 /** The beginning of a command of openssl that ends at once if the certificate has not the name of the server. */
-const secured = ({ ca = '' }: Deployment['redis']): Line =>
+const openssl = ({ ca = '' }: Deployment['redis']): Line =>
   shell`timeout ${plain(String(ANSWER_TIMEOUT))} openssl s_client -connect "$at" -CAfile ${plain(ca, { field: 'ca' })} -verify_return_error "$compare" "$host"`;
 
 /**
@@ -50,7 +50,7 @@ export function emitCertificateFunctions(script: ShellScript): void {
     shell`  *[!0-9.]*) ;;`,
     shell`  *) compare=-verify_ip ;;`,
     shell`esac`,
-    shell`if said=$(${secured(redis)} </dev/null 2>&1); then return; fi`,
+    shell`if said=$(${openssl(redis)} </dev/null 2>&1); then return; fi`,
     shell`case $said in`,
     // X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH.
     shell`  *'num=62:'* | *'num=64:'*)`,
@@ -71,7 +71,7 @@ export function emitCertificateFunctions(script: ShellScript): void {
   script.addFunction(
     'secured',
     // After a line that is no request Redis and Sentinel, which has no QUIT, answer with an error and close.
-    shell`{ cat; printf '*end\r\n'; } | ${secured(redis)} -quiet 2>/dev/null |`,
+    shell`{ cat; printf '*end\r\n'; } | ${openssl(redis)} -quiet 2>/dev/null |`,
     shell`  LC_ALL=C sed ':a; $!{N; ba}; s/\r//g; s/\n-ERR Protocol error[^\n]*$//; s/^\(+OK\n\)\{0,2\}\(.\)/\2/' |`,
     shell`  LC_ALL=C sed '/^[$*]-\?[0-9]*$/d; s/^[-+:]//'`,
   );
