@@ -197,7 +197,7 @@ test('the form shows what a link chose, and stores nothing until a button is pre
     expect(await page.locator('#f-venv').isVisible()).toBe(true);
     await page.locator('#f-port').fill('6380');
     await expect.poll(() => new URL(page.url()).hash).toContain('port=6380');
-    expect(await report.textContent()).toContain('Port of Redis: 6380');
+    await expect.poll(() => report.textContent()).toContain('Port of Redis: 6380');
     expect(await kept(page)).toBe(OWN);
     await page.reload();
     await live(page);
