@@ -15,6 +15,9 @@ const PAGES = [
   'troubleshoot/',
   'reference/',
   'proven/',
+  'versions/',
+  'sizing/',
+  'runner/',
   'links/',
   'understand/',
   'findings/redis-directive/',
@@ -45,6 +48,7 @@ describe('a page', () => {
     [640, 512],
     [320, 256],
     // The widths at which the page gets its columns.
+    [800, 600],
     [1152, 800],
     [1440, 800],
   ])('keeps to its column in a window of %i × %i', async (width, height) => {
