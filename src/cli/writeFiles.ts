@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import {
   chmod,
   lstat,
@@ -5,13 +6,12 @@ import {
   mkdtemp,
   readdir,
   readFile,
-  realpath,
+  readlink,
   rename,
   rm,
-  stat,
   writeFile,
 } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, parse, resolve, sep } from 'node:path';
 import { fileId } from '../emit/changes.ts';
 import { fileText, SCRIPT_KINDS, type ConfigFile } from '../emit/files.ts';
 import { APPS } from '../pod/workers.ts';
@@ -56,28 +56,43 @@ async function folderObstacle(path: string): Promise<Obstacle | undefined> {
   return (found.mode & 0o022) === 0 ? undefined : { code: 'open', path };
 }
 
-/** The folders above a path, up to the root. */
-function parentsOf(path: string): string[] {
-  const parent = dirname(path);
-  return parent === path ? [] : [parent, ...parentsOf(parent)];
+/** How many links a path may lead through, as in Linux (path_resolution(7)). */
+const MAX_LINKS = 40;
+
+/** The folders and links that a path leads through, from the root to itself, as far as they exist. */
+async function wayTo(path: string): Promise<{ path: string; found: Stats }[]> {
+  const way: { path: string; found: Stats }[] = [];
+  const names = resolve(path).split(sep).filter(Boolean);
+  let current = parse(resolve(path)).root;
+  let links = 0;
+  for (;;) {
+    const found = await statOf(current);
+    if (found === undefined) return way;
+    way.push({ path: current, found });
+    if (found.isSymbolicLink()) {
+      if (++links > MAX_LINKS) return way;
+      const real = resolve(dirname(current), await readlink(current));
+      names.unshift(...real.split(sep).filter(Boolean));
+      current = parse(real).root;
+      continue;
+    }
+    const next = names.shift();
+    if (next === undefined) return way;
+    current = join(current, next);
+  }
 }
 
 /**
- * The reason for which another account could put its own folder in the place of a path, or of what a link on the way to
- * it leads to: it owns a folder above, or may write to it. In a folder such as /tmp, whose sticky bit is set, it could
- * not.
+ * The reason for which another account could put its own folder in the place of a path: it owns a folder or a link on
+ * the way to it, or may write to such a folder. In a folder such as /tmp, whose sticky bit is set, it could not.
  */
 async function parentObstacle(path: string): Promise<Obstacle | undefined> {
   const account = process.geteuid?.();
   if (account === undefined) return undefined;
-  const named = parentsOf(path);
-  const real = await Promise.all(named.map((parent) => realpath(parent).catch(() => parent)));
-  for (const parent of new Set([...named, ...real, ...real.flatMap(parentsOf)])) {
-    const found = await stat(parent).catch(() => undefined);
-    if (found === undefined) continue;
-    if (found.uid !== 0 && found.uid !== account) return { code: 'owner', path: parent };
-    if ((found.mode & 0o022) !== 0 && (found.mode & 0o1000) === 0)
-      return { code: 'open', path: parent };
+  for (const { path: step, found } of await wayTo(dirname(path))) {
+    if (found.uid !== 0 && found.uid !== account) return { code: 'owner', path: step };
+    if (found.isDirectory() && (found.mode & 0o022) !== 0 && (found.mode & 0o1000) === 0)
+      return { code: 'open', path: step };
   }
   return undefined;
 }

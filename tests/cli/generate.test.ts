@@ -3,6 +3,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -450,6 +451,24 @@ describe('generate refuses, with status 2 and nothing written,', () => {
     expect(status).toBe(2);
     expect(stderr).toContain(`${theirs} belongs to another account`);
     expect(filesIn(theirs)).toEqual([]);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('a folder below a link of another account', () => {
+    // As in /tmp, anybody may make a link there, and only its owner may change it.
+    const shared = folder();
+    chmodSync(shared, 0o1777);
+    const real = folder();
+    symlinkSync(real, join(shared, 'first'));
+    symlinkSync(join(shared, 'first'), join(real, 'second'));
+    lchownSync(join(shared, 'first'), 65534, 65534);
+    for (const out of [join(shared, 'first/out'), join(real, 'second/out')]) {
+      const { status, stderr } = generate(['', '--lang', 'en', '--out', out]);
+      expect(status).toBe(2);
+      expect(stderr).toContain(`${shared}/first belongs to another account`);
+    }
+    expect(filesIn(real)).toEqual([]);
+    lchownSync(join(shared, 'first'), 0, 0);
+    expect(generate(['', '--lang', 'en', '--out', join(real, 'second/out')]).status).toBe(0);
   });
 
   test('an empty name of a folder, and --force without --out', () => {
