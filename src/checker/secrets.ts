@@ -57,7 +57,7 @@ function* secretsOfValues(asked: readonly Asked[]): Generator<Span> {
 
 /** A name that a secret belongs to, in a text that is not read as a language. */
 const SECRET_NAME =
-  /(?:(?:passw|_pwd|secret|token|requirepass|masterauth|rediscli_auth|(?:auth|sentinel)-pass)\w*["']?\]?)|redis-cli [^\n]{0,200}?(?:-a|--pass)(?= )/gi;
+  /(?:(?:passw|_pass(?![a-z])|_pwd|secret|token|requirepass|masterauth|rediscli_auth|(?:auth|sentinel)-pass)\w*["']?\]?)|redis-cli (?:[^\n]{0,200}? )?(?:-a|--pass|auth)(?= )/gi;
 
 /** The user information of a URL, which may be a token in a requirement of pip. */
 const USER_INFORMATION = /(?<=:\/\/)[^\s@]{1,300}(?=@)/g;
@@ -138,6 +138,7 @@ export function secretsIn(file: CheckedFile): Span[] {
       })),
     ];
     for (const span of secretsOfValues(asked)) spans.push(span);
+    if (readable) spans.push(...python.secretLiterals.flatMap((span) => inQuotes(text, span)));
     // A literal deep inside of f-strings is searched as a part of them.
     const around: number[] = [];
     for (const { from, to } of python.literals) {
@@ -154,28 +155,25 @@ export function secretsIn(file: CheckedFile): Span[] {
     // A misspelt name, or `=` after it, must not reveal the value.
     let from = 0;
     for (const line of text.split(/[\r\n]/)) {
-      const [head = '', name = ''] = /^[ \t]*([\w-]+)[ \t:=]+/.exec(line) ?? [];
+      const [head = '', name = ''] = /^[ \t]*([\w-]+)(?:[ \t:=]+|(?=["']))/.exec(line) ?? [];
       if (/pas|auth/i.test(name) && !/^tls-auth-clients/i.test(name))
         spans.push({ from: from + head.length, to: from + line.length });
+      // The passwords and hashes of a user, whatever the name before them.
+      else if (!/^\s*#/.test(line))
+        for (const { 0: word, index } of line.matchAll(/(?<=\s)[>#<!]\S+/g))
+          spans.push({ from: from + index, to: from + index + word.length });
       from += line.length + 1;
     }
     for (const { name, arguments: words } of file.redis.directives) {
       const [first, ...rest] = words;
-      if (name === 'user') for (const word of rest) if (/^[>#<!]/.test(word.text)) spans.push(word);
       if (name === 'sentinel' && first && SECRET.test(first.text))
         // The name of the master may stand first.
-        for (const word of /^auth-pass$/i.test(first.text) ? rest.slice(1) : rest) spans.push(word);
+        spans.push(...(/^auth-pass$/i.test(first.text) && rest.length > 1 ? rest.slice(1) : rest));
     }
   }
   // Where the value's end is not known, all of the line after the name is hidden.
   if (!readable && file.kind !== 'redis' && file.kind !== 'sentinel') {
-    const known = mergedSpans(spans);
-    let at = 0;
-    for (const { from, to, valueFrom } of valuesOfSecretNames(text)) {
-      while ((known[at]?.from ?? to) < from) at += 1;
-      const inside = (known[at]?.to ?? Infinity) <= to;
-      if (!inside) spans.push({ from: valueFrom, to });
-    }
+    for (const { to, valueFrom } of valuesOfSecretNames(text)) spans.push({ from: valueFrom, to });
   }
   return mergedSpans(spans);
 }

@@ -10,6 +10,8 @@ export interface PythonFile extends Readonly<
 > {
   /** The span of each string literal, with its quotes. */
   readonly literals: readonly Span[];
+  /** Those of them that belong to the name of a secret: in its assignment, or after it in a dict or a call. */
+  readonly secretLiterals: readonly Span[];
   /** The places where Python would refuse the file. */
   readonly syntaxErrors: readonly Span[];
 }
@@ -38,6 +40,42 @@ function parse(source: string, scope: Scope): Tree {
   }
 }
 
+/** Names of settings, keys and variables that a secret belongs to, anywhere in a text. */
+const SECRET_NAME = /passw|(?:\b|_)(?:pass|pwd)\b|secret|token|(?:\b|_)auth\b/i;
+
+/** How far up the tree a name is looked for: deeper, no settings are. */
+const MAX_DEPTH = 16;
+
+/** The longest name that is looked at, in characters. */
+const MAX_NAME = 200;
+
+/** Whether a string literal belongs to the name of a secret. */
+function belongsToSecret(literal: SyntaxNode, source: string): boolean {
+  const isName = (node: SyntaxNode | null | undefined) =>
+    node != null &&
+    SECRET_NAME.test(source.slice(node.from, Math.min(node.to, node.from + MAX_NAME)));
+  let node = literal;
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    const { parent, prevSibling: before } = node;
+    if (parent === null) return false;
+    const follows = before?.name === ':' || before?.name === 'AssignOp';
+    if (
+      /^(DictionaryExpression|ArgList)$/.test(parent.name) &&
+      follows &&
+      isName(before.prevSibling)
+    )
+      return true;
+    // A default value comes after the name of the variable.
+    const first = parent.name === 'ArgList' ? parent.firstChild?.nextSibling : undefined;
+    if (first && first.from < node.from && first.name === 'String' && isName(first)) return true;
+    if (/^(Assign|Update)Statement$/.test(parent.name))
+      return SECRET_NAME.test(source.slice(Math.max(parent.from, node.from - MAX_NAME), node.from));
+    if (/Statement$|^Body$|^Script$/.test(parent.name)) return false;
+    node = parent;
+  }
+  return false;
+}
+
 /** Whether a string ends with the quotes that it begins with; the parser ends it with the line. */
 function isClosed(literal: string): boolean {
   const [, quotes = ''] = /^[a-z]{0,3}("""|'''|"|')/i.exec(literal) ?? [];
@@ -58,10 +96,13 @@ export function readPython(text: string): PythonFile {
   const source = text.replace(/^\uFEFF/, '\n');
   const scope = new Scope(source);
   const literals: Span[] = [];
+  const secretLiterals: Span[] = [];
   const syntaxErrors: Span[] = [];
-  const enter = ({ type, from, to, name }: SyntaxNodeRef) => {
+  const enter = (ref: SyntaxNodeRef) => {
+    const { type, from, to, name } = ref;
     const literal = /String$/.test(name) && name !== 'ContinuedString';
     if (literal) literals.push({ from, to });
+    if (literal && belongsToSecret(ref.node, source)) secretLiterals.push({ from, to });
     // The parser also reads the print statement of Python 2.
     const wrong =
       type.isError || name === 'PrintStatement' || (literal && !isClosed(scope.text({ from, to })));
@@ -102,6 +143,7 @@ export function readPython(text: string): PythonFile {
     unfollowed,
     incomplete,
     literals,
+    secretLiterals,
     syntaxErrors,
   };
 }
