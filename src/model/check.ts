@@ -8,7 +8,13 @@ import type { Issue, IssueCode } from './issues.ts';
 import { isWeakPassword, PUBLISHED_PASSWORDS, STRONG } from './password.ts';
 import type { Params } from './say.ts';
 import { usesBroker } from './servers.ts';
-import { foreignAccount, isOpenPath, isSystemPath, type PathUse } from './system.ts';
+import {
+  foreignAccount,
+  isOpenPath,
+  isResultsFolder,
+  isSystemPath,
+  type PathUse,
+} from './system.ts';
 
 /** How each path is used. */
 const PATHS = {
@@ -150,11 +156,16 @@ export function check(architecture: Architecture, password = ''): Issue[] {
   const foreign = managesRedis(architecture) ? foreignAccount(account) : undefined;
   if (foreign === 'root') report('error', 'account.root', 'account');
   else if (foreign) report('warning', 'account.system', 'account', { account });
+  const folders = (['project', 'venv', 'venv.encode', 'logs', 'pids'] as const).map(
+    (each) => architecture[each],
+  );
   for (const field of PATH_FIELDS) {
     const path = architecture[field];
     if (!FIELDS[field].applies(architecture)) continue;
     if (isOpenPath(path)) report('error', 'path.open', field, { path });
     else if (isSystemPath(path, PATHS[field])) report('error', 'path.system', field, { path });
+    else if (field === 'results' && !isResultsFolder(path, folders))
+      report('error', 'path.results', field, { path });
   }
 
   for (const { field, server, count, addresses } of deployment.clients) {

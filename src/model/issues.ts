@@ -18,6 +18,7 @@ export type IssueCode =
   | 'password.derived'
   | 'path.malformed'
   | 'path.open'
+  | 'path.results'
   | 'path.system'
   | 'user.malformed'
   | 'socket.servers'

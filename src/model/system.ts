@@ -47,8 +47,12 @@ const SYSTEM_FOLDERS = [
   '/lib',
   '/lib32',
   '/lib64',
+  '/libx32',
+  '/nix',
+  '/opt/bin',
   '/root',
   '/sbin',
+  '/snap',
   '/sys',
   '/usr/bin',
   '/usr/lib',
@@ -71,6 +75,7 @@ const PROGRAM_FOLDERS: readonly (readonly [folder: string, own: RegExp])[] = [
   ['/var/run', OWN_NAME],
   ['/var/cache', OWN_NAME],
   ['/var/lib', OWN_NAME],
+  ['/var/log', OWN_NAME],
   ['/var', /^(?:cache|lib|local|log|opt|run|www)\/./],
 ];
 
@@ -87,6 +92,9 @@ const SHARED_FOLDERS: ReadonlySet<string> = new Set([
   '/var',
 ]);
 
+/** Folders in anybody's that give rights: with programs that are found by name, or with keys. */
+const RIGHTS_FOLDER = /\/(?:s?bin|\.ssh|\.gnupg)(?:\/|$)/;
+
 /** The folders with the data of Redis and of Valkey. */
 const DATA_FOLDERS = ['/var/lib/redis', '/var/lib/valkey'];
 
@@ -96,6 +104,19 @@ export type PathUse = 'socket' | 'certificate' | 'programs' | 'owned';
 /** Whether any account of the server may put files there, so that it chooses what runs or is trusted. */
 export function isOpenPath(path: string): boolean {
   return isIn(path, OPEN_FOLDERS);
+}
+
+/**
+ * Whether a folder may have notes of finished tasks and nothing else, as its name says: a rule of systemd-tmpfiles
+ * removes old files from it.
+ *
+ * @param others Pod's other folders
+ */
+export function isResultsFolder(path: string, others: readonly string[]): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return (
+    /celery|result/i.test(name) && !others.some((each) => isIn(each, [path]) || isIn(path, [each]))
+  );
 }
 
 /**
@@ -110,6 +131,7 @@ export function isSystemPath(path: string, use: PathUse): boolean {
   return (
     use === 'owned' &&
     (SHARED_FOLDERS.has(path) ||
+      RIGHTS_FOLDER.test(path) ||
       PROGRAM_FOLDERS.some(
         ([folder, own]) =>
           path.startsWith(`${folder}/`) && !own.test(path.slice(folder.length + 1)),

@@ -72,6 +72,7 @@ export const SEEN: Readonly<Record<IssueCode, Seen | string>> = {
   'link.unknown': UNREAD,
   'link.repeated': UNREAD,
   'link.value': UNREAD,
+  'path.results': 'No file says that old files are removed from the folder.',
   'host.missing': PLACEHOLDER,
   'sentinels.missing': PLACEHOLDER,
   'from.missing': PLACEHOLDER,

@@ -94,6 +94,10 @@ const EXAMPLES: Readonly<
     checked({ venv: '/tmp/x' }, STRONG_PASSWORD),
     { field: 'venv', severity: loud, params: { path: '/tmp/x' } },
   ],
+  'path.results': [
+    checked({ results: '/srv/pod/media' }, STRONG_PASSWORD),
+    { field: 'results', severity: loud, params: { path: '/srv/pod/media' } },
+  ],
   'path.system': [
     checked({ results: '/root/.ssh' }, STRONG_PASSWORD),
     { field: 'results', severity: loud, params: { path: '/root/.ssh' } },
@@ -406,7 +410,7 @@ describe('check', () => {
     ['a folder with other programs’ files', { results: '/var/lib' }, ['path.system']],
     [
       'logs of another name',
-      { service: 'init', logs: '/var/log/tv', pids: '/run/pod' },
+      { service: 'init', logs: '/var/log/pod-tv', pids: '/run/pod' },
       ['service.init'],
     ],
     [
@@ -435,6 +439,11 @@ describe('check', () => {
       '/home',
       '/var',
       '/var/log',
+      '/var/log/apt',
+      '/opt/bin',
+      '/snap/pod',
+      '/usr/local/go/bin',
+      '/home/pod/.ssh',
     ];
     const taken = [
       '/usr/local/django_projects/podv4',
@@ -446,10 +455,26 @@ describe('check', () => {
       '/home/pod/.virtualenvs/django_pod4',
     ];
     const found = (folder: string) =>
-      codes({ project: folder, venv: folder, results: folder }, STRONG_PASSWORD);
+      codes({ project: folder, venv: folder, results: '/celery' }, STRONG_PASSWORD);
     for (const folder of refused)
-      expect([folder, ...found(folder)]).toEqual([folder, ...Array<string>(3).fill('path.system')]);
+      expect([folder, ...found(folder)]).toEqual([folder, 'path.system', 'path.system']);
     for (const folder of taken) expect([folder, ...found(folder)]).toEqual([folder]);
+  });
+
+  test('takes for results a folder of their own alone', () => {
+    const { project, venv } = DEFAULTS;
+    const refused = [
+      project,
+      `${project}/pod/media`,
+      `${project}/celery`,
+      `${venv}/results`,
+      '/srv/videos',
+      '/home/pod',
+    ];
+    for (const results of refused)
+      expect([results, ...codes({ results }, STRONG_PASSWORD)]).toEqual([results, 'path.results']);
+    for (const results of ['/srv/celery', '/data/pod/results', '/var/lib/pod-celery-results'])
+      expect([results, ...codes({ results }, STRONG_PASSWORD)]).toEqual([results]);
   });
 
   test('says of each repeated number which database has it already', () => {
@@ -461,13 +486,27 @@ describe('check', () => {
   });
 
   test('warns of a password that is short or has few characters, and refuses those of the guide', () => {
-    const weak = ['a', 'Vx7kQ2mLw9RtBn4', 'ababababababababababab', '😀'.repeat(20)];
+    const weak = [
+      'a',
+      'Vx7kQ2mLw9RtBn4',
+      'ababababababababababab',
+      '😀'.repeat(20),
+      'abcdefghijklmnopqrst',
+      '9876543210zyxwvutsrq',
+      'Azertyuiop1234567890',
+      'qwertyuiopasdfghjkl',
+      '1qaz2wsx3edc4rfv5tgb',
+      'Zaq12wsxCde34rfv!',
+      'Motdepasse1Motdepasse1',
+    ];
     for (const password of weak) {
       expect(codes({ auth: 'password' }, password)).toEqual(['password.weak']);
       expect(codes({ auth: 'acl' }, password)).toEqual(['password.derived']);
     }
     for (const password of ['REDIS-PASSWORD', 'REDIS_PASSWORD_TO_REPLACE'])
       expect(codes({ auth: 'acl' }, password)).toEqual(['password.published']);
+    const strong = ['Correct-horse-battery', 'Vx7kQ2mLw9RtBn4abcdeZ'];
+    for (const password of strong) expect(codes({ auth: 'acl' }, password)).toEqual([]);
     const made = strongPassword((bytes) => crypto.getRandomValues(bytes));
     for (const auth of ['password', 'acl'] as const) expect(codes({ auth }, made)).toEqual([]);
     expect(made).toMatch(/^[a-z2-9]{28}$/);
