@@ -1,7 +1,7 @@
 import { fileId, type Changes } from '../emit/changes.ts';
 import type { Line, Token } from '../emit/code.ts';
 import { fileText, type ConfigFile } from '../emit/files.ts';
-import { SECRET_MODE } from '../emit/secrets.ts';
+import { secretMode } from '../emit/secrets.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { Say } from '../model/say.ts';
 import { html, type Html } from './html.ts';
@@ -86,17 +86,20 @@ function owner(file: ConfigFile, { servers }: Deployment, say: Say): string {
 /** The badges of a file: its server's address, first server only, new, changed, to be filled in. */
 export function badgesHtml(
   file: ConfigFile,
-  { servers }: Deployment,
+  deployment: Deployment,
   say: Say,
   changes: Changes,
 ): Html {
   const id = fileId(file);
-  const alike = servers.find((group) => group.id === file.server)?.count ?? 1;
+  const alike = deployment.servers.find((group) => group.id === file.server)?.count ?? 1;
   const first = file.folder === 'redis' && file.server !== 'redis' && alike > 1;
   const secret =
     file.owner !== undefined &&
     html`<span class="badge"
-      >${say('gen.file.owner', { owner: file.owner, mode: SECRET_MODE })}</span
+      >${say('gen.file.owner', {
+        owner: file.owner,
+        mode: secretMode(deployment, file.kind),
+      })}</span
     >`;
   return html`${secret}${file.host !== undefined && html`<span class="badge">${file.host}</span>`}${first && html`<span class="badge">${say('gen.file.first')}</span>`}${changes.added.has(id) && html`<span class="badge news">${say('gen.file.new')}</span>`}${
     changes.lines.has(id) && html`<span class="badge news">${say('gen.file.changed')}</span>`

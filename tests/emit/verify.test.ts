@@ -13,7 +13,13 @@ import { quotesOf } from './quotes/quoted.ts';
 const programLines = (text: string) =>
   text.split('\n').filter((line) => /^[^#]*\/bin\/(python|celery|pip)\b/.test(line));
 
-test('root runs no program that Pod’s account may change', () => {
+/** A line that runs a program under an account and with another terminal than root's, or with none. */
+const underAccount = (account: string) =>
+  new RegExp(
+    `as_pod .*(?:</dev/null|<<'PYTHON')|runuser --pty -u ${account} -- |setsid -w runuser -u ${account} -- .*(?:</dev/null|<<'PYTHON') 2>&1 \\| `,
+  );
+
+test('root runs no program that Pod’s account may change, and none of Pod’s has root’s terminal', () => {
   let seen = 0;
   fc.assert(
     fc.property(architectures, (architecture) => {
@@ -22,8 +28,7 @@ test('root runs no program that Pod’s account may change', () => {
       for (const file of emitted(architecture).filter(({ kind }) => kind === 'verify'))
         for (const line of programLines(fileText(file))) {
           // Whether it is there is asked of the file system.
-          if (!line.startsWith('[ -x '))
-            expect(line).toMatch(new RegExp(`as_pod |runuser -u ${account} -- `));
+          if (!line.startsWith('[ -x ')) expect(line).toMatch(underAccount(account));
           seen += 1;
         }
       for (const id of Object.keys(PROCEDURES) as ProcedureId[])
@@ -31,10 +36,7 @@ test('root runs no program that Pod’s account may change', () => {
           for (const line of programLines(codeText(lines)))
             // A file says itself under which account its program runs.
             if (path === undefined)
-              expect([id, line]).toEqual([
-                id,
-                expect.stringMatching(new RegExp(`runuser (--pty )?-u ${account} -- `)),
-              ]);
+              expect([id, line]).toEqual([id, expect.stringMatching(underAccount(account))]);
     }),
     { numRuns: runs(30, 200) },
   );

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { fileText, type ConfigFile } from '../../src/emit/files.ts';
-import { SECRET_MODE } from '../../src/emit/secrets.ts';
 import { runsDjango } from '../../src/model/servers.ts';
 import { pythonOnMachine, type Machine } from './machine.ts';
 import { packagesFor } from '../software-run/pod.ts';
@@ -54,11 +53,7 @@ export class PodMachine {
         : file.path === ''
           ? `/root/${file.name}`
           : `${DEFAULTS.project}/${file.path}`;
-      await this.machine.write(
-        path,
-        fileText(file),
-        file.owner === undefined ? '644' : SECRET_MODE,
-      );
+      await this.machine.write(path, fileText(file), file.owner === undefined ? '644' : '640');
       if (file.owner !== undefined)
         await this.machine.done(`chown ${file.owner}:${file.owner} ${path}`);
     }

@@ -366,7 +366,7 @@ testFaults(
       on: 'encoding',
       make: otherPackages('pod-encode-vosk', 'pod-encode-newest'),
       wrong: () => {
-        const command = `runuser -u ${userInfo().username} -- setsid -w ${environment('pod-encode-newest')}/bin/pip install 'kombu<5.7'`;
+        const command = `setsid -w runuser -u ${userInfo().username} -- ${environment('pod-encode-newest')}/bin/pip install 'kombu<5.7' </dev/null 2>&1 | cat`;
         return [says('verify.versions', { command })];
       },
       said: /^✗ kombu \S+ redis \S+: /m,

@@ -47,7 +47,7 @@ export async function makeCertificates(
     'req',
     ...KEY,
     '-subj',
-    '/CN=redis',
+    '/CN=localhost',
     '-keyout',
     'redis.key',
     '-out',

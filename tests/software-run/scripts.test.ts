@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { lineText } from '../../src/emit/code.ts';
+import { asPod, asPodWithScript } from '../../src/emit/account.ts';
+import { codeText, lineText, plain } from '../../src/emit/code.ts';
 import { shellString } from '../../src/emit/escape.ts';
 import { fileText } from '../../src/emit/files.ts';
-import { asPod } from '../../src/emit/quotes/servers.ts';
 import { UNDERSTAND } from '../../src/emit/quotes/understand.ts';
 import { DEFAULTS } from '../../src/model/architecture.ts';
 import { plan } from '../../src/model/deployment.ts';
@@ -28,14 +28,22 @@ test.skipIf(process.getuid?.() !== 0)(
     const architecture = { ...DEFAULTS, account: 'nobody' };
     const deployment = plan(architecture);
     const verify = textAt(emitted(architecture), 'web/verify.sh');
-    const [asPodFunction = ''] = /^ *as_pod\(\) \{ runuser .*$/m.exec(verify) ?? [];
-    const program = `bash -c ${shellString('exec 3<>/dev/tty && echo opened')}`;
-    expect(await atTerminal(`runuser -u nobody -- ${program}`)).toBe('opened\r\n');
+    const [asPodFunction = ''] = /^ *as_pod\(\) \{ setsid .*$/m.exec(verify) ?? [];
+    // The three descriptors that a program always has, and the terminal by its name.
+    const script =
+      'for each in 0 1 2; do [ ! -t $each ] || echo "terminal $each"; done; exec 3<>/dev/tty && echo opened';
+    const program = plain(`bash -c ${shellString(script)}`);
+    expect(await atTerminal(`runuser -u nobody -- ${program.text}`)).toBe(
+      'terminal 0\r\nterminal 1\r\nterminal 2\r\nopened\r\n',
+    );
     for (const command of [
-      `${asPodFunction}; as_pod ${program}`,
-      `${lineText(asPod(deployment))}${program}`,
+      `${asPodFunction}; as_pod ${program.text} </dev/null`,
+      lineText(asPod(deployment, [program])),
+      codeText(asPodWithScript(deployment, [program], [])),
     ])
-      expect(await atTerminal(command)).toMatch(/^.*\/dev\/tty: No such device or address\r\n$/);
+      expect(await atTerminal(command)).toMatch(
+        /^[^\r]*\/dev\/tty: No such device or address\r\n$/,
+      );
     // A program in the foreground has another terminal.
     const [understood] = UNDERSTAND['understand.arguments'].emit(deployment);
     const [prefix = ''] = /^runuser .*? -- /.exec(lineText(understood?.lines.at(-1) ?? [])) ?? [];

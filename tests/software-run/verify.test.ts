@@ -324,10 +324,10 @@ async function meet({ key, options }: Fault, expect: ExpectStatic, atEnd: Finall
 }
 
 /** Control characters of two alphabets. U+009B, two bytes in UTF-8, begins the same commands as ESC [. */
-const CONTROLS = '\x1b]0;owned\x07\x1b[2J\u009b2J\u202e';
+const CONTROLS = '\x1b]0;owned\x07\x1b[2J\u009b2J\u202e\u061c';
 
 /** Control characters, those that turn the direction of writing, and bytes that are no characters. */
-const OBEYED = /[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]/u;
+const OBEYED = /[\p{Cc}\u061c\u202a-\u202e\u2066-\u2069\ufffd]/u;
 
 /** The same, as Python's source has them. */
 const ESCAPED = String.raw`\x1b]0;owned\x07\x1b[2J\x9b2J`;
@@ -745,7 +745,7 @@ describe.concurrent('a script says in a sentence what a server of Pod lacks', ()
       const params = {
         path: environment('pod'),
         running: 1,
-        command: `runuser -u ${userInfo().username} -- setsid -w ${environment(fault.packages ?? packagesFor(group?.id ?? 'web'))}/bin/pip install 'kombu<5.7'`,
+        command: `setsid -w runuser -u ${userInfo().username} -- ${environment(fault.packages ?? packagesFor(group?.id ?? 'web'))}/bin/pip install 'kombu<5.7' </dev/null 2>&1 | cat`,
       };
       for (const [at, key] of fault.keys.entries())
         expect(verdict.wrong[at]).toContain(says(language, key, params));
@@ -845,6 +845,40 @@ describe.concurrent('a script says in a sentence what a server of Pod lacks', ()
       expect(heard()).not.toContain('AUTH');
     },
   );
+
+  test('a certificate whose name is not where Python looks for it', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    // The subject's name is localhost, with which openssl is content.
+    const folder = await makeCertificates(onTestFinished, 'email:DNS:localhost@univ.fr');
+    const port = await freePort();
+    await startRedis(encrypted({ port, folder, atEnd: onTestFinished }).join('\n'), onTestFinished);
+    const host = 'localhost';
+    const ca = join(folder, 'ca.crt');
+    const architecture = { ...DEFAULTS, redis: 'dedicated', host, port, tls: true, ca } as const;
+    const { status, wrong } = await verify(architecture, 'redis/verify.sh', 'en', 'secret');
+    const cause = says('en', 'verify.tls.name').replace('%s', host);
+    expect(wrong).toEqual([expect.stringContaining(cause)]);
+    expect(status).toBe(1);
+  });
+
+  test('that Redis answers with four million characters', async ({ expect, onTestFinished }) => {
+    const port = await freePort();
+    const size = 4_000_000;
+    const answer = `$${size}\r\n${'*?[\n'.repeat(size / 4)}\r\n`;
+    await otherProgram(port, onTestFinished, answer);
+    const architecture: Architecture = {
+      ...DEFAULTS,
+      port,
+      auth: 'none',
+      redis: 'dedicated',
+      host: '127.0.0.1',
+    };
+    const { status, lines } = await verify(architecture, 'redis/verify.sh', 'en', '');
+    expect(status).toBe(1);
+    expect(lines.join('').length).toBeLessThan(10_000);
+  });
 
   test('that a certificate has another name, though another server showed the right one before', async ({
     expect,

@@ -1,11 +1,11 @@
 import { planVariant, type Deployment } from '../../model/deployment.ts';
 import { runsDjango, type ServerGroup } from '../../model/servers.ts';
 import { KOMBU_REQUIREMENT } from '../../pod/clients.ts';
+import { asPod } from '../account.ts';
 import { plain, string, type Line } from '../code.ts';
 import { shell } from '../shell.ts';
 import { environmentField, notesResults, program } from '../worker.ts';
 import type { Procedure, Quote } from './procedure.ts';
-import { asPod } from './servers.ts';
 
 /** The path of the rule that removes old notes of finished tasks. */
 const RESULTS_RULE = '/etc/tmpfiles.d/pod-celery.conf';
@@ -39,7 +39,8 @@ function packagesOf(deployment: Deployment, group: ServerGroup): string {
 
 /** A command of pip in the environment of a group's servers. */
 function pip(deployment: Deployment, { id }: ServerGroup, ...requirements: Line[]): Line {
-  return shell`${asPod(deployment)}${program(deployment, id, 'pip')} install ${requirements.flatMap((each, at) => [...(at === 0 ? [] : [plain(' ')]), ...each])}`;
+  const words = requirements.flatMap((each) => [plain(' '), ...each]);
+  return asPod(deployment, shell`${program(deployment, id, 'pip')} install${words}`);
 }
 
 /** The same deployment with transcription, and whether the reader's has none. */
@@ -89,7 +90,7 @@ export const ENVIRONMENTS = {
           server: group.id,
           lines: [
             shell`install -d -o ${account} -g ${account} ${path}`,
-            shell`${asPod(deployment)}python3 -m venv ${path}`,
+            asPod(deployment, shell`python3 -m venv ${path}`),
             pip(deployment, group, requirements, [string(`'${KOMBU_REQUIREMENT}'`)]),
           ],
         };

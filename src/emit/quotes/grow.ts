@@ -1,8 +1,10 @@
 import { planVariant, type Deployment } from '../../model/deployment.ts';
 import { REDIS_PORT, SENTINEL_PORT } from '../../pod/limits.ts';
+import { giveTo } from '../account.ts';
 import { redisCli } from '../cli.ts';
 import { name, plain, string, type Line, type Token } from '../code.ts';
 import { endpointToken } from '../connection.ts';
+import { secretMode } from '../secrets.ts';
 import { shell } from '../shell.ts';
 import type { Procedure, Quote } from './procedure.ts';
 
@@ -169,7 +171,7 @@ export const GROW = {
         server: 'redis',
         lines: [
           shell`install -d -o redis -g redis -m 750 /var/lib/redis/test`,
-          shell`chown redis:redis ${plain(SECOND)} && chmod 640 ${plain(SECOND)}`,
+          ...giveTo('redis', SECOND, secretMode({ redis }, 'redis-conf')),
           shell`systemctl enable --now redis-server@test`,
           redis.socket === undefined
             ? shell`ss --listening --tcp --numeric ${string("'sport = :6380'")}`

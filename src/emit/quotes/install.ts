@@ -1,10 +1,11 @@
 import type { Deployment } from '../../model/deployment.ts';
+import { giveTo } from '../account.ts';
 import { ask, redisCli } from '../cli.ts';
 import { linesOf, plain, string, type Line, type Writing } from '../code.ts';
 import { FIREWALL_KINDS, filesOf } from '../files.ts';
 import { NFT_PATH } from '../firewall.ts';
 import { emitRedisConf, emitSentinelConf, TLS_FOLDER } from '../redis.ts';
-import { POD_CONF } from '../secrets.ts';
+import { POD_CONF, REDIS_FOLDER, secretMode } from '../secrets.ts';
 import { shell } from '../shell.ts';
 import type { Procedure, Quote } from './procedure.ts';
 import { onAny, onRedis, untilRewritten } from './servers.ts';
@@ -89,22 +90,24 @@ export const INSTALL = {
         ...(deployment.redis.sentinel
           ? [shell`cat ${plain(POD_CONF)} >>/etc/redis/redis.conf && rm ${plain(POD_CONF)}`]
           : [
-              shell`chown redis:redis ${plain(POD_CONF)} && chmod 640 ${plain(POD_CONF)}`,
+              ...giveTo('redis', POD_CONF, secretMode(deployment, 'redis-conf')),
               shell`grep -q pod.conf /etc/redis/redis.conf || echo ${string(`'include ${POD_CONF}'`)} >>/etc/redis/redis.conf`,
             ]),
       ),
   },
   'install.certificate': {
-    emit: (deployment) =>
-      deployment.redis.ca === undefined || deployment.redis.socket !== undefined
-        ? []
-        : onRedis(
-            deployment,
-            shell`install -d -o root -g redis -m 750 ${plain(TLS_FOLDER)}`,
-            shell`install -o root -g redis -m 640 redis.crt redis.key ${plain(TLS_FOLDER)}`,
-            shell`install -m 644 ca.crt ${plain(deployment.redis.ca, { field: 'ca' })}`,
-            shell`chmod 755 ${plain(TLS_FOLDER)}`,
-          ),
+    emit: (deployment) => {
+      if (deployment.redis.ca === undefined || deployment.redis.socket !== undefined) return [];
+      const ca = plain(deployment.redis.ca, { field: 'ca' });
+      return onRedis(
+        deployment,
+        shell`install -d -o root -g redis -m 750 ${plain(TLS_FOLDER)}`,
+        shell`install -o root -g redis -m 640 redis.crt redis.key ${plain(TLS_FOLDER)}`,
+        // A certificate that is there already may be the system's.
+        shell`test -e ${ca} || install -m 644 ca.crt ${ca}`,
+        shell`chmod 755 ${plain(TLS_FOLDER)}`,
+      );
+    },
   },
   /** The append-only files, before the first restart with `appendonly yes` would start from nothing. */
   'install.keep': {
@@ -164,6 +167,8 @@ export const INSTALL = {
         ? []
         : onRedis(
             deployment,
+            // Debian lets the group write there (run on redis-server 7.0.15).
+            shell`dpkg-statoverride --force-statoverride-add --update --add redis redis 2750 ${plain(REDIS_FOLDER)}`,
             shell`usermod --append --groups redis ${plain(deployment.account, { field: 'account' })}`,
           ),
   },

@@ -1,4 +1,5 @@
 import type { Deployment } from '../../model/deployment.ts';
+import { asPod } from '../account.ts';
 import { ask, redisCli } from '../cli.ts';
 import { plain, string, type Line, type Source } from '../code.ts';
 import { shellString } from '../escape.ts';
@@ -6,7 +7,7 @@ import { POD_CONF } from '../secrets.ts';
 import { shell } from '../shell.ts';
 import { program } from '../worker.ts';
 import type { Procedure, Quote } from './procedure.ts';
-import { asPod, enterProject, onAny, onRedis, toWorkers, untilRewritten } from './servers.ts';
+import { enterProject, onAny, onRedis, toWorkers, untilRewritten } from './servers.ts';
 
 /** The data folder of Debian's Redis. */
 const DATA = '/var/lib/redis';
@@ -18,7 +19,10 @@ function inPod(deployment: Deployment, statement: string, source: Source): Quote
       server: 'web',
       lines: [
         ...enterProject(deployment),
-        shell`${asPod(deployment)}${program(deployment, 'web', 'python')} manage.py shell -c ${string(shellString(statement), source)}`,
+        asPod(
+          deployment,
+          shell`${program(deployment, 'web', 'python')} manage.py shell -c ${string(shellString(statement), source)}`,
+        ),
       ],
     },
   ];

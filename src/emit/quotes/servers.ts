@@ -1,6 +1,7 @@
 import { queuesOf, type Deployment } from '../../model/deployment.ts';
 import type { WorkerRole } from '../../pod/roles.ts';
 import { APPS } from '../../pod/workers.ts';
+import { asPod } from '../account.ts';
 import { ask } from '../cli.ts';
 import { plain, type Line } from '../code.ts';
 import { shell } from '../shell.ts';
@@ -23,17 +24,11 @@ export function enterProject({ paths, redis }: Deployment): Line[] {
 }
 
 /**
- * The beginning of a command, run as root, whose program runs under Pod's account: root must not run what this
- * account may change. In a new session the program has no terminal, into which it could type commands for
- * root. In containers there is one account only.
+ * A `celery` command for the running workers of each kind, one quote a kind.
+ *
+ * @param filter the command that reads its output, if there is one
  */
-export function asPod({ account, redis }: Deployment): Line {
-  const user = plain(account, { field: 'account' });
-  return redis.container ? [] : shell`runuser -u ${user} -- setsid -w `;
-}
-
-/** A `celery` command for the running workers of each kind, one quote a kind. */
-export function toWorkers(deployment: Deployment, command: Line): Quote[] {
+export function toWorkers(deployment: Deployment, command: Line, filter?: Line): Quote[] {
   return (Object.keys(APPS) as WorkerRole[])
     .filter((role) => deployment.servers.some(({ roles }) => roles.includes(role)))
     .map((role) => {
@@ -41,7 +36,14 @@ export function toWorkers(deployment: Deployment, command: Line): Quote[] {
         server: role,
         lines: [
           ...enterProject(deployment),
-          shell`${workerVariables(deployment, role)}${asPod(deployment)}${program(deployment, role, 'celery')} -A ${plain(APPS[role], { server: role })} ${command}`,
+          [
+            ...workerVariables(deployment, role),
+            ...asPod(
+              deployment,
+              shell`${program(deployment, role, 'celery')} -A ${plain(APPS[role], { server: role })} ${command}`,
+              filter,
+            ),
+          ],
         ],
       };
     });

@@ -1,12 +1,13 @@
 import { planVariant } from '../../model/deployment.ts';
 import { ANSWER_TIMEOUT } from '../../pod/limits.ts';
+import { asPodWithScript } from '../account.ts';
 import { aclUsers } from '../acl.ts';
 import { ask, askSentinel, redisCli } from '../cli.ts';
 import { number, plain, string } from '../code.ts';
 import { shell } from '../shell.ts';
 import { program } from '../worker.ts';
 import type { Procedure } from './procedure.ts';
-import { asPod, enterProject, onAny, queueLengths, toWorkers } from './servers.ts';
+import { enterProject, onAny, queueLengths, toWorkers } from './servers.ts';
 
 /** The timeout of a command; a Redis that waits for TLS never answers. */
 const TIMEOUT = number(String(ANSWER_TIMEOUT));
@@ -53,9 +54,11 @@ export const TROUBLESHOOT = {
         server: 'web',
         lines: [
           ...enterProject(deployment),
-          shell`DJANGO_SETTINGS_MODULE=pod.settings ${asPod(deployment)}${program(deployment, 'web', 'python')} - <<${string("'PYTHON'")}`,
-          ...SCRIPT.map((line) => [string(line)]),
-          [string('PYTHON')],
+          ...asPodWithScript(
+            deployment,
+            shell`env DJANGO_SETTINGS_MODULE=pod.settings ${program(deployment, 'web', 'python')} -`,
+            SCRIPT,
+          ),
         ],
       },
     ],
@@ -119,12 +122,16 @@ export const TROUBLESHOOT = {
   },
   'troubleshoot.listens': {
     emit: (deployment) =>
-      toWorkers(deployment, shell`inspect active_queues | grep -oE '^->.*|^ +[*] ..name.: [^,]*'`),
+      toWorkers(
+        deployment,
+        shell`inspect active_queues`,
+        shell`grep -oE '^->.*|^ +[*] ..name.: [^,]*'`,
+      ),
   },
   // Only these lines: the whole output has the passwords of the caches (run on Celery 5.4.0).
   'troubleshoot.visibility': {
     emit: (deployment) =>
-      toWorkers(deployment, shell`inspect conf | grep -E '^->|visibility_timeout|acks_late'`),
+      toWorkers(deployment, shell`inspect conf`, shell`grep -E '^->|visibility_timeout|acks_late'`),
   },
   'troubleshoot.queues': {
     emit: (deployment) => onAny(...queueLengths(deployment)),

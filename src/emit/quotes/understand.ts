@@ -1,6 +1,7 @@
 import { planVariant, type Deployment } from '../../model/deployment.ts';
 import type { WorkerRole } from '../../pod/roles.ts';
-import { number, plain, string, type Line } from '../code.ts';
+import { byHand } from '../account.ts';
+import { number, string, type Line } from '../code.ts';
 import { shell } from '../shell.ts';
 import { workerLine, workerVariables } from '../worker.ts';
 import type { Procedure, Quote } from './procedure.ts';
@@ -10,13 +11,6 @@ import { enterProject } from './servers.ts';
 function inProject(deployment: Deployment, server: WorkerRole, line: Line): Quote[] {
   return [{ server, lines: [...enterProject(deployment), line] }];
 }
-
-/**
- * The beginning of a command that runs in the foreground, until Ctrl+C ends it, under Pod's account. It has a
- * separate terminal: into root's it could type commands.
- */
-const byHand = ({ account, redis }: Deployment): Line =>
-  redis.container ? [] : shell`runuser --pty -u ${plain(account, { field: 'account' })} -- `;
 
 /** The commands that are equivalents of the generator's files. */
 export const UNDERSTAND = {

@@ -4,7 +4,8 @@ import { runsDjango } from '../../model/servers.ts';
 import { KOMBU_REQUIREMENT, REFUSING_KOMBU } from '../../pod/clients.ts';
 import type { WorkerRole } from '../../pod/roles.ts';
 import { APPS, DJANGO_SETTINGS, UNITS } from '../../pod/workers.ts';
-import { plain, string, type Line, type Source } from '../code.ts';
+import { asPod } from '../account.ts';
+import { lineText, plain, string, type Line, type Source } from '../code.ts';
 import { shell } from '../shell.ts';
 import { defaultsPath, environmentField, program } from '../worker.ts';
 import { PRINT_LAST_LINE, type ShellScript } from './script.ts';
@@ -96,7 +97,7 @@ function emitLoadCheck(
         : [];
   script.add(
     ...variables,
-    shell`if said=$(${script.asPod}${environment}timeout ${plain(LOAD_TIMEOUT)} ${program(deployment, role, 'python')} - 2>&1 <<${string("'PYTHON'")}`,
+    shell`if said=$(as_pod ${environment}timeout ${plain(LOAD_TIMEOUT)} ${program(deployment, role, 'python')} - <<${string("'PYTHON'")}`,
     // The worker loads its application first; that of transcriptions tells Django where Pod's settings are.
     ...heredoc([`import ${APPS[role]}`, ...lines]),
     shell`); then`,
@@ -123,13 +124,11 @@ export function emitEnvironmentChecks(script: ShellScript): void {
   const field = environmentField(deployment, group.id);
   const source: Source = { field };
   const python = program(deployment, group.id, 'python');
-  const path = deployment.redis.container
-    ? ''
-    : `runuser -u ${deployment.account} -- setsid -w ${deployment.paths[field]}/bin/`;
-  const command = `${path}pip install '${KOMBU_REQUIREMENT}'`;
+  const install = shell`${program(deployment, group.id, 'pip')} install ${string(`'${KOMBU_REQUIREMENT}'`)}`;
+  const command = lineText(asPod(deployment, install));
   script.code.note('file.verify.versions', source);
   script.add(
-    shell`said=$(${script.asPod}${python} - 2>&1 <<${string("'PYTHON'")}`,
+    shell`said=$(as_pod timeout ${plain(LOAD_TIMEOUT)} ${python} - <<${string("'PYTHON'")}`,
     ...heredoc(VERSIONS),
     shell`)`,
     shell`case $said in`,
@@ -143,7 +142,7 @@ export function emitEnvironmentChecks(script: ShellScript): void {
   if (encodes || transcribes !== undefined) script.code.note('file.verify.loads');
   if (encodes && !runsDjango(roles) && !deployment.redis.container)
     script.add(
-      shell`! ${script.asPod}${python} -c 'import django' 2>/dev/null || bad ${script.text('verify.django', { path: deployment.paths[field] }, source)}`,
+      shell`! as_pod ${python} -c 'import django' </dev/null >/dev/null || bad ${script.text('verify.django', { path: deployment.paths[field] }, source)}`,
     );
   if (encodes)
     emitLoadCheck(script, 'encoding', ENCODING, 'verify.encoding.good', 'verify.encoding.bad');

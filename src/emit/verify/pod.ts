@@ -8,10 +8,13 @@ import { shell } from '../shell.ts';
 import { environmentField, program, workerVariables } from '../worker.ts';
 import { emitEnvironmentChecks } from './environment.ts';
 import { emitCronChecks, emitManagerVerdicts, handsToRunner, MANAGER_SCRIPT } from './runner.ts';
-import { PRINT_LAST_LINE, type ShellScript } from './script.ts';
+import { PRINT_LAST_LINE, SHORT, type ShellScript } from './script.ts';
 
 /** The time that Pod may take to start, write and read, in seconds. */
 const POD_TIMEOUT = '60';
+
+/** The time after which a program's output is read no more: a program that it left running may keep it open. */
+const READ_TIMEOUT = 90;
 
 /** The time that a worker has to answer, in seconds; it answers while it runs a task. */
 const WORKER_TIMEOUT = '5';
@@ -68,19 +71,26 @@ function emitFolderChecks(script: ShellScript, command: 'python' | 'celery'): vo
 }
 
 /**
- * The function `as_pod`, which runs a program under Pod's account. Root must not run what this account may
- * change, and would leave files that it cannot write to. In a new session the program has no terminal, into
- * which it could type commands for root (TIOCSTI).
+ * The function `as_pod`, which runs a program of Pod's under Pod's account and prints the beginning of its output.
+ * Root must not run what this account may change, and would leave files that it cannot write to. The program has
+ * nothing of root's terminal, from which it could read what root types, and into which it could type (TIOCSTI): its
+ * input and output are others, and its session is new before its account is Pod's, whose programs may look into
+ * each other (ptrace). What it leaves running cannot hold the script up: `head` ends.
  */
 function emitAccountFunction(script: ShellScript): void {
-  const { account } = script.deployment;
+  const { account, redis } = script.deployment;
   const source: Source = { field: 'account' };
+  const read = shell`timeout ${plain(String(READ_TIMEOUT))} ${SHORT}`;
+  if (redis.container) {
+    script.add(shell`as_pod() { "$@" 2>&1 | ${read}; }`);
+    return;
+  }
   script.code.note('file.verify.asPod', source, { account });
   script.add(
-    shell`as_pod() { "$@"; }`,
+    shell`as_pod() { "$@" 2>&1 | ${read}; }`,
     shell`if [ "$EUID" -eq 0 ]; then`,
     shell`  id -u ${plain(account, source)} >/dev/null 2>&1 || stop ${script.text('verify.account', { account }, source)}`,
-    shell`  as_pod() { runuser -u ${plain(account, source)} -- setsid -w "$@"; }`,
+    shell`  as_pod() { setsid -w runuser -u ${plain(account, source)} -- "$@" 2>&1 | ${read}; }`,
     shell`fi`,
   );
 }
@@ -97,7 +107,7 @@ function emitDjangoChecks(script: ShellScript): void {
   script.code.note(sessions ? 'file.verify.sessions' : 'file.verify.caches');
   script.add(
     shell`django() {`,
-    shell`  PYTHONIOENCODING=utf-8 ${script.asPod}timeout ${plain(POD_TIMEOUT)} ${program(script.deployment, script.group.id, 'python')} manage.py shell 2>&1 <<${string("'PYTHON'")}`,
+    shell`  PYTHONIOENCODING=utf-8 as_pod timeout ${plain(POD_TIMEOUT)} ${program(script.deployment, script.group.id, 'python')} manage.py shell <<${string("'PYTHON'")}`,
     ...djangoScript(sessions, aliases).map((line) => [string(line)]),
     ...(handsToRunner(script) ? MANAGER_SCRIPT.map((line) => [string(line)]) : []),
     [string('PYTHON')],
@@ -151,7 +161,7 @@ function emitWorkerChecks(script: ShellScript, roles: readonly WorkerRole[]): vo
   script.code.gap().note('file.verify.workers');
   script.addFunction(
     'worker',
-    shell`said=$(${script.asPod}timeout 30 ${program(deployment, script.group.id, 'celery')} -A "$2" inspect ${node}-t ${plain(WORKER_TIMEOUT)} ping 2>&1)`,
+    shell`said=$(as_pod timeout 30 ${program(deployment, script.group.id, 'celery')} -A "$2" inspect ${node}-t ${plain(WORKER_TIMEOUT)} ping </dev/null)`,
     shell`case $said in`,
     shell`  *"$1@"*': OK'*) good "$3" ;;`,
     shell`  *'No nodes'* | *': OK'* | '') bad "$4" ;;`,
@@ -178,10 +188,8 @@ export function emitPodChecks(script: ShellScript): void {
   const django = runsDjango(roles);
   if (!django && workers.length === 0) return;
   script.code.gap();
-  if (!container) {
-    emitAccountFunction(script);
-    emitFolderChecks(script, django ? 'python' : 'celery');
-  }
+  emitAccountFunction(script);
+  if (!container) emitFolderChecks(script, django ? 'python' : 'celery');
   if (django) emitDjangoChecks(script);
   if (handsToRunner(script)) emitManagerVerdicts(script);
   emitCronChecks(script);

@@ -7,7 +7,7 @@ import { plain, string, type Line, type Source } from '../code.ts';
 import { endpointToken, hostToken } from '../connection.ts';
 import { shellString } from '../escape.ts';
 import { shell } from '../shell.ts';
-import { PRINT_LAST_LINE, type ShellScript } from './script.ts';
+import { PRINT_LAST_LINE, SHORT, type ShellScript } from './script.ts';
 
 function emitPlaceholderRefusal(script: ShellScript, indent: string): void {
   const refusal = script.text('verify.placeholder');
@@ -50,7 +50,12 @@ export function emitCertificateFunctions(script: ShellScript): void {
     shell`  *[!0-9.]*) ;;`,
     shell`  *) compare=-verify_ip ;;`,
     shell`esac`,
-    shell`if said=$(${openssl(redis)} </dev/null 2>&1); then return; fi`,
+    shell`if said=$(${openssl(redis)} </dev/null 2>&1 | ${SHORT}); then`,
+    // OpenSSL also compares the subject's name if there is no DNS name in subjectAltName; Python never does.
+    shell`  [ "$compare" = -verify_ip ] && return`,
+    shell`  openssl x509 -noout -ext subjectAltName 2>/dev/null <<<"$said" | grep -Eq '(^ *|, )DNS:' && return`,
+    shell`  said=num=62:`,
+    shell`fi`,
     shell`case $said in`,
     // X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH.
     shell`  *'num=62:'* | *'num=64:'*)`,
@@ -71,7 +76,7 @@ export function emitCertificateFunctions(script: ShellScript): void {
   script.addFunction(
     'secured',
     // After a line that is no request Redis and Sentinel, which has no QUIT, answer with an error and close.
-    shell`{ cat; printf '*end\r\n'; } | ${openssl(redis)} -quiet 2>/dev/null |`,
+    shell`{ cat; printf '*end\r\n'; } | ${openssl(redis)} -quiet 2>/dev/null | ${SHORT} |`,
     shell`  LC_ALL=C sed ':a; $!{N; ba}; s/\r//g; s/\n-ERR Protocol error[^\n]*$//; s/^\(+OK\n\)\{0,2\}\(.\)/\2/' |`,
     shell`  LC_ALL=C sed '/^[$*]-\?[0-9]*$/d; s/^[-+:]//'`,
   );
@@ -174,7 +179,7 @@ export function emitClient(script: ShellScript): void {
   script.code.note('file.verify.client');
   script.addFunction(
     'client',
-    shell`LC_ALL=C timeout ${plain(String(ANSWER_TIMEOUT))} redis-cli "$@" 2>&1 || [ $? -ne 124 ] || echo 'redis-cli timed out'`,
+    shell`{ LC_ALL=C timeout ${plain(String(ANSWER_TIMEOUT))} redis-cli "$@" 2>&1 || [ $? -ne 124 ] || echo 'redis-cli timed out'; } | ${SHORT}`,
   );
 }
 

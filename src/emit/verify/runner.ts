@@ -93,11 +93,11 @@ export function emitCronChecks(script: ShellScript): void {
     );
   else
     script.add(
-      shell`elif [ -z "$(find ${plain(RUNNER_LOG)} -mmin -${plain(String(LATE))} 2>/dev/null)" ]; then`,
+      shell`elif [ -z "$(find ${plain(RUNNER_LOG)} -type f -mmin -${plain(String(LATE))} 2>/dev/null)" ]; then`,
       shell`  bad ${script.text('verify.cron.late', { minutes: LATE, path: RUNNER_LOG }, CRON)}`,
-      shell`elif grep -q '^Traceback' ${plain(RUNNER_LOG)}; then`,
+      shell`elif as_pod grep -q '^Traceback' ${plain(RUNNER_LOG)} </dev/null; then`,
       shell`  bad ${failed}`,
-      shell`  said=$(cat ${plain(RUNNER_LOG)})`,
+      shell`  said=$(as_pod tail -c 4096 ${plain(RUNNER_LOG)} </dev/null)`,
       shell`  ${PRINT_LAST_LINE}`,
       shell`else`,
       shell`  good ${script.text('verify.cron.good', {}, CRON)} "$(date -r ${plain(RUNNER_LOG)})"`,

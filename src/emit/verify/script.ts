@@ -14,7 +14,10 @@ import { shellString } from '../escape.ts';
 import { shell } from '../shell.ts';
 
 /** The command that prints the last line of a program's output. */
-export const PRINT_LAST_LINE = shell`tail -n 1 <<<"$said" | clean`;
+export const PRINT_LAST_LINE = shell`tail -n 1 <<<"$said" | head -c 4096 | clean`;
+
+/** The command that reads at most this much of an answer, so that bash, whose patterns are slow, stays fast. */
+export const SHORT = shell`head -c 65536`;
 
 /** The script of one server that is being written. */
 export class ShellScript {
@@ -28,11 +31,6 @@ export class ShellScript {
     this.deployment = deployment;
     this.group = group;
     this.#say = say;
-  }
-
-  /** The beginning of a command that runs under Pod's account; in a container there is one account only. */
-  get asPod(): Line {
-    return this.deployment.redis.container ? [] : [plain('as_pod ')];
   }
 
   /** A translated text, without quotes. */

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../model/deployment.ts';
 import type { ServerGroup } from '../../model/servers.ts';
-import { comment, type Source, type Statement, type Writing } from '../code.ts';
+import { comment, plain, type Source, type Statement, type Writing } from '../code.ts';
 import { shell } from '../shell.ts';
 import { emitDatabaseChecks, emitPingCheck, emitServerChecks } from './checks.ts';
 import { emitExplainFunction } from './explain.ts';
@@ -21,10 +21,10 @@ import { emitSecretChecks } from './secrets.ts';
  * direction of writing. It works on bytes, whatever the locale: U+0080 to U+009F are two bytes each in UTF-8. A byte
  * that is no part of a character is left out: some terminals obey 0x9B alone.
  */
-const CLEAN = shell`iconv -c -f UTF-8 -t UTF-8 | LC_ALL=C sed 's/\xc2[\x80-\x9f]/ /g; s/\xe2\x80[\x8e\x8f\xaa-\xae]/ /g; s/\xe2\x81[\xa6-\xa9]/ /g; s/[[:cntrl:]]/ /g'`;
+const CLEAN = shell`iconv -c -f UTF-8 -t UTF-8 2>/dev/null | LC_ALL=C sed 's/\xc2[\x80-\x9f]/ /g; s/\xd8\x9c/ /g; s/\xe2\x80[\x8e\x8f\xaa-\xae]/ /g; s/\xe2\x81[\xa6-\xa9]/ /g; s/[[:cntrl:]]/ /g'`;
 
-/** The arguments of a function in one line. */
-const SHOWN = shell`"\${*//$'\n'/ }"`;
+/** How much of a result is printed, in bytes: an answer can be long, the script's own texts are shorter. */
+const SHOWN = 4096;
 
 /** The beginning: comments, and the functions that report results and end the script. */
 function emitStart(script: ShellScript): void {
@@ -36,11 +36,12 @@ function emitStart(script: ShellScript): void {
   if (!redis.container && group.id !== 'redis')
     code.note('file.verify.account', { field: 'account' }, { account });
   script.add(
-    shell`set -u`,
+    shell`set -uo pipefail`,
     shell`wrong=0`,
     shell`clean() { ${CLEAN}; }`,
-    shell`good() { printf '✓ %s\n' ${SHOWN} | clean; }`,
-    shell`bad() { printf '✗ %s\n' ${SHOWN} | clean && wrong=$((wrong + 1)); }`,
+    shell`show() { printf '%s' "$*" | head -c ${plain(String(SHOWN))} | tr '\n' ' ' | clean; echo; }`,
+    shell`good() { show ✓ "$@"; }`,
+    shell`bad() { show ✗ "$@"; wrong=$((wrong + 1)); }`,
   );
   script.addFunction(
     'finish',
