@@ -2,6 +2,7 @@ import { FileSet } from './fileSet.ts';
 import type { Problem, Rules } from './finding.ts';
 import { FINDING_CODES, FINDINGS, type Finding } from './findings.ts';
 import { syntax } from './findings/syntax.ts';
+import { withoutSecrets } from './mask.ts';
 import { readFile, type CheckedFile, type InputFile } from './read/files.ts';
 import { understand, type Understood } from './understood.ts';
 
@@ -46,7 +47,7 @@ export function checkFiles(inputs: readonly InputFile[]): Checked {
           severity: definition.severity,
           file: file.input.name,
           span: { from: at.from, to: at.to },
-          params,
+          params: withoutSecrets(params),
           ...(repair.length > 0 && { repair }),
         });
   }

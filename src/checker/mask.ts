@@ -1,3 +1,4 @@
+import type { Params } from '../model/say.ts';
 import { secretsOfUrls } from './read/url.ts';
 
 /** The text that is shown in place of a secret, whatever its length. */
@@ -20,4 +21,16 @@ export function masked(name: string, text: string): string {
     at = to;
   }
   return result + text.slice(at);
+}
+
+/**
+ * The parameters of a message without secrets: a host may be written with a password before its `@`, and a password may
+ * stand in the place of a user's name.
+ */
+export function withoutSecrets(params: Params): Params {
+  const hidden = (value: Params[string]) =>
+    typeof value === 'string'
+      ? value.replace(/^[^ ]*@/, `${MASK}@`).replace(/^[>#<!].*/s, MASK)
+      : value;
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, hidden(value)]));
 }

@@ -11,7 +11,7 @@ import {
   rm,
   writeFile,
 } from 'node:fs/promises';
-import { dirname, join, parse, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, parse, resolve, sep } from 'node:path';
 import { fileId } from '../emit/changes.ts';
 import { fileText, SCRIPT_KINDS, type ConfigFile } from '../emit/files.ts';
 import { APPS } from '../pod/workers.ts';
@@ -62,24 +62,26 @@ const MAX_LINKS = 40;
 /** The folders and links that a path leads through, from the root to itself, as far as they exist. */
 async function wayTo(path: string): Promise<{ path: string; found: Stats }[]> {
   const way: { path: string; found: Stats }[] = [];
-  const names = resolve(path).split(sep).filter(Boolean);
-  let current = parse(resolve(path)).root;
+  const namesOf = (text: string) => text.split(sep).filter((name) => name !== '' && name !== '.');
+  const { root } = parse(resolve(path));
+  const names = namesOf(resolve(path));
+  let folder = root;
   let links = 0;
-  for (;;) {
+  for (let name: string | undefined = ''; name !== undefined; name = names.shift()) {
+    // The text of a link may lead up: from the folder that the names before it really lead to.
+    const current = name === '..' ? dirname(folder) : join(folder, name);
     const found = await statOf(current);
-    if (found === undefined) return way;
+    if (found === undefined) break;
     way.push({ path: current, found });
-    if (found.isSymbolicLink()) {
-      if (++links > MAX_LINKS) return way;
-      const real = resolve(dirname(current), await readlink(current));
-      names.unshift(...real.split(sep).filter(Boolean));
-      current = parse(real).root;
-      continue;
+    if (!found.isSymbolicLink()) folder = current;
+    else if (++links > MAX_LINKS) break;
+    else {
+      const target = await readlink(current);
+      if (isAbsolute(target)) folder = root;
+      names.unshift(...namesOf(target));
     }
-    const next = names.shift();
-    if (next === undefined) return way;
-    current = join(current, next);
   }
+  return way;
 }
 
 /**

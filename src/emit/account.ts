@@ -19,6 +19,9 @@ export const byHand = ({ account, redis }: Deployment): Line =>
 const underAccount = ({ account }: Deployment): Line =>
   shell`setsid -w runuser -u ${plain(account, { field: 'account' })} -- `;
 
+/** The filter that takes the control characters from a program's output, which a terminal would obey. */
+const PLAIN = shell`tr -d '\000-\010\013-\037'`;
+
 /**
  * A command of root's whose program runs under Pod's account, without root's terminal.
  *
@@ -27,7 +30,7 @@ const underAccount = ({ account }: Deployment): Line =>
 export const asPod = (deployment: Deployment, command: Line, filter?: Line): Line =>
   deployment.redis.container
     ? shell`${command}${filter ? shell` | ${filter}` : []}`
-    : shell`${underAccount(deployment)}${command} </dev/null 2>&1 | ${filter ?? plain('cat')}`;
+    : shell`${underAccount(deployment)}${command} </dev/null 2>&1 | ${PLAIN}${filter ? shell` | ${filter}` : []}`;
 
 /** The lines of a command that reads a Python script, as {@link asPod} runs it. */
 export const asPodWithScript = (
@@ -37,14 +40,14 @@ export const asPodWithScript = (
 ): Line[] => [
   deployment.redis.container
     ? shell`${command} <<${string("'PYTHON'")}`
-    : shell`${underAccount(deployment)}${command} <<${string("'PYTHON'")} 2>&1 | cat`,
+    : shell`${underAccount(deployment)}${command} <<${string("'PYTHON'")} 2>&1 | ${PLAIN}`,
   ...lines.map((line): Line => [string(line)]),
   [string('PYTHON')],
 ];
 
 /**
- * The commands that give a file to an account. `chown -h` and `chmod` under that account change nothing else, even if
- * the account puts a link in the place of the file meanwhile; they have no terminal of root's.
+ * The commands that give a file to an account. `chown -h` and `chmod` under that account follow no link that the account
+ * puts in the place of the file meanwhile. They have no terminal of root's.
  */
 export const giveTo = (owner: string, path: string, mode: string): Line[] => [
   shell`chown -h ${plain(`${owner}:${owner} ${path}`)}`,

@@ -45,8 +45,8 @@ export function askSentinel(
 
 /**
  * The beginning of a command for Redis: `redis-cli` with the options to reach it, from any server
- * that may. The password is not in it: redis-cli takes it from `REDISCLI_AUTH`. With sentinels the
- * master is in the variable `master`. The procedure `cli.access` sets both. Where Redis has users, it is the
+ * that may. The password is not in it: the shell's function of this name, which the procedure `cli.access` makes,
+ * hands it over. With sentinels the master is in the variable `master`, of the same procedure. Where Redis has users, it is the
  * administrator: Pod's users may not use `CONFIG`, `ACL`, `KEYS`…
  *
  * @param database the database to select; 0 where none is named
@@ -85,6 +85,12 @@ export function redisCli(deployment: Deployment, database?: DatabaseRole): Token
       ? []
       : option('-n', plain(String(deployment.databaseNumbers[database]), { database }))),
   ];
+}
+
+/** The beginning of a redis-cli command without a user. */
+export function redisCliWithoutUser(deployment: Deployment): Token[] {
+  const { user, ...redis } = deployment.redis;
+  return redisCli(user === undefined ? deployment : { ...deployment, redis });
 }
 
 /** A line that sends Redis one command; see {@link redisCli} for the parameters. */

@@ -9,6 +9,7 @@ import { isWeakPassword, PUBLISHED_PASSWORDS, STRONG } from './password.ts';
 import type { Params } from './say.ts';
 import { usesBroker } from './servers.ts';
 import {
+  isForeignHome,
   foreignAccount,
   isOpenPath,
   isResultsFolder,
@@ -156,14 +157,21 @@ export function check(architecture: Architecture, password = ''): Issue[] {
   const foreign = managesRedis(architecture) ? foreignAccount(account) : undefined;
   if (foreign === 'root') report('error', 'account.root', 'account');
   else if (foreign) report('warning', 'account.system', 'account', { account });
-  const folders = (['project', 'venv', 'venv.encode', 'logs', 'pids'] as const).map(
-    (each) => architecture[each],
-  );
+  const folders = [
+    `/home/${account}`,
+    ...(['project', 'venv', 'venv.encode', 'logs', 'pids'] as const).map(
+      (each) => architecture[each],
+    ),
+  ];
   for (const field of PATH_FIELDS) {
     const path = architecture[field];
     if (!FIELDS[field].applies(architecture)) continue;
     if (isOpenPath(path)) report('error', 'path.open', field, { path });
-    else if (isSystemPath(path, PATHS[field])) report('error', 'path.system', field, { path });
+    else if (
+      isSystemPath(path, PATHS[field]) ||
+      (PATHS[field] === 'owned' && isForeignHome(path, account))
+    )
+      report('error', 'path.system', field, { path });
     else if (field === 'results' && !isResultsFolder(path, folders))
       report('error', 'path.results', field, { path });
   }

@@ -5,6 +5,7 @@ import { QUEUES } from '../pod/workers.ts';
 import { ADDRESS_PLACEHOLDER, isLoopback, isPlaceholder, type Endpoint } from './address.ts';
 import { asksPassword, databasesOf, hasFirewall, hasServices, usesNetwork } from './applies.ts';
 import type { Architecture } from './architecture.ts';
+import { applied } from './fields.ts';
 import {
   redisOn,
   remoteClients,
@@ -318,12 +319,15 @@ export function plan(architecture: Architecture): Deployment {
   };
 }
 
-/** The deployment of the same architecture with some choices made otherwise. */
+/**
+ * The deployment of the same architecture with some choices made otherwise. Choices that do not apply in the
+ * architecture count no more: a link may have them, and its reader has not seen them.
+ */
 export function planVariant(
   { architecture }: Deployment,
   choices: Partial<Architecture>,
 ): Deployment {
-  return plan({ ...architecture, ...choices });
+  return plan({ ...applied(architecture), ...choices });
 }
 
 /** A queue, and the database that it is in. */

@@ -15,6 +15,7 @@ import {
 import {
   ARCHITECTURES,
   AUTHS,
+  DEFAULTS,
   FIREWALLS,
   REDIS_PLACES,
   SERVICES,
@@ -275,4 +276,11 @@ export function readFields(
     else issues.push({ code: reading.error, field, severity: 'error', params: reading.params });
   }
   return { architecture: { ...base, ...(values as Partial<Architecture>) }, issues };
+}
+
+/** The same architecture with the default of each field that does not apply in it. */
+export function applied(architecture: Architecture): Architecture {
+  const idle = FIELD_NAMES.filter((name) => !FIELDS[name].applies(architecture));
+  const defaults = Object.fromEntries(idle.map((name) => [name, DEFAULTS[name]]));
+  return { ...architecture, ...(defaults as Partial<Architecture>) };
 }

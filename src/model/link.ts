@@ -102,13 +102,16 @@ export function formatLink(architecture: Architecture, anchor = ''): string {
 }
 
 /**
- * The choices of a link: the fields that apply in its architecture and differ from another one.
+ * The choices of a link: the fields that differ from another architecture. A field that does not apply counts if the link
+ * has it, since it may apply after the reader's next change.
  *
  * @param base the architecture that the reader would see without the link
  */
 export function linkChoices(architecture: Architecture, base: Architecture): LinkChoices {
   const chosen = FIELD_NAMES.filter(
-    (name) => architecture[name] !== base[name] && FIELDS[name].applies(architecture),
+    (name) =>
+      architecture[name] !== base[name] &&
+      (FIELDS[name].applies(architecture) || architecture[name] !== DEFAULTS[name]),
   );
   return {
     trusted: chosen.filter((name) => !HARMLESS.includes(name)),

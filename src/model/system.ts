@@ -61,7 +61,7 @@ const SYSTEM_FOLDERS = [
 ];
 
 /** A name of a folder that says that it is Pod's. */
-const OWN_NAME = /^[^/]*(?:pod|celery|encod|transcri|xapi)/i;
+const OWN_NAME = /^[^/]*(?:pod(?!man|s\b)|celery|encod|transcri|xapi)/i;
 
 /**
  * Folders of programs of the system: their files decide what root runs, as those of cron, dpkg, udev and systemd do.
@@ -106,6 +106,12 @@ export function isOpenPath(path: string): boolean {
   return isIn(path, OPEN_FOLDERS);
 }
 
+/** Whether a path is the home of an account, or below the home of another one than Pod's that is not named as Pod's. */
+export function isForeignHome(path: string, account: string): boolean {
+  const [, name, below] = /^\/home\/([^/]+)(\/.+)?$/.exec(path) ?? [];
+  return name !== undefined && (below === undefined || (name !== account && !OWN_NAME.test(name)));
+}
+
 /**
  * Whether a folder may have notes of finished tasks and nothing else, as its name says: a rule of systemd-tmpfiles
  * removes old files from it.
@@ -114,9 +120,7 @@ export function isOpenPath(path: string): boolean {
  */
 export function isResultsFolder(path: string, others: readonly string[]): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return (
-    /celery|result/i.test(name) && !others.some((each) => isIn(each, [path]) || isIn(path, [each]))
-  );
+  return /celery/i.test(name) && !others.some((each) => isIn(each, [path]) || isIn(path, [each]));
 }
 
 /**

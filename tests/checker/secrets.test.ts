@@ -99,6 +99,23 @@ test.each([
   expect(hidden(name, text)).toBe(shown);
 });
 
+test.each([
+  [
+    'settings_local.py',
+    'CELERY_BROKER_URL = "redis://10.0.0.9/5"\nSESSION_REDIS = {"host": "redis://:Zq7kx@10.0.0.8", "db": 4}',
+  ],
+  [
+    'settings_local.py',
+    'CELERY_BROKER_URL = "redis://10.0.0.9/5"\nREDIS_HOST = ":Zq7kx@10.0.0.7"\nSESSION_REDIS = {"host": REDIS_HOST, "db": 4}',
+  ],
+  ['redis.conf', 'requirepass Wv9jtWv9jt\nuser >Zq7kx on ~* +@all'],
+])('no message about %s, %j has its password', (name, text) => {
+  const { findings } = checkFiles([{ name, text, roles: ['web'] }]);
+  const said = findings.map((finding) => messageOf(finding, speaker(TEXTS.en, 'en'))).join('\n');
+  expect(findings.length).toBeGreaterThan(0);
+  expect(said).not.toContain('Zq7kx');
+});
+
 const SETTINGS = `CACHES = {
     "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://:p%40ss@10.0.0.9:6379/3"},
     "select2": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://:p%40ss@10.0.0.9:6379/2"},

@@ -31,7 +31,11 @@ async function metricsOf(machine: Machine): Promise<string> {
 
 async function installWithExporter(machine: Machine, deployment: Deployment): Promise<void> {
   await installRedis(machine, deployment);
-  for (const id of ['monitor.exporter', 'monitor.exporter.start'] as const)
+  for (const id of [
+    'monitor.exporter.install',
+    'monitor.exporter',
+    'monitor.exporter.start',
+  ] as const)
     await follow(machine, deployment, id, 'redis');
 }
 

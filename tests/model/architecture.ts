@@ -91,7 +91,7 @@ const TEXT_FIELDS: Readonly<Record<TextFieldName, fc.Arbitrary<string>>> = {
   account: fc.stringMatching(/^[a-z_][a-z0-9_-]{0,31}$/),
   logs: paths,
   pids: paths,
-  results: paths.map((path) => `${path}/results`),
+  results: paths.map((path) => `${path}/celery`),
   prefix: fc.stringMatching(/^[a-zA-Z0-9_.-]{0,40}$/),
 };
 

@@ -444,6 +444,10 @@ describe('check', () => {
       '/snap/pod',
       '/usr/local/go/bin',
       '/home/pod/.ssh',
+      '/home/pod',
+      '/home/ubuntu/.local',
+      '/var/lib/podman',
+      '/var/log/pods',
     ];
     const taken = [
       '/usr/local/django_projects/podv4',
@@ -467,13 +471,14 @@ describe('check', () => {
       project,
       `${project}/pod/media`,
       `${project}/celery`,
-      `${venv}/results`,
+      `${venv}/celery`,
       '/srv/videos',
-      '/home/pod',
+      '/srv/exam-results',
+      '/home/pod/celery',
     ];
     for (const results of refused)
       expect([results, ...codes({ results }, STRONG_PASSWORD)]).toEqual([results, 'path.results']);
-    for (const results of ['/srv/celery', '/data/pod/results', '/var/lib/pod-celery-results'])
+    for (const results of ['/srv/celery', '/data/pod/celery-results', '/var/lib/pod-celery'])
       expect([results, ...codes({ results }, STRONG_PASSWORD)]).toEqual([results]);
   });
 

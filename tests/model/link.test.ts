@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULTS, fieldText, type Architecture } from '../../src/model/architecture.ts';
 import { FIELD_NAMES, FIELDS } from '../../src/model/fields.ts';
 import type { IssueCode } from '../../src/model/issues.ts';
-import { formatLink, parseLink } from '../../src/model/link.ts';
+import { plan, planVariant } from '../../src/model/deployment.ts';
+import { formatLink, linkChoices, parseLink } from '../../src/model/link.ts';
 import { PRESETS } from '../../src/model/presets.ts';
 import { runs } from '../sets.ts';
 import { architectures } from './architecture.ts';
@@ -184,5 +185,21 @@ describe('parseLink', () => {
       }),
       { numRuns: runs(300, 1000) },
     );
+  });
+});
+
+describe('a value that does not apply in the architecture of a link', () => {
+  const { architecture } = parseLink(
+    '#socket=/run/redis/redis.sock&host=evil.example&port=6666&venv.encode=/tmp/x&ca=/home/x/ca.crt',
+  );
+
+  test('is listed among the choices of the link', () => {
+    const { trusted } = linkChoices(architecture, DEFAULTS);
+    expect(trusted).toEqual(['host', 'port', 'socket', 'ca', 'venv.encode']);
+  });
+
+  test('counts in no other architecture that a page shows', () => {
+    const other = planVariant(plan(architecture), { redis: 'dedicated', socket: '', tls: true });
+    expect(other.architecture).toEqual({ ...DEFAULTS, redis: 'dedicated', tls: true });
   });
 });

@@ -241,7 +241,7 @@ const OTHER: Partial<Record<FieldName, readonly Architecture[FieldName][]>> &
   account: ['other'],
   logs: ['/srv/logs'],
   pids: ['/srv/pids'],
-  results: ['/srv/results', '/var/lib/pod-other'],
+  results: ['/srv/celery', '/var/lib/celery-other'],
   prefix: ['other'],
 };
 

@@ -344,7 +344,7 @@ describe.concurrent('the page on repairs has the message of', () => {
     expect(sessions?.says).toMatch(/^TimeoutError/);
     compareTime(each.id, sessions?.seconds);
     expect(causesOf(sessions?.says ?? '').map(({ id }) => id)).toEqual([each.id]);
-    const sure = [{ of: 'troubleshoot.plain', fault: ['PONG'] }] as const;
+    const sure = [{ of: 'troubleshoot.plain', fault: ['NOAUTH'] }] as const;
     const well = await prepared({ server: { tls: true } }, onTestFinished);
     await compareAsked({ ...each, sure }, [pod, deployment], [well.pod, well.deployment]);
   });

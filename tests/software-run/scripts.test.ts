@@ -11,6 +11,7 @@ import { DEFAULTS } from '../../src/model/architecture.ts';
 import { plan } from '../../src/model/deployment.ts';
 import { architectures, passwords } from '../model/architecture.ts';
 import { emitted, textAt } from '../emit/emitted.ts';
+import { quotesOf } from '../emit/quotes/quoted.ts';
 import { runs } from '../sets.ts';
 import { shellcheck } from '../software.ts';
 import { run, temporaryFolder } from './processes.ts';
@@ -52,6 +53,21 @@ test.skipIf(process.getuid?.() !== 0)(
     expect([terminals.length, new Set(terminals).size]).toEqual([2, 2]);
   },
 );
+
+test('the administrator’s password goes to redis-cli and to no other program', async () => {
+  const [quote] = quotesOf('cli.access', plan({ ...DEFAULTS, auth: 'acl' }));
+  const folder = temporaryFolder(onTestFinished);
+  await writeFile(join(folder, 'redis-cli'), '#!/bin/sh\necho "redis-cli has $REDISCLI_AUTH"\n', {
+    mode: 0o755,
+  });
+  const script = `${codeText(quote?.lines ?? [])}env; redis-cli PING`;
+  const { stdout } = await run('bash', ['-c', script], {
+    input: 'typed\n',
+    env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, REDISCLI_AUTH: 'before' },
+  });
+  expect(stdout).toContain('redis-cli has typed\n');
+  expect(stdout.match(/typed|before/g)).toEqual(['typed']);
+});
 
 test('shells read every script, and shellcheck finds nothing in it, whatever the architecture', async () => {
   const folder = temporaryFolder(onTestFinished);

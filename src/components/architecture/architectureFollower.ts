@@ -1,4 +1,5 @@
 import { check } from '../../model/check.ts';
+import { applied } from '../../model/fields.ts';
 import { formatLink, parseLink } from '../../model/link.ts';
 import { plan } from '../../model/deployment.ts';
 import { procedureOf } from '../../emit/quotes/procedures.ts';
@@ -103,7 +104,7 @@ export function follower(root: HTMLElement, say: Say): () => Promise<boolean> {
     const use = 'use' in button.dataset;
     const forget = button.dataset['part'] === 'forget';
     if (!use && !forget && !('leave' in button.dataset)) return;
-    if (use) remember(formatLink(parseLink(location.hash).architecture));
+    if (use) remember(formatLink(applied(parseLink(location.hash).architecture)));
     if (forget) remember('');
     leaveLink();
     void show();

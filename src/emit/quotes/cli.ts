@@ -17,25 +17,34 @@ export const CLI = {
           ? say('verify.password.ask')
           : say('verify.password.user', { user: aclUserName(deployment, 'admin') });
       const password: Line = redis.password
-        ? shell`IFS= read -rsp ${string(shellString(asked))} REDISCLI_AUTH && export REDISCLI_AUTH`
+        ? shell`IFS= read -rsp ${string(shellString(asked))} REDISCLI_AUTH`
         : [];
+      // The variable is not exported: no other program may have the administrator's password.
+      if (redis.password)
+        code
+          .note('commands.password', { field: 'auth' })
+          .line(
+            ...shell`unset REDISCLI_AUTH; redis-cli() { REDISCLI_AUTH=$REDISCLI_AUTH command redis-cli "$@"; }`,
+          );
       const [first] = redis.sentinel?.endpoints ?? [];
-      const master =
+      const master: Line[] =
         redis.sentinel && first
-          ? shell`master=$(${askSentinel(deployment, redis.sentinel.password, first)} | head -n 1)`
+          ? [
+              shell`master=$(${askSentinel(deployment, redis.sentinel.password, first)} | head -n 1)`,
+              // A sentinel may be in the wrong hands, and the password goes to the server that it names.
+              shell`case ' ${redis.sentinel.endpoints.flatMap(({ host }) => [string(host, { field: 'sentinels' }), string(' ')])}' in *" $master "*) ;; *) echo ${string(shellString(say('commands.stranger')))} "$master"; master=stranger.invalid ;; esac`,
+            ]
           : [];
       if (redis.sentinel?.password) {
         // One command of the shell: a line that is pasted after it would be read as the password.
-        code
-          .note('commands.password', { field: 'auth' })
-          .note('commands.master', { field: 'sentinels' })
-          .line(...password, plain(' && \\'))
-          .line(...shell`  `, ...master);
+        code.note('commands.master', { field: 'sentinels' }).line(...password, plain(' && {'));
+        for (const line of master) code.line(plain('  '), ...line);
+        code.line(plain('}'));
         return onAny(...linesOf(code.done()));
       }
-      // Before the password is set: sentinels without one would refuse it.
-      if (master.length > 0) code.note('commands.master', { field: 'sentinels' }).line(...master);
-      if (password.length > 0) code.note('commands.password', { field: 'auth' }).line(...password);
+      if (master.length > 0) code.note('commands.master', { field: 'sentinels' });
+      for (const line of master) code.line(...line);
+      if (password.length > 0) code.line(...password);
       return onAny(...linesOf(code.done()));
     },
   },

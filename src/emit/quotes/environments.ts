@@ -61,6 +61,10 @@ function onTranscribers(reader: Deployment, requirements: string): Quote[] {
     }));
 }
 
+/** Whether a path is below a folder that Pod's account owns. */
+const isPods = ({ account, paths }: Deployment, path: string): boolean =>
+  [`/home/${account}`, paths.project].some((folder) => path.startsWith(`${folder}/`));
+
 /** The virtual environments of Pod's servers, and what their workers need beside them. */
 export const ENVIRONMENTS = {
   'workers.packages': {
@@ -89,7 +93,10 @@ export const ENVIRONMENTS = {
         return {
           server: group.id,
           lines: [
-            shell`install -d -o ${account} -g ${account} ${path}`,
+            // In a folder of Pod's account, a link of this account would lead root elsewhere.
+            isPods(deployment, deployment.paths[field])
+              ? asPod(deployment, shell`mkdir -p ${path}`)
+              : shell`install -d -o ${account} -g ${account} ${path}`,
             asPod(deployment, shell`python3 -m venv ${path}`),
             pip(deployment, group, requirements, [string(`'${KOMBU_REQUIREMENT}'`)]),
           ],

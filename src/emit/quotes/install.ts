@@ -1,6 +1,6 @@
 import type { Deployment } from '../../model/deployment.ts';
 import { giveTo } from '../account.ts';
-import { ask, redisCli } from '../cli.ts';
+import { ask, redisCliWithoutUser } from '../cli.ts';
 import { linesOf, plain, string, type Line, type Writing } from '../code.ts';
 import { FIREWALL_KINDS, filesOf } from '../files.ts';
 import { NFT_PATH } from '../firewall.ts';
@@ -35,12 +35,6 @@ function firewallRules(deployment: Deployment, writing: Writing): Quote[] {
   const file = filesOf(deployment, writing).find(({ kind }) => FIREWALL_KINDS.includes(kind));
   if (file === undefined) return [];
   return [{ server: 'redis', path: file.path || file.name, lines: file.lines }];
-}
-
-/** The beginning of a redis-cli command without a user. */
-function redisCliWithoutUser(deployment: Deployment): Line {
-  const { user, ...redis } = deployment.redis;
-  return redisCli(user === undefined ? deployment : { ...deployment, redis });
 }
 
 /** The installation of Redis, as run on Debian 12 with redis-server 7.0.15. */

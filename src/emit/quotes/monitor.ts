@@ -11,6 +11,15 @@ export const MONITOR = {
   'monitor.slow': {
     emit: (deployment) => onAny(ask(deployment, shell`SLOWLOG GET 10`)),
   },
+  /** The file exists with its rights before it has a password. */
+  'monitor.exporter.install': {
+    emit: (deployment) =>
+      onRedis(
+        deployment,
+        shell`apt-get install --yes prometheus-redis-exporter`,
+        shell`install -m 600 /dev/null ${plain(EXPORTER_PATH)}`,
+      ),
+  },
   'monitor.exporter': {
     emit: (deployment, writing) => {
       const { container, sentinel } = deployment.redis;
@@ -29,8 +38,6 @@ export const MONITOR = {
     emit: (deployment) =>
       onRedis(
         deployment,
-        shell`apt-get install --yes prometheus-redis-exporter`,
-        shell`chmod 600 ${plain(EXPORTER_PATH)}`,
         shell`systemctl enable prometheus-redis-exporter`,
         shell`systemctl restart prometheus-redis-exporter`,
       ),

@@ -145,7 +145,7 @@ export const OPERATE = {
             ...(deployment.redis.user === undefined
               ? [
                   shell`printf '<%s' "$REDISCLI_AUTH" | ${redisCli(deployment)} -x ACL SETUSER default`,
-                  shell`export REDISCLI_AUTH="$NEW_PASSWORD"`,
+                  shell`REDISCLI_AUTH=$NEW_PASSWORD`,
                 ]
               : giveHashes(deployment, true)),
           ),

@@ -2,7 +2,7 @@ import { planVariant } from '../../model/deployment.ts';
 import { ANSWER_TIMEOUT } from '../../pod/limits.ts';
 import { asPodWithScript } from '../account.ts';
 import { aclUsers } from '../acl.ts';
-import { ask, askSentinel, redisCli } from '../cli.ts';
+import { ask, askSentinel, redisCli, redisCliWithoutUser } from '../cli.ts';
 import { number, plain, string } from '../code.ts';
 import { shell } from '../shell.ts';
 import { program } from '../worker.ts';
@@ -64,11 +64,17 @@ export const TROUBLESHOOT = {
     ],
   },
   'troubleshoot.ping': {
-    emit: (deployment) => onAny(shell`timeout ${TIMEOUT} ${redisCli(deployment)} PING`),
+    emit: (deployment) => {
+      const password = deployment.redis.password ? shell`REDISCLI_AUTH=$REDISCLI_AUTH ` : [];
+      return onAny(shell`${password}timeout ${TIMEOUT} ${redisCli(deployment)} PING`);
+    },
   },
+  /** Without the password: it would cross the network in clear. */
   'troubleshoot.plain': {
     emit: (deployment) =>
-      onAny(shell`timeout ${TIMEOUT} ${redisCli(planVariant(deployment, { tls: false }))} PING`),
+      onAny(
+        shell`timeout ${TIMEOUT} env -u REDISCLI_AUTH ${redisCliWithoutUser(planVariant(deployment, { tls: false }))} PING`,
+      ),
   },
   'troubleshoot.listening': {
     emit: ({ redis }) =>

@@ -21,7 +21,7 @@ export function emitPingCheck(script: ShellScript): void {
     shell`said=$(ask PING)`,
     shell`[ "$said" = PONG ] || { explain "$place" "$said" && finish; }`,
     shell`good "$place" ${script.text(redis.password ? 'verify.ping.password' : 'verify.ping.good')}`,
-    shell`version=$(ask INFO server | sed -n 's/^redis_version:\([0-9.]*\).*/\1/p')`,
+    shell`version=$(ask INFO server | sed -n 's/^redis_version:\([0-9]\{1,4\}\.[0-9.]\{1,20\}\).*/\1/p' | head -n 1)`,
     shell`[ -z "$version" ] || [ "\${version%%.*}" -ge ${plain(String(OLDEST_REDIS))} ] || bad "$place" "Redis $version:" ${script.text('verify.old', { version: `${OLDEST_REDIS}.0` })}`,
   );
 }
@@ -70,7 +70,8 @@ export function emitDatabaseChecks(script: ShellScript): void {
       'unacked',
       shell`said=$(ask -n "$2" HLEN unacked)`,
       shell`case $said in`,
-      shell`  '' | *[!0-9]*) explain "$1" "$said" ;;`,
+      // More digits than bash compares are no number of tasks.
+      shell`  '' | *[!0-9]* | ????????????*) explain "$1" "$said" ;;`,
       shell`  *) [ "$said" -le "$3" ] || bad "$1" "$said," ${script.text('verify.left', { running })} ;;`,
       shell`esac`,
     );

@@ -90,7 +90,7 @@ function emitAccountFunction(script: ShellScript): void {
     shell`as_pod() { "$@" 2>&1 | ${read}; }`,
     shell`if [ "$EUID" -eq 0 ]; then`,
     shell`  id -u ${plain(account, source)} >/dev/null 2>&1 || stop ${script.text('verify.account', { account }, source)}`,
-    shell`  as_pod() { setsid -w runuser -u ${plain(account, source)} -- "$@" 2>&1 | ${read}; }`,
+    shell`  as_pod() { timeout -k 5 ${plain(String(READ_TIMEOUT))} setsid -w runuser -u ${plain(account, source)} -- "$@" 2>&1 | ${read}; }`,
     shell`fi`,
   );
 }
