@@ -29,7 +29,7 @@ test.skipIf(process.getuid?.() !== 0)(
     const architecture = { ...DEFAULTS, account: 'nobody' };
     const deployment = plan(architecture);
     const verify = textAt(emitted(architecture), 'web/verify.sh');
-    const [asPodFunction = ''] = /^ *as_pod\(\) \{ setsid .*$/m.exec(verify) ?? [];
+    const [asPodFunction = ''] = /^ *as_pod\(\) \{ .*runuser.*$/m.exec(verify) ?? [];
     // The three descriptors that a program always has, and the terminal by its name.
     const script =
       'for each in 0 1 2; do [ ! -t $each ] || echo "terminal $each"; done; exec 3<>/dev/tty && echo opened';

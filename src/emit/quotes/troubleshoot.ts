@@ -131,13 +131,13 @@ export const TROUBLESHOOT = {
       toWorkers(
         deployment,
         shell`inspect active_queues`,
-        shell`grep -oE '^->.*|^ +[*] ..name.: [^,]*'`,
+        shell`grep -oE '^->.*|^ +[*] ..name.: [^,]*|^Error.*'`,
       ),
   },
   // Only these lines: the whole output has the passwords of the caches (run on Celery 5.4.0).
   'troubleshoot.visibility': {
     emit: (deployment) =>
-      toWorkers(deployment, shell`inspect conf`, shell`grep -E '^->|visibility_timeout|acks_late'`),
+      toWorkers(deployment, shell`inspect conf`, shell`grep -E '^->|visibility_timeout|acks_late|^Error'`),
   },
   'troubleshoot.queues': {
     emit: (deployment) => onAny(...queueLengths(deployment)),
