@@ -4,7 +4,8 @@ import { secretsOfUrls } from './read/url.ts';
 import type { StringValue, Value } from './read/values.ts';
 
 /** Names of settings, dict keys and directives whose values are secret. */
-const SECRET = /passw|_pwd$|^pwd$|secret|token|^requirepass$|^masterauth$|(?:auth|sentinel)-pass/i;
+const SECRET =
+  /passw|passphrase|pass$|pwd$|secret|token|^requirepass$|^masterauth$|(?:auth|sentinel)-pass/i;
 
 /** How deep a literal may be in others to be searched alone. */
 const MAX_NESTED = 3;
@@ -57,10 +58,13 @@ function* secretsOfValues(asked: readonly Asked[]): Generator<Span> {
 
 /** A name that a secret belongs to, in a text that is not read as a language. */
 const SECRET_NAME =
-  /(?:(?:passw|_pass(?![a-z])|_pwd|secret|token|requirepass|masterauth|rediscli_auth|(?:auth|sentinel)-pass)\w*["']?\]?)|redis-cli (?:[^\n]{0,200}? )?(?:-a|--pass|auth)(?= )/gi;
+  /(?:(?:passw|passphrase|[a-z_]pass(?![a-z])|[a-z_]pwd|secret|token|requirepass|masterauth|rediscli_auth|(?:auth|sentinel)-pass)\w*["']?\]?)|redis-cli (?:[^\n]{0,200}? )?(?:-a|--pass|auth)(?= )/gi;
 
 /** The user information of a URL, which may be a token in a requirement of pip. */
 const USER_INFORMATION = /(?<=:\/\/)[^\s@]{1,300}(?=@)/g;
+
+/** The password in the parameters of a URL. */
+const PARAMETER = /(?<=[?&](?:password|passwd|pass)=)[^&\s'"#]{1,300}/gi;
 
 /** The offset of the first character at or after an offset that is not blank. */
 function afterBlanks(text: string, from: number): number {
@@ -126,6 +130,8 @@ export function secretsIn(file: CheckedFile): Span[] {
   // URLs in comments count too; a file that Python refuses is searched line by line.
   for (const { 0: found, index } of text.matchAll(readable ? URL_TEXT : /[^\n]+/g))
     hideUrls(index, index + found.length);
+  for (const { 0: found, index } of text.matchAll(PARAMETER))
+    spans.push({ from: index, to: index + found.length });
   if (file.kind === 'packages')
     for (const { 0: found, index } of text.matchAll(USER_INFORMATION))
       spans.push({ from: index, to: index + found.length });
@@ -155,7 +161,7 @@ export function secretsIn(file: CheckedFile): Span[] {
     // A misspelt name, or `=` after it, must not reveal the value.
     let from = 0;
     for (const line of text.split(/[\r\n]/)) {
-      const [head = '', name = ''] = /^[ \t]*([\w-]+)(?:[ \t:=]+|(?=["']))/.exec(line) ?? [];
+      const [head = '', name = ''] = /^[ \t\uFEFF]*([\w-]+)(?:[ \t:=]+|(?=["']))/.exec(line) ?? [];
       if (/pas|auth/i.test(name) && !/^tls-auth-clients/i.test(name))
         spans.push({ from: from + head.length, to: from + line.length });
       // The passwords and hashes of a user, whatever the name before them.
@@ -166,6 +172,7 @@ export function secretsIn(file: CheckedFile): Span[] {
     }
     for (const { name, arguments: words } of file.redis.directives) {
       const [first, ...rest] = words;
+      if (name === 'user') for (const word of rest) if (/^[>#<!]/.test(word.text)) spans.push(word);
       if (name === 'sentinel' && first && SECRET.test(first.text))
         // The name of the master may stand first.
         spans.push(...(/^auth-pass$/i.test(first.text) && rest.length > 1 ? rest.slice(1) : rest));

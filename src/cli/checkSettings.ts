@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { checkFiles, LONGEST_TEXT } from '../checker/check.ts';
 import { FINDINGS, type Finding, type FindingCode } from '../checker/findings.ts';
@@ -63,8 +63,9 @@ function exposure(file: string): InputFile['exposed'] {
 function readBeginning(name: string): string {
   // A character takes four bytes at most.
   const bytes = Buffer.alloc(4 * LONGEST_TEXT + 1);
-  // A named pipe that nobody writes to would be waited for; the shell's own, as of <(…), has a writer.
-  if (lstatSync(name).isFIFO()) throw new Error('a named pipe is not read');
+  // A named pipe that nobody writes to would be waited for; that of <(…) has a writer.
+  if (statSync(name).isFIFO() && !/^\/(?:dev\/fd|proc)\//.test(name))
+    throw new Error('a named pipe is not read');
   const file = openSync(name, 'r');
   try {
     let length = 0;

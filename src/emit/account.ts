@@ -3,12 +3,21 @@ import { plain, string, type Line } from './code.ts';
 import { shell } from './shell.ts';
 
 /**
- * The beginning of a command that root runs in the foreground under Pod's account, until Ctrl+C ends it. The program
- * has a separate terminal: from root's it could read what root types, and into it it could type commands. In containers
- * there is one account only.
+ * The beginning of a command that runs in Pod's project folder. Root's shell does not go there: Pod's account decides
+ * what a name without a path means in that folder, to the commands after this one too.
  */
-export const byHand = ({ account, redis }: Deployment): Line =>
-  redis.container ? [] : shell`runuser --pty -u ${plain(account, { field: 'account' })} -- `;
+const inProject = ({ paths }: Deployment): Line =>
+  shell`env -C ${plain(paths.project, { field: 'project' })} `;
+
+/**
+ * The beginning of a command that root runs in the foreground in the project folder under Pod's account, until Ctrl+C
+ * ends it. The program has a separate terminal: from root's it could read what root types, and into it it could type
+ * commands. In containers there is one account only.
+ */
+export const byHand = (deployment: Deployment): Line =>
+  deployment.redis.container
+    ? []
+    : shell`${inProject(deployment)}runuser --pty -u ${plain(deployment.account, { field: 'account' })} -- `;
 
 /**
  * The beginning of a command of root's whose program runs under Pod's account: root must not run what this account may
@@ -16,23 +25,36 @@ export const byHand = ({ account, redis }: Deployment): Line =>
  * output from root's terminal, from which it could read what root types. The session is new before the account is
  * Pod's, whose programs may look into each other.
  */
-const underAccount = ({ account }: Deployment): Line =>
-  shell`setsid -w runuser -u ${plain(account, { field: 'account' })} -- `;
+const underAccount = (deployment: Deployment, folder: Line): Line =>
+  shell`setsid -w ${folder}runuser -u ${plain(deployment.account, { field: 'account' })} -- `;
 
 /** The filter that takes the control characters from a program's output, which a terminal would obey. */
 const PLAIN = shell`tr -d '\000-\010\013-\037'`;
 
+/** A command of root's without root's terminal, for a program that starts others under Pod's account by itself. */
+export const withoutTerminal = (command: Line): Line =>
+  shell`${command} </dev/null 2>&1 | ${PLAIN}`;
+
+/** A command of root's whose program runs under Pod's account, in root's folder and without root's terminal. */
+export const asPod = (deployment: Deployment, command: Line): Line =>
+  deployment.redis.container
+    ? command
+    : withoutTerminal(shell`${underAccount(deployment, [])}${command}`);
+
 /**
- * A command of root's whose program runs under Pod's account, without root's terminal.
+ * The same in the project folder.
  *
  * @param filter the command that reads its output, if there is one
  */
-export const asPod = (deployment: Deployment, command: Line, filter?: Line): Line =>
-  deployment.redis.container
-    ? shell`${command}${filter ? shell` | ${filter}` : []}`
-    : shell`${underAccount(deployment)}${command} </dev/null 2>&1 | ${PLAIN}${filter ? shell` | ${filter}` : []}`;
+export const asPodInProject = (deployment: Deployment, command: Line, filter?: Line): Line => {
+  const folder = inProject(deployment);
+  const own = deployment.redis.container
+    ? command
+    : withoutTerminal(shell`${underAccount(deployment, folder)}${command}`);
+  return filter ? shell`${own} | ${filter}` : own;
+};
 
-/** The lines of a command that reads a Python script, as {@link asPod} runs it. */
+/** The lines of a command that reads a Python script, as {@link asPodInProject} runs it. */
 export const asPodWithScript = (
   deployment: Deployment,
   command: Line,
@@ -40,7 +62,7 @@ export const asPodWithScript = (
 ): Line[] => [
   deployment.redis.container
     ? shell`${command} <<${string("'PYTHON'")}`
-    : shell`${underAccount(deployment)}${command} <<${string("'PYTHON'")} 2>&1 | ${PLAIN}`,
+    : shell`${underAccount(deployment, inProject(deployment))}${command} <<${string("'PYTHON'")} 2>&1 | ${PLAIN}`,
   ...lines.map((line): Line => [string(line)]),
   [string('PYTHON')],
 ];

@@ -9,8 +9,9 @@ import { isWeakPassword, PUBLISHED_PASSWORDS, STRONG } from './password.ts';
 import type { Params } from './say.ts';
 import { usesBroker } from './servers.ts';
 import {
-  isForeignHome,
   foreignAccount,
+  isForeignHome,
+  isIn,
   isOpenPath,
   isResultsFolder,
   isSystemPath,
@@ -35,6 +36,9 @@ const QUEUE_KEY =
 
 /** The fields that are {@link PATHS}. */
 const PATH_FIELDS = Object.keys(PATHS) as (keyof typeof PATHS)[];
+
+/** The fields with folders that Pod's account owns. */
+const OWNED_FIELDS = PATH_FIELDS.filter((field) => PATHS[field] === 'owned');
 
 /** The reason why not all servers can reach Redis at its address, if there is one. */
 function hostError({ host, redis }: Architecture, servers: number): IssueCode | undefined {
@@ -157,11 +161,10 @@ export function check(architecture: Architecture, password = ''): Issue[] {
   const foreign = managesRedis(architecture) ? foreignAccount(account) : undefined;
   if (foreign === 'root') report('error', 'account.root', 'account');
   else if (foreign) report('warning', 'account.system', 'account', { account });
-  const folders = [
+  /** Pod's folders, but for that of a field. */
+  const foldersBeside = (field: FieldName) => [
     `/home/${account}`,
-    ...(['project', 'venv', 'venv.encode', 'logs', 'pids'] as const).map(
-      (each) => architecture[each],
-    ),
+    ...OWNED_FIELDS.filter((each) => each !== field).map((each) => architecture[each]),
   ];
   for (const field of PATH_FIELDS) {
     const path = architecture[field];
@@ -172,8 +175,10 @@ export function check(architecture: Architecture, password = ''): Issue[] {
       (PATHS[field] === 'owned' && isForeignHome(path, account))
     )
       report('error', 'path.system', field, { path });
-    else if (field === 'results' && !isResultsFolder(path, folders))
+    else if (field === 'results' && !isResultsFolder(path, foldersBeside(field)))
       report('error', 'path.results', field, { path });
+    else if ((field === 'logs' || field === 'pids') && isIn(path, foldersBeside(field)))
+      report('error', 'path.service', field, { path });
   }
 
   for (const { field, server, count, addresses } of deployment.clients) {

@@ -19,6 +19,7 @@ export type IssueCode =
   | 'path.malformed'
   | 'path.open'
   | 'path.results'
+  | 'path.service'
   | 'path.system'
   | 'user.malformed'
   | 'socket.servers'

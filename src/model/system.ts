@@ -20,7 +20,7 @@ export function foreignAccount(name: string): ForeignAccount | undefined {
 }
 
 /** Whether a path is one of these folders or below it. */
-function isIn(path: string, folders: readonly string[]): boolean {
+export function isIn(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 }
 

@@ -72,6 +72,7 @@ export const SEEN: Readonly<Record<IssueCode, Seen | string>> = {
   'link.unknown': UNREAD,
   'link.repeated': UNREAD,
   'link.value': UNREAD,
+  'path.service': 'Files of other servers may have the other folders.',
   'path.results': 'No file says that old files are removed from the folder.',
   'host.missing': PLACEHOLDER,
   'sentinels.missing': PLACEHOLDER,

@@ -16,7 +16,7 @@ const programLines = (text: string) =>
 /** A line that runs a program under an account and with another terminal than root's, or with none. */
 const underAccount = (account: string) =>
   new RegExp(
-    `as_pod .*(?:</dev/null|<<'PYTHON')|runuser --pty -u ${account} -- |setsid -w runuser -u ${account} -- .*(?:</dev/null|<<'PYTHON') 2>&1 \\| `,
+    `as_pod .*(?:</dev/null|<<'PYTHON')|runuser --pty -u ${account} -- |setsid -w (?:env -C \\S+ )?runuser -u ${account} -- .*(?:</dev/null|<<'PYTHON') 2>&1 \\| `,
   );
 
 test('root runs no program that Pod’s account may change, and none of Pod’s has root’s terminal', () => {
@@ -39,6 +39,25 @@ test('root runs no program that Pod’s account may change, and none of Pod’s 
               expect([id, line]).toEqual([id, expect.stringMatching(underAccount(account))]);
     }),
     { numRuns: runs(30, 200) },
+  );
+  expect(seen).toBeGreaterThan(0);
+});
+
+test('no command leaves root’s shell in a folder in which Pod’s account decides what a name means', () => {
+  let seen = 0;
+  fc.assert(
+    fc.property(architectures, (architecture) => {
+      for (const id of Object.keys(PROCEDURES) as ProcedureId[])
+        for (const { path, lines } of quotesOf(id, plan(architecture)))
+          if (path === undefined) {
+            expect([id, codeText(lines)]).toEqual([
+              id,
+              expect.not.stringMatching(/(?:^|[;&|({]) *cd /m),
+            ]);
+            seen += 1;
+          }
+    }),
+    { numRuns: runs(10, 100) },
   );
   expect(seen).toBeGreaterThan(0);
 });

@@ -98,6 +98,12 @@ const EXAMPLES: Readonly<
     checked({ results: '/srv/pod/media' }, STRONG_PASSWORD),
     { field: 'results', severity: loud, params: { path: '/srv/pod/media' } },
   ],
+  'path.service': [
+    checked({ service: 'init', logs: `${DEFAULTS.project}/log` }, STRONG_PASSWORD).filter(
+      ({ code }) => code !== 'service.init',
+    ),
+    { field: 'logs', severity: loud, params: { path: `${DEFAULTS.project}/log` } },
+  ],
   'path.system': [
     checked({ results: '/root/.ssh' }, STRONG_PASSWORD),
     { field: 'results', severity: loud, params: { path: '/root/.ssh' } },

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { asPod, asPodWithScript } from '../../src/emit/account.ts';
+import { asPod, asPodInProject, asPodWithScript } from '../../src/emit/account.ts';
 import { codeText, lineText, plain } from '../../src/emit/code.ts';
 import { shellString } from '../../src/emit/escape.ts';
 import { fileText } from '../../src/emit/files.ts';
@@ -26,7 +26,7 @@ async function atTerminal(command: string): Promise<string> {
 test.skipIf(process.getuid?.() !== 0)(
   'programs that run under Pod’s account cannot type into root’s terminal',
   async () => {
-    const architecture = { ...DEFAULTS, account: 'nobody' };
+    const architecture = { ...DEFAULTS, account: 'nobody', project: '/usr' };
     const deployment = plan(architecture);
     const verify = textAt(emitted(architecture), 'web/verify.sh');
     const [asPodFunction = ''] = /^ *as_pod\(\) \{ .*runuser.*$/m.exec(verify) ?? [];
@@ -40,6 +40,7 @@ test.skipIf(process.getuid?.() !== 0)(
     for (const command of [
       `${asPodFunction}; as_pod ${program.text} </dev/null`,
       lineText(asPod(deployment, [program])),
+      lineText(asPodInProject(deployment, [program])),
       codeText(asPodWithScript(deployment, [program], [])),
     ])
       expect(await atTerminal(command)).toMatch(
@@ -47,7 +48,7 @@ test.skipIf(process.getuid?.() !== 0)(
       );
     // A program in the foreground has another terminal.
     const [understood] = UNDERSTAND['understand.arguments'].emit(deployment);
-    const [prefix = ''] = /^runuser .*? -- /.exec(lineText(understood?.lines.at(-1) ?? [])) ?? [];
+    const [prefix = ''] = /^env .*? -- /.exec(lineText(understood?.lines.at(-1) ?? [])) ?? [];
     const said = await atTerminal(`tty; ${prefix}tty`);
     const terminals = said.match(/\/dev\/pts\/\d+/g) ?? [];
     expect([terminals.length, new Set(terminals).size]).toEqual([2, 2]);

@@ -24,7 +24,7 @@ export const CLI = {
         code
           .note('commands.password', { field: 'auth' })
           .line(
-            ...shell`unset REDISCLI_AUTH; redis-cli() { REDISCLI_AUTH=$REDISCLI_AUTH command redis-cli "$@"; }`,
+            ...shell`unset REDISCLI_AUTH REDIS_PASSWORD; redis-cli() { REDISCLI_AUTH=$REDISCLI_AUTH command redis-cli "$@"; }`,
           );
       const [first] = redis.sentinel?.endpoints ?? [];
       const master: Line[] =
@@ -32,7 +32,7 @@ export const CLI = {
           ? [
               shell`master=$(${askSentinel(deployment, redis.sentinel.password, first)} | head -n 1)`,
               // A sentinel may be in the wrong hands, and the password goes to the server that it names.
-              shell`case ' ${redis.sentinel.endpoints.flatMap(({ host }) => [string(host, { field: 'sentinels' }), string(' ')])}' in *" $master "*) ;; *) echo ${string(shellString(say('commands.stranger')))} "$master"; master=stranger.invalid ;; esac`,
+              shell`case ' ${redis.sentinel.endpoints.flatMap(({ host }) => [string(host, { field: 'sentinels' }), string(' ')])}' in *" $master "*) ;; *) printf '%s %q\n' ${string(shellString(say('commands.stranger')))} "$master"; master=stranger.invalid ;; esac`,
             ]
           : [];
       if (redis.sentinel?.password) {

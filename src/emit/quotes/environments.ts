@@ -63,7 +63,7 @@ function onTranscribers(reader: Deployment, requirements: string): Quote[] {
 
 /** Whether a path is below a folder that Pod's account owns. */
 const isPods = ({ account, paths }: Deployment, path: string): boolean =>
-  [`/home/${account}`, paths.project].some((folder) => path.startsWith(`${folder}/`));
+  [`/home/${account}`, ...Object.values(paths)].some((folder) => path.startsWith(`${folder}/`));
 
 /** The virtual environments of Pod's servers, and what their workers need beside them. */
 export const ENVIRONMENTS = {

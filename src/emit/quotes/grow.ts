@@ -170,7 +170,7 @@ export const GROW = {
       {
         server: 'redis',
         lines: [
-          shell`install -d -o redis -g redis -m 750 /var/lib/redis/test`,
+          shell`runuser -u redis -- mkdir -m 750 /var/lib/redis/test`,
           ...giveTo('redis', SECOND, secretMode({ redis }, 'redis-conf')),
           shell`systemctl enable --now redis-server@test`,
           redis.socket === undefined

@@ -1,5 +1,5 @@
 import type { Deployment } from '../../model/deployment.ts';
-import { asPod } from '../account.ts';
+import { asPodInProject } from '../account.ts';
 import { ask, redisCli } from '../cli.ts';
 import { plain, string, type Line, type Source } from '../code.ts';
 import { shellString } from '../escape.ts';
@@ -7,7 +7,7 @@ import { POD_CONF } from '../secrets.ts';
 import { shell } from '../shell.ts';
 import { program } from '../worker.ts';
 import type { Procedure, Quote } from './procedure.ts';
-import { enterProject, onAny, onRedis, toWorkers, untilRewritten } from './servers.ts';
+import { onAny, onRedis, toWorkers, untilRewritten } from './servers.ts';
 
 /** The data folder of Debian's Redis. */
 const DATA = '/var/lib/redis';
@@ -18,8 +18,7 @@ function inPod(deployment: Deployment, statement: string, source: Source): Quote
     {
       server: 'web',
       lines: [
-        ...enterProject(deployment),
-        asPod(
+        asPodInProject(
           deployment,
           shell`${program(deployment, 'web', 'python')} manage.py shell -c ${string(shellString(statement), source)}`,
         ),
@@ -79,7 +78,7 @@ export const OPERATE = {
     emit: (deployment) =>
       deployment.redis.container
         ? []
-        : onAny(shell`umask 077`, shell`${redisCli(deployment)} --rdb "redis-$(date +%F).rdb"`),
+        : onAny(shell`umask 077`, shell`${redisCli(deployment)} --rdb ~/"redis-$(date +%F).rdb"`),
   },
   /**
    * With `appendonly yes` Redis reads its append-only files and no snapshot: it is started without
@@ -91,7 +90,7 @@ export const OPERATE = {
         deployment,
         shell`systemctl stop redis-server`,
         shell`mv ${plain(DATA)}/appendonlydir ${plain(DATA)}/appendonlydir.before`,
-        shell`install -o redis -g redis -m 660 redis-*.rdb ${plain(DATA)}/dump.rdb`,
+        shell`install -o redis -g redis -m 660 ~/redis-*.rdb ${plain(DATA)}/dump.rdb`,
         shell`sed -i 's/^appendonly yes/appendonly no/' ${plain(POD_CONF)}`,
         shell`systemctl start redis-server`,
       ),

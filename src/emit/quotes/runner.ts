@@ -1,6 +1,7 @@
 import { planVariant, type Deployment } from '../../model/deployment.ts';
 import { RUNNER_UNIT } from '../../pod/runner.ts';
 import { INIT_SCRIPTS, QUEUES, UNITS } from '../../pod/workers.ts';
+import { asPodInProject, withoutTerminal } from '../account.ts';
 import { ask } from '../cli.ts';
 import { linesOf, plain, type Writing } from '../code.ts';
 import { filesOf } from '../files.ts';
@@ -9,7 +10,7 @@ import { shell } from '../shell.ts';
 import { emitSettings } from '../settings.ts';
 import { defaultsPath, unitPath } from '../worker.ts';
 import type { Procedure, Quote } from './procedure.ts';
-import { enterProject, onAny } from './servers.ts';
+import { onAny } from './servers.ts';
 
 /** A deployment, and whether it is another than the reader's. */
 type Variant = Pick<Quote, 'elsewhere'> & { readonly deployment: Deployment };
@@ -58,7 +59,7 @@ function startCron(reader: Deployment): Quote[] {
   if (group === undefined || deployment.service === 'container') return [];
   const lines =
     deployment.service === 'init'
-      ? [...enterProject(deployment), shell`cat ${plain(RUNNER_LOG)}`]
+      ? [asPodInProject(deployment, shell`cat ${plain(RUNNER_LOG)}`)]
       : [
           shell`systemctl daemon-reload`,
           shell`systemctl enable --now ${plain(RUNNER_UNIT)}.timer`,
@@ -81,7 +82,7 @@ function onWorkers(reader: Deployment, action: 'remove' | 'start'): Quote[] {
         const path = plain(init ? defaultsPath(role) : unitPath(role), { server: role });
         const remove = init
           ? [
-              shell`service ${service} stop`,
+              withoutTerminal(shell`service ${service} stop`),
               shell`update-rc.d ${service} remove`,
               shell`mv ${path} ${path}.before`,
             ]
@@ -94,7 +95,7 @@ function onWorkers(reader: Deployment, action: 'remove' | 'start'): Quote[] {
           ? [
               shell`mv ${path}.before ${path}`,
               shell`update-rc.d ${service} defaults`,
-              shell`service ${service} start`,
+              withoutTerminal(shell`service ${service} start`),
             ]
           : [
               shell`mv ${path}.before ${path}`,

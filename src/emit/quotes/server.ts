@@ -4,7 +4,7 @@ import { plain } from '../code.ts';
 import { shell } from '../shell.ts';
 import { program } from '../worker.ts';
 import type { Procedure } from './procedure.ts';
-import { enterProject, onAny } from './servers.ts';
+import { onAny } from './servers.ts';
 
 /** The path of the daily removal of expired sessions. */
 const SESSIONS_CRON = '/etc/cron.d/pod-sessions';
@@ -17,8 +17,9 @@ export const SERVER = {
       const elsewhere = reader.sessions !== 'cached_db';
       const deployment = elsewhere ? planVariant(reader, { sessions: 'cached_db' }) : reader;
       if (deployment.redis.container) return [];
+      const project = plain(deployment.paths.project, { field: 'project' });
       const account = plain(deployment.account, { field: 'account' });
-      const line = shell`17 4 * * * ${account} ${enterProject(deployment).flat()} && ${program(deployment, 'web', 'python')} manage.py clearsessions`;
+      const line = shell`17 4 * * * ${account} cd ${project} && ${program(deployment, 'web', 'python')} manage.py clearsessions`;
       return [
         { server: 'web', path: SESSIONS_CRON, lines: [line], ...(elsewhere && { elsewhere }) },
       ];

@@ -1,7 +1,7 @@
 import { queuesOf, type Deployment } from '../../model/deployment.ts';
 import type { WorkerRole } from '../../pod/roles.ts';
 import { APPS } from '../../pod/workers.ts';
-import { asPod } from '../account.ts';
+import { asPodInProject } from '../account.ts';
 import { ask } from '../cli.ts';
 import { plain, type Line } from '../code.ts';
 import { shell } from '../shell.ts';
@@ -18,11 +18,6 @@ export function onAny(...lines: readonly Line[]): Quote[] {
   return lines.length === 0 ? [] : [{ server: 'any', lines }];
 }
 
-/** The line that goes to the project's folder; none in containers, which start there. */
-export function enterProject({ paths, redis }: Deployment): Line[] {
-  return redis.container ? [] : [shell`cd ${plain(paths.project, { field: 'project' })}`];
-}
-
 /**
  * A `celery` command for the running workers of each kind, one quote a kind.
  *
@@ -35,10 +30,9 @@ export function toWorkers(deployment: Deployment, command: Line, filter?: Line):
       return {
         server: role,
         lines: [
-          ...enterProject(deployment),
           [
             ...workerVariables(deployment, role),
-            ...asPod(
+            ...asPodInProject(
               deployment,
               shell`${program(deployment, role, 'celery')} -A ${plain(APPS[role], { server: role })} ${command}`,
               filter,

@@ -7,7 +7,7 @@ import { number, plain, string } from '../code.ts';
 import { shell } from '../shell.ts';
 import { program } from '../worker.ts';
 import type { Procedure } from './procedure.ts';
-import { enterProject, onAny, queueLengths, toWorkers } from './servers.ts';
+import { onAny, queueLengths, toWorkers } from './servers.ts';
 
 /** The timeout of a command; a Redis that waits for TLS never answers. */
 const TIMEOUT = number(String(ANSWER_TIMEOUT));
@@ -53,7 +53,6 @@ export const TROUBLESHOOT = {
       {
         server: 'web',
         lines: [
-          ...enterProject(deployment),
           ...asPodWithScript(
             deployment,
             shell`env DJANGO_SETTINGS_MODULE=pod.settings ${program(deployment, 'web', 'python')} -`,
@@ -137,7 +136,11 @@ export const TROUBLESHOOT = {
   // Only these lines: the whole output has the passwords of the caches (run on Celery 5.4.0).
   'troubleshoot.visibility': {
     emit: (deployment) =>
-      toWorkers(deployment, shell`inspect conf`, shell`grep -E '^->|visibility_timeout|acks_late|^Error'`),
+      toWorkers(
+        deployment,
+        shell`inspect conf`,
+        shell`grep -E '^->|visibility_timeout|acks_late|^Error'`,
+      ),
   },
   'troubleshoot.queues': {
     emit: (deployment) => onAny(...queueLengths(deployment)),

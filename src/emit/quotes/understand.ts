@@ -1,16 +1,9 @@
-import { planVariant, type Deployment } from '../../model/deployment.ts';
-import type { WorkerRole } from '../../pod/roles.ts';
+import { planVariant } from '../../model/deployment.ts';
 import { byHand } from '../account.ts';
-import { number, string, type Line } from '../code.ts';
+import { number, string } from '../code.ts';
 import { shell } from '../shell.ts';
 import { workerLine, workerVariables } from '../worker.ts';
-import type { Procedure, Quote } from './procedure.ts';
-import { enterProject } from './servers.ts';
-
-/** A command to type on the server of a worker, in the project's folder. */
-function inProject(deployment: Deployment, server: WorkerRole, line: Line): Quote[] {
-  return [{ server, lines: [...enterProject(deployment), line] }];
-}
+import type { Procedure } from './procedure.ts';
 
 /** The commands that are equivalents of the generator's files. */
 export const UNDERSTAND = {
@@ -19,22 +12,28 @@ export const UNDERSTAND = {
     emit: (reader) => {
       const deployment = planVariant(reader, { arch: 'microservices' });
       const timeout = number(String(deployment.visibilityTimeout), { field: 'hours' });
-      return inProject(
-        deployment,
-        'encoding',
-        shell`${byHand(deployment)}${workerLine(deployment, 'encoding')} --prefetch-multiplier=1 -- ${string(`'broker_transport_options=(dict){"visibility_timeout":`)}${timeout}${string("}'")} 'task_acks_late=1'`,
-      );
+      return [
+        {
+          server: 'encoding',
+          lines: [
+            shell`${byHand(deployment)}${workerLine(deployment, 'encoding')} --prefetch-multiplier=1 -- ${string(`'broker_transport_options=(dict){"visibility_timeout":`)}${timeout}${string("}'")} 'task_acks_late=1'`,
+          ],
+        },
+      ];
     },
   },
   /** The xAPI worker, started by hand. */
   'understand.xapi': {
     emit: (reader) => {
       const deployment = planVariant(reader, { xapi: true });
-      return inProject(
-        deployment,
-        'xapi',
-        shell`${workerVariables(deployment, 'xapi')}${byHand(deployment)}${workerLine(deployment, 'xapi')}`,
-      );
+      return [
+        {
+          server: 'xapi',
+          lines: [
+            shell`${workerVariables(deployment, 'xapi')}${byHand(deployment)}${workerLine(deployment, 'xapi')}`,
+          ],
+        },
+      ];
     },
   },
 } as const satisfies Record<string, Procedure>;

@@ -1,6 +1,7 @@
 import { queuesOf, type Deployment } from '../../model/deployment.ts';
 import type { WorkerRole } from '../../pod/roles.ts';
 import { INIT_SCRIPTS, QUEUES, UNITS } from '../../pod/workers.ts';
+import { withoutTerminal } from '../account.ts';
 import { ask } from '../cli.ts';
 import { plain, type Line, type Token } from '../code.ts';
 import { filesOf, WORKER_KINDS, type ConfigFileKind } from '../files.ts';
@@ -53,7 +54,10 @@ export const WORKERS = {
       toServices(
         deployment,
         (service) => [shell`systemctl daemon-reload`, shell`systemctl enable --now ${service}`],
-        (service) => [shell`update-rc.d ${service} defaults`, shell`service ${service} start`],
+        (service) => [
+          shell`update-rc.d ${service} defaults`,
+          withoutTerminal(shell`service ${service} start`),
+        ],
       ),
   },
   'workers.state': {
@@ -64,7 +68,7 @@ export const WORKERS = {
           shell`systemctl is-active ${service}`,
           shell`journalctl --unit ${service} --lines 20 --no-pager`,
         ],
-        (service) => [shell`service ${service} status`],
+        (service) => [withoutTerminal(shell`service ${service} status`)],
       ),
   },
   'workers.ping': { emit: (deployment) => toWorkers(deployment, shell`inspect ping`) },
@@ -83,7 +87,7 @@ export const WORKERS = {
       toServices(
         deployment,
         (service) => [shell`systemctl stop ${service}`],
-        (service) => [shell`service ${service} stop`],
+        (service) => [withoutTerminal(shell`service ${service} stop`)],
       ),
   },
   'workers.again': {
@@ -91,7 +95,7 @@ export const WORKERS = {
       toServices(
         deployment,
         (service) => [shell`systemctl start ${service}`],
-        (service) => [shell`service ${service} start`],
+        (service) => [withoutTerminal(shell`service ${service} start`)],
       ),
   },
 } as const satisfies Record<string, Procedure>;

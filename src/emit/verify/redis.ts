@@ -174,7 +174,7 @@ export function emitClient(script: ShellScript): void {
   script.code.gap();
   script.add(
     shell`command -v redis-cli >/dev/null || stop ${script.text('verify.tools')}`,
-    shell`unset REDISCLI_AUTH`,
+    shell`unset REDISCLI_AUTH REDIS_PASSWORD`,
   );
   script.code.note('file.verify.client');
   script.addFunction(

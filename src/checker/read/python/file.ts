@@ -41,7 +41,7 @@ function parse(source: string, scope: Scope): Tree {
 }
 
 /** Names of settings, keys and variables that a secret belongs to, anywhere in a text. */
-const SECRET_NAME = /passw|(?:\b|_)(?:pass|pwd)\b|secret|token|(?:\b|_)auth\b/i;
+const SECRET_NAME = /passw|passphrase|(?:pass|pwd)\b|secret|token|(?:\b|_)auth\b/i;
 
 /** How far up the tree a name is looked for: deeper, no settings are. */
 const MAX_DEPTH = 16;
