@@ -36,6 +36,108 @@ async function search(page: Page, words: string): Promise<Found> {
   };
 }
 
+/** What administrators type, with the page that must come first and, after a `#`, its section that must. */
+const QUERIES = {
+  fr: {
+    CACHES: 'reference/#CACHES',
+    SESSION_REDIS: 'reference/#SESSION_REDIS',
+    CELERY_BROKER_URL: 'reference/#CELERY_BROKER_URL',
+    maxmemory: 'directives/#redis-maxmemory',
+    requirepass: 'directives/',
+    'redis.conf': 'directives/#redis',
+    'mot de passe': 'server/#password',
+    'changer le mot de passe': 'operate/#password',
+    'délai de visibilité': 'understand/#visibility-timeout',
+    'visibility timeout': 'understand/#visibility-timeout',
+    sentinelle: 'server/#sentinel',
+    TLS: 'server/#tls',
+    'pare-feu': 'server/#firewall',
+    persistance: 'server/#persistence',
+    "file d'attente": 'reference/#queues',
+    docker: 'install/#docker',
+    'installer redis': 'install/#redis',
+    'démarrer un worker': 'workers/#start',
+    'environnement virtuel': 'workers/#environments',
+    microservices: 'understand/#microservices',
+    "l'acquittement tardif": 'understand/#acks-late',
+    'préfixe des clés': 'understand/#key-prefix',
+    xapi: 'understand/#xapi',
+    'esup-runner': 'runner/',
+    valkey: 'operate/#valkey',
+    'vider le cache': 'operate/#clear',
+    'purger une file': 'operate/#purge',
+    sauvegarde: 'operate/#backup',
+    prometheus: 'monitor/#prometheus',
+    surveiller: 'monitor/',
+    'plusieurs serveurs web': 'grow/#web',
+    'combien de mémoire': 'sizing/',
+    'pod 3': 'pod-3/',
+    'vérifier mes réglages': 'check/',
+    'connection refused': 'troubleshoot/#refused',
+    'NOAUTH Authentication required': 'troubleshoot/#noauth',
+    'OOM command not allowed': 'troubleshoot/#out-of-memory',
+    "No master found for 'mymaster'": 'troubleshoot/#sentinel-no-master',
+    'encodage deux fois': 'troubleshoot/#runs-twice',
+  },
+  en: {
+    CACHES: 'reference/#CACHES',
+    SESSION_REDIS: 'reference/#SESSION_REDIS',
+    CELERY_BROKER_URL: 'reference/#CELERY_BROKER_URL',
+    maxmemory: 'directives/#redis-maxmemory',
+    requirepass: 'directives/',
+    'redis.conf': 'directives/#redis',
+    password: 'server/#password',
+    'change the password': 'operate/#password',
+    'visibility timeout': 'understand/#visibility-timeout',
+    sentinel: 'server/#sentinel',
+    TLS: 'server/#tls',
+    firewall: 'server/#firewall',
+    persistence: 'server/#persistence',
+    docker: 'install/#docker',
+    'install redis': 'install/#redis',
+    'start a worker': 'workers/#start',
+    'virtual environment': 'workers/#environments',
+    microservices: 'understand/#microservices',
+    'late acknowledgement': 'understand/#acks-late',
+    'key prefix': 'understand/#key-prefix',
+    xapi: 'understand/#xapi',
+    'esup-runner': 'runner/',
+    valkey: 'operate/#valkey',
+    'clear the cache': 'operate/#clear',
+    'purge a queue': 'operate/#purge',
+    backup: 'operate/#backup',
+    prometheus: 'monitor/#prometheus',
+    monitoring: 'monitor/',
+    'several web servers': 'grow/#web',
+    'redis cluster': 'grow/#cluster',
+    'how much memory': 'sizing/',
+    'pod 3': 'pod-3/',
+    'check my settings': 'check/',
+    'connection refused': 'troubleshoot/#refused',
+    'NOAUTH Authentication required': 'troubleshoot/#noauth',
+    'OOM command not allowed': 'troubleshoot/#out-of-memory',
+    "No master found for 'mymaster'": 'troubleshoot/#sentinel-no-master',
+    'encoding runs twice': 'troubleshoot/#runs-twice',
+    'queue grows': 'troubleshoot/#queue-grows',
+  },
+} as const;
+
+test.each(['fr', 'en'] as const)(
+  'what administrators type in %s leads first to the page that answers, and there to the section',
+  async (code) => {
+    await openPage(site, `${code}/links/`, {}, async (page) => {
+      const found: Record<string, string> = {};
+      for (const [typed, place] of Object.entries(QUERIES[code])) {
+        const { links } = await search(page, typed);
+        // The first link is the page's own, the second that of its first section.
+        const link = links[place.includes('#') ? 1 : 0] ?? '';
+        found[typed] = link.replace(`/${code}/`, '');
+      }
+      expect(found).toEqual(QUERIES[code]);
+    });
+  },
+);
+
 describe('the search in French', () => {
   test.each([
     ['a plural for a singular', 'encodages', 'encodage'],
@@ -48,6 +150,16 @@ describe('the search in French', () => {
       const found = await search(page, typed);
       expect(found.pages).toBeGreaterThan(0);
       expect((await search(page, meant)).pages).toBe(found.pages);
+    });
+  });
+
+  test('shows apostrophes as the pages have them, and no field of the index', async () => {
+    await openPage(site, 'fr/links/', {}, async (page) => {
+      await search(page, "files d'attente");
+      const shown = (await page.locator('.pagefind-ui__results').textContent()) ?? '';
+      expect(shown).toContain('Les files d’attente');
+      expect(shown).not.toMatch(/’\s/);
+      expect(await page.locator('.pagefind-ui__result-tag').count()).toBe(0);
     });
   });
 
