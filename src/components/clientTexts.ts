@@ -15,7 +15,6 @@ const FILES = {
   }),
   form: import.meta.glob<Texts>('../content/i18n/*.json', { query: '?form', import: 'default' }),
   link: import.meta.glob<Texts>('../content/i18n/*.json', { query: '?link', import: 'default' }),
-  links: import.meta.glob<Texts>('../content/i18n/*.json', { query: '?links', import: 'default' }),
 } satisfies Partial<Record<Feature, unknown>>;
 
 /** Loads a feature's texts in the page's language; rejects where the file cannot be loaded. */

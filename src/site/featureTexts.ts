@@ -72,7 +72,6 @@ export const FEATURES = {
     'service',
     'sessions',
   ],
-  links: ['field', 'issue'],
 } as const satisfies Record<string, readonly KeyGroup<keyof typeof texts>[]>;
 
 /** A part of the site with scripts that show texts. */

@@ -8,7 +8,6 @@ import findingStyle from '../styles/finding.css?url&no-inline';
 import generatorStyle from '../styles/generator.css?url&no-inline';
 import glossaryStyle from '../styles/glossary.css?url&no-inline';
 import homeStyle from '../styles/home.css?url&no-inline';
-import linksStyle from '../styles/links.css?url&no-inline';
 import plotStyle from '../styles/plot.css?url&no-inline';
 import { cardFile, markdownFile } from './besidePages.ts';
 
@@ -20,7 +19,6 @@ const STYLES: readonly (readonly [style: string, pages: RegExp])[] = [
   [findingStyle, /^findings\/./],
   [glossaryStyle, /^(glossary|print)$/],
   [homeStyle, /^$/],
-  [linksStyle, /^(links|print)$/],
   [plotStyle, /^(sizing|print)$/],
 ];
 

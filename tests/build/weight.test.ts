@@ -41,7 +41,7 @@ test.each<[path: string, most: number]>([
     // No web fonts, and shared scripts in one file.
     const { scripts, ...others } = await page.evaluate(loadedResources);
     // Parts that only some pages show have a second stylesheet.
-    const own = /\/(redis|check|glossary|links|sizing|findings\/.+)\/$/.test(path);
+    const own = /\/(redis|check|glossary|sizing|findings\/.+)\/$/.test(path);
     const styles = own ? ['link css', 'link css'] : ['link css'];
     expect(others).toEqual({ blocking: styles, fonts: 0 });
     expect(scripts).toBeLessThanOrEqual(5);

@@ -72,13 +72,6 @@ const TURNS: Record<string, Turn> = {
       await page.locator('check-settings ol > li').first().waitFor();
     },
   },
-  'the form for links': {
-    path: 'en/links/',
-    take: type('[name=wording]', 'Redis, here'),
-    told: ['link-builder [data-part=failed]', say('links.failed')],
-    kept: ['[name=wording]', 'Redis, here'],
-    done: (page) => page.locator('[data-part=markdown]', { hasText: 'Redis, here' }).waitFor(),
-  },
   'what finds a cause': {
     path: 'en/troubleshoot/',
     take: type('#message', 'NOAUTH Authentication required.'),
@@ -172,7 +165,6 @@ const LIVE: [path: string, element: string][] = [
   ['en/redis/', 'redis-generator'],
   ['en/presets/celery-servers/', 'config-files'],
   ['en/check/', 'check-settings'],
-  ['en/links/', 'link-builder'],
   ['en/troubleshoot/', 'find-message'],
   ['en/install/', 'your-architecture'],
 ];
