@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { Architecture } from '../model/architecture.ts';
 import { plan } from '../model/deployment.ts';
 import { html, Html } from '../view/html.ts';
-import { wiring } from '../view/miniature.ts';
+import { outline } from '../view/miniature.ts';
 import { LIGHT, PALETTE } from '../view/palette.ts';
 
 /** The content of a social card. */
@@ -134,24 +134,16 @@ export function card({ site, title, description, architecture }: Card): string {
 const LEFT = MARGIN + COLUMN + 48;
 
 /** The style of the architecture's drawing. */
-const DRAWING = `.card{fill:${LIGHT.soft};stroke:${LIGHT['card-line']}}.mini-line{stroke:${LIGHT['card-line']};stroke-width:2}${Object.entries(
+const DRAWING = `.card{fill:${LIGHT.soft};stroke:${LIGHT['card-line']}}.outside{fill:none;stroke-dasharray:3}path[class]{fill:none;stroke-width:2;stroke-linecap:round}${Object.entries(
   PALETTE,
 )
-  .map(([role, { light }]) => `.db-${role} circle{fill:${light}}`)
+  .map(([role, { light }]) => `.db-${role}{stroke:${light}}`)
   .join('')}`;
 
 /** The drawing of the architecture, as large as fits beside the text. */
 function drawing(architecture: Architecture): Html {
-  const {
-    content,
-    width: wide,
-    height,
-  } = wiring(plan(architecture), (text, kind, x, y) => {
-    const colour = kind === 'title' ? LIGHT.ink : LIGHT.card;
-    const style: Style = { font: BOLD, size: kind === 'title' ? 13 : 11, colour };
-    return outlines(text, x - width(text, style) / 2, y, style);
-  });
-  const scale = Math.min((WIDTH - LEFT - 30) / wide, (HEIGHT - 2 * MARGIN) / height);
+  const { content, width, height } = outline(plan(architecture));
+  const scale = Math.min((WIDTH - LEFT - 30) / width, (HEIGHT - 2 * MARGIN) / height);
   const y = (HEIGHT - height * scale) / 2;
   return html`<g transform="translate(${LEFT} ${y}) scale(${scale})">${content}</g>`;
 }

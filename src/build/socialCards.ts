@@ -28,12 +28,12 @@ export async function socialCard(page: BuiltPage, cache: string): Promise<Buffer
   }
 }
 
-/** The card of a page. An example's card shows its architecture, all others show the home page's. */
+/** The card of a page. An example's card shows its architecture, all others the same one. */
 function cardOf({ name, language, title, description }: BuiltPage): string {
   const preset =
     PRESETS.find(({ id }) => name === `presets/${id}`) ??
     PRESETS.find(({ id }) => id === 'celery-large');
-  if (!preset) throw new Error('The home page shows a preset that does not exist.');
+  if (!preset) throw new Error('The preset of the cards does not exist.');
   const site = TEXTS[language]['site.title'];
   return card({ site, title, description, architecture: preset.architecture });
 }
