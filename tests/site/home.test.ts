@@ -39,7 +39,11 @@ describe.each(sites)('the home page under $base', async (site) => {
           uses.some(({ database }) => database === role),
         );
       // One sentence, which begins the example's description.
-      const sentence = link?.querySelector('span')?.text.replace(/\s+/g, ' ').trim() ?? '';
+      const sentence =
+        link
+          ?.querySelector('span')
+          ?.text.replace(/[ \n]+/g, ' ')
+          .trim() ?? '';
       const [first = ''] = TEXTS[code][`preset.${id}.why`].split(/(?<=[.!?])\s/);
       expect(sentence).toBe(`${TEXTS[code][`preset.${id}`]} ${first}`);
       return drawing?.toString() ?? '';
