@@ -67,7 +67,7 @@ function searchedText({ file, html, document }: BuiltFile): string | undefined {
 function fields({ file, document }: Pick<BuiltFile, 'file' | 'document'>): string {
   if (/^\w+\/presets\//.test(file)) return '';
   const headings = document
-    // A heading with a weight of its own is an entry of a list.
+    // A heading with another weight is an entry of a list.
     .querySelectorAll('main h2:not([data-pagefind-weight]), main h3:not([data-pagefind-weight])')
     .filter((heading) => !heading.closest('[data-pagefind-ignore]'))
     .map((heading) => heading.text.trim());

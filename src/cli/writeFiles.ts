@@ -56,7 +56,7 @@ async function folderObstacle(path: string): Promise<Obstacle | undefined> {
   return (found.mode & 0o022) === 0 ? undefined : { code: 'open', path };
 }
 
-/** How many links a path may lead through, as in Linux (path_resolution(7)). */
+/** The greatest number of links in a path, as in Linux (path_resolution(7)). */
 const MAX_LINKS = 40;
 
 /** The folders and links that a path leads through, from the root to itself, as far as they exist. */

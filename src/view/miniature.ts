@@ -36,7 +36,7 @@ export function outline({ arch, servers, databases, uses, redis }: Deployment): 
   const x = (at: number) => SERVER + 2 * GAP + (at + 0.2) * PITCH;
   let y = HEAD + 2 * GAP;
   for (const { id, count } of servers) {
-    // Redis on a server of its own is the card above.
+    // A separate server of Redis is the card above.
     if (id === 'redis') continue;
     const own = databases.flatMap(({ role }, at) =>
       uses.some(({ server, database }) => server === id && database === role) ? [{ role, at }] : [],

@@ -36,7 +36,7 @@ async function search(page: Page, words: string): Promise<Found> {
   };
 }
 
-/** What administrators type, with the page that must come first and, after a `#`, its section that must. */
+/** Queries of administrators, each with the page that must come first and, after a `#`, the section of it. */
 const QUERIES = {
   fr: {
     CACHES: 'reference/#CACHES',

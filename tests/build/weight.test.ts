@@ -41,7 +41,7 @@ test.each<[path: string, most: number]>([
     expect(script).toBeLessThanOrEqual(path.endsWith('/redis/') ? 8_000 : 10_000);
     // No web fonts, and shared scripts in one file.
     const { scripts, ...others } = await page.evaluate(loadedResources);
-    // Parts that only some pages show have a stylesheet of their own; the home page has a drawing too.
+    // Parts that only some pages show have a separate stylesheet; the home page has a drawing too.
     const own = /\/(redis|check|glossary|sizing|findings\/.+)\/$/.test(path) ? 1 : 0;
     const styles = Array.from({ length: 1 + (path === 'fr/' ? 2 : own) }, () => 'link css');
     expect(others).toEqual({ blocking: styles, fonts: 0 });

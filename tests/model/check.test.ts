@@ -471,7 +471,7 @@ describe('check', () => {
     for (const folder of taken) expect([folder, ...found(folder)]).toEqual([folder]);
   });
 
-  test('takes for results a folder of their own alone', () => {
+  test('takes for results a separate folder alone', () => {
     const { project, venv } = DEFAULTS;
     const refused = [
       project,

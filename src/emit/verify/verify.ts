@@ -23,7 +23,7 @@ import { emitSecretChecks } from './secrets.ts';
  */
 const CLEAN = shell`iconv -c -f UTF-8 -t UTF-8 2>/dev/null | LC_ALL=C sed 's/\xc2[\x80-\x9f]/ /g; s/\xd8\x9c/ /g; s/\xe2\x80[\x8e\x8f\xaa-\xae]/ /g; s/\xe2\x81[\xa6-\xa9]/ /g; s/[[:cntrl:]]/ /g'`;
 
-/** How much of a result is printed, in bytes: an answer can be long, the script's own texts are shorter. */
+/** The greatest length of a result that is printed, in bytes: an answer may be longer, the script's texts are not. */
 const SHOWN = 4096;
 
 /** The beginning: comments, and the functions that report results and end the script. */

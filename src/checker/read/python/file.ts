@@ -43,7 +43,7 @@ function parse(source: string, scope: Scope): Tree {
 /** Names of settings, keys and variables that a secret belongs to, anywhere in a text. */
 const SECRET_NAME = /passw|passphrase|(?:pass|pwd)\b|secret|token|(?:\b|_)auth\b/i;
 
-/** How far up the tree a name is looked for: deeper, no settings are. */
+/** The number of levels of the tree above a text in which its name is looked for: settings have fewer. */
 const MAX_DEPTH = 16;
 
 /** The longest name that is looked at, in characters. */
