@@ -21,9 +21,9 @@ export const byHand = (deployment: Deployment): Line =>
 
 /**
  * The beginning of a command of root's whose program runs under Pod's account: root must not run what this account may
- * change. In a new session the program cannot type commands for root; what follows the command takes its input and
- * output from root's terminal, from which it could read what root types. The session is new before the account is
- * Pod's, whose programs may look into each other.
+ * change. The program has a new session, so that it cannot type commands into root's terminal. The session comes before
+ * the account, since a program of the same account could take the terminal over by ptrace. Input and output must be
+ * redirected after the command: by them, the program could read what root types.
  */
 const underAccount = (deployment: Deployment, folder: Line): Line =>
   shell`setsid -w ${folder}runuser -u ${plain(deployment.account, { field: 'account' })} -- `;

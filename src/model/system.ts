@@ -92,7 +92,7 @@ const SHARED_FOLDERS: ReadonlySet<string> = new Set([
   '/var',
 ]);
 
-/** Folders in anybody's that give rights: with programs that are found by name, or with keys. */
+/** Folders of programs or of keys, wherever they are: who may write to one gets rights of others. */
 const RIGHTS_FOLDER = /\/(?:s?bin|\.ssh|\.gnupg)(?:\/|$)/;
 
 /** The folders with the data of Redis and of Valkey. */

@@ -73,9 +73,9 @@ function emitFolderChecks(script: ShellScript, command: 'python' | 'celery'): vo
 /**
  * The function `as_pod`, which runs a program of Pod's under Pod's account and prints the beginning of its output.
  * Root must not run what this account may change, and would leave files that it cannot write to. The program has
- * nothing of root's terminal, from which it could read what root types, and into which it could type (TIOCSTI): its
- * input and output are others, and its session is new before its account is Pod's, whose programs may look into
- * each other (ptrace). What it leaves running cannot hold the script up: `head` ends.
+ * no access to root's terminal, where it could read what root types, or type itself (TIOCSTI): its input and output are
+ * redirected, and its session is new before its account is Pod's (ptrace). A process that it leaves running cannot hold
+ * the script up, since `head` has a timeout.
  */
 function emitAccountFunction(script: ShellScript): void {
   const { account, redis } = script.deployment;
